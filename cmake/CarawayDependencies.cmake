@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every library that the product links, found once; docs/dependencies.md says why each is here.
+find_package(PkgConfig REQUIRED)
+set(GLIB_MINIMUM 2.74)
+pkg_check_modules(GLIB REQUIRED IMPORTED_TARGET glib-2.0>=${GLIB_MINIMUM} gio-2.0 gio-unix-2.0 gobject-2.0)
+pkg_check_modules(JSON_GLIB REQUIRED IMPORTED_TARGET json-glib-1.0)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(OPENSSL REQUIRED IMPORTED_TARGET openssl)
+pkg_check_modules(SOUP REQUIRED IMPORTED_TARGET libsoup-3.0)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(LIBVIRT REQUIRED IMPORTED_TARGET libvirt libvirt-qemu)
+pkg_check_modules(LIBXML REQUIRED IMPORTED_TARGET libxml-2.0)
+pkg_check_modules(SPICE_PROTOCOL REQUIRED IMPORTED_TARGET spice-protocol)
+pkg_check_modules(SPICE_CLIENT REQUIRED IMPORTED_TARGET spice-client-glib-2.0)
+pkg_check_modules(SPICE_GTK REQUIRED IMPORTED_TARGET spice-client-gtk-3.0)
+pkg_check_modules(GTK REQUIRED IMPORTED_TARGET gtk+-3.0)
+pkg_check_modules(X11 REQUIRED IMPORTED_TARGET x11 xscrnsaver)

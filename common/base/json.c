@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/base/json.h"
+
+#include "common/base/error.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * json-glib keeps the last of duplicate keys, recurses without a limit and takes comments and single values.
+ * Its parser tells of every member as it is read, so duplicates are found there; depth and comments are found
+ * by a scan that knows only strings and brackets.
+ */
+static gboolean
+scan_is_bounded(const char *text, gsize size)
+{
+  guint depth = 0;
+  gboolean in_string = FALSE;
+  for (gsize i = 0; i < size; i++) {
+    char c = text[i];
+    if (c == '\0')
+      return FALSE;
+    if (in_string) {
+      if ((guchar)c < 0x20)
+        return FALSE;
+      if (c == '\\')
+        i++;
+      else if (c == '"')
+        in_string = FALSE;
+      continue;
+    }
+    if (c == '/' || c == '\'')
+      return FALSE;
+    if (c == '"')
+      in_string = TRUE;
+    else if (c == '{' || c == '[')
+      depth++;
+    else if ((c == '}' || c == ']') && depth-- == 0)
+      return FALSE;
+    if (depth > JSON_MAX_DEPTH)
+      return FALSE;
+  }
+  return !in_string && depth == 0;
+}
+
+typedef struct {
+  GHashTable *seen; /* of the object being read: "address name" */
+  gboolean duplicate;
+} MemberWatch;
+
+static void
+on_member(JsonParser *parser, JsonObject *object, const char *name, gpointer data)
+{
+  MemberWatch *watch = data;
+  char *key = g_strdup_printf("%p %s", (void *)object, name);
+  if (!g_hash_table_add(watch->seen, key))
+    watch->duplicate = TRUE;
+}
+
+JsonObject *
+json_parse_object(const char *text, gsize size, gsize max_size, GError **error)
+{
+  if (size > max_size) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_TOO_LARGE,
+                "The body has %zu bytes; at most %zu are taken.", size, max_size);
+    return NULL;
+  }
+  if (!g_utf8_validate(text, size, NULL) || !scan_is_bounded(text, size)) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_MALFORMED,
+                "The body is not JSON in UTF-8 with at most %d levels.", JSON_MAX_DEPTH);
+    return NULL;
+  }
+  g_autoptr(JsonParser) parser = json_parser_new_immutable();
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  MemberWatch watch = {seen, FALSE};
+  g_signal_connect(parser, "object-member", G_CALLBACK(on_member), &watch);
+  g_autoptr(GError) local = NULL;
+  if (!json_parser_load_from_data(parser, text, size, &local)) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_MALFORMED, "The body is not JSON: %s", local->message);
+    return NULL;
+  }
+  JsonNode *root = json_parser_get_root(parser);
+  if (watch.duplicate || root == NULL || !JSON_NODE_HOLDS_OBJECT(root)) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_MALFORMED, "The body must be one JSON object%s.",
+                watch.duplicate ? " without duplicate members" : "");
+    return NULL;
+  }
+  return json_node_dup_object(root);
+}
+
+static void
+set_member_error(GError **error, const char *name, const char *what)
+{
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“%s” %s.", name, what);
+}
+
+static gboolean
+has_control_character(const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (g_ascii_iscntrl(*text))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_absent(JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member(object, name);
+  return node == NULL || JSON_NODE_HOLDS_NULL(node);
+}
+
+const char *
+json_get_string(JsonObject *object, const char *name, gsize max_bytes, GError **error)
+{
+  JsonNode *node = json_object_get_member(object, name);
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_STRING) {
+    set_member_error(error, name, node == NULL ? "is missing" : "must be a text");
+    return NULL;
+  }
+  const char *value = json_node_get_string(node);
+  if (strlen(value) > max_bytes) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“%s” is longer than %zu bytes.", name,
+                max_bytes);
+    return NULL;
+  }
+  if (has_control_character(value)) {
+    set_member_error(error, name, "must not contain control characters");
+    return NULL;
+  }
+  return value;
+}
+
+gboolean
+json_get_optional_string(JsonObject *object, const char *name, gsize max_bytes, const char **ret_value,
+                         GError **error)
+{
+  if (is_absent(object, name)) {
+    *ret_value = NULL;
+    return TRUE;
+  }
+  const char *value = json_get_string(object, name, max_bytes, error);
+  if (value == NULL)
+    return FALSE;
+  *ret_value = value;
+  return TRUE;
+}
+
+gboolean
+json_get_int(JsonObject *object, const char *name, gint64 minimum, gint64 maximum, gint64 *ret_value,
+             GError **error)
+{
+  JsonNode *node = json_object_get_member(object, name);
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64) {
+    set_member_error(error, name, node == NULL ? "is missing" : "must be a whole number");
+    return FALSE;
+  }
+  gint64 value = json_node_get_int(node);
+  if (value < minimum || value > maximum) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+                "“%s” must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ".", name, minimum, maximum);
+    return FALSE;
+  }
+  *ret_value = value;
+  return TRUE;
+}
+
+gboolean
+json_get_optional_int(JsonObject *object, const char *name, gint64 minimum, gint64 maximum, gint64 fallback,
+                      gint64 *ret_value, GError **error)
+{
+  if (!is_absent(object, name))
+    return json_get_int(object, name, minimum, maximum, ret_value, error);
+  *ret_value = fallback;
+  return TRUE;
+}
+
+gboolean
+json_get_optional_bool(JsonObject *object, const char *name, gboolean fallback, gboolean *ret_value,
+                       GError **error)
+{
+  if (is_absent(object, name)) {
+    *ret_value = fallback;
+    return TRUE;
+  }
+  JsonNode *node = json_object_get_member(object, name);
+  if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_BOOLEAN) {
+    set_member_error(error, name, "must be true or false");
+    return FALSE;
+  }
+  *ret_value = json_node_get_boolean(node);
+  return TRUE;
+}
+
+JsonObject *
+json_get_object(JsonObject *object, const char *name, GError **error)
+{
+  JsonNode *node = json_object_get_member(object, name);
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT(node)) {
+    set_member_error(error, name, node == NULL ? "is missing" : "must be an object");
+    return NULL;
+  }
+  return json_node_get_object(node);
+}
+
+JsonArray *
+json_get_array(JsonObject *object, const char *name, guint max_elements, GError **error)
+{
+  JsonNode *node = json_object_get_member(object, name);
+  if (node == NULL || !JSON_NODE_HOLDS_ARRAY(node)) {
+    set_member_error(error, name, node == NULL ? "is missing" : "must be a list");
+    return NULL;
+  }
+  JsonArray *array = json_node_get_array(node);
+  if (json_array_get_length(array) > max_elements) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“%s” has more than %u entries.", name,
+                max_elements);
+    return NULL;
+  }
+  return array;
+}
+
+gboolean
+json_check_members(JsonObject *object, const char *const *names, GError **error)
+{
+  g_autoptr(GList) members = json_object_get_members(object);
+  for (GList *member = members; member != NULL; member = member->next)
+    if (!g_strv_contains(names, member->data)) {
+      set_member_error(error, member->data, "is not a member that this request knows");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+char *
+json_builder_text(JsonBuilder *builder)
+{
+  g_autoptr(JsonNode) root = json_builder_get_root(builder);
+  return json_to_string(root, FALSE);
+}
+
+char *
+json_object_text(JsonObject *object)
+{
+  g_autoptr(JsonNode) root = json_node_init_object(json_node_alloc(), object);
+  return json_to_string(root, FALSE);
+}
