@@ -7,40 +7,56 @@
 #include <string.h>
 
 /*
- * json-glib keeps the last of duplicate keys, recurses without a limit and takes comments and single values.
- * Its parser tells of every member as it is read, so duplicates are found there; depth and comments are found
- * by a scan that knows only strings and brackets.
+ * json-glib keeps the last of duplicate keys, recurses without a limit, takes comments, single quotes and
+ * several values in a row. Its parser tells of every member as it is read, so duplicates are found there; the
+ * rest is found by a scan that knows only strings and brackets.
  */
+typedef struct {
+  guint depth;
+  gboolean in_string, is_escaped, has_ended;
+} Scan;
+
+static gboolean
+scan_string_byte(Scan *scan, char c)
+{
+  if ((guchar)c < 0x20)
+    return FALSE;
+  if (scan->is_escaped)
+    scan->is_escaped = FALSE;
+  else if (c == '\\')
+    scan->is_escaped = TRUE;
+  else if (c == '"')
+    scan->in_string = FALSE;
+  return TRUE;
+}
+
+static gboolean
+scan_byte(Scan *scan, char c)
+{
+  if (scan->in_string)
+    return scan_string_byte(scan, c);
+  if (c == '\0' || c == '/' || c == '\'' || (scan->has_ended && !g_ascii_isspace(c)))
+    return FALSE;
+  if (c == '"')
+    scan->in_string = TRUE;
+  else if (c == '{' || c == '[')
+    scan->depth++;
+  else if (c == '}' || c == ']') {
+    if (scan->depth == 0)
+      return FALSE;
+    scan->has_ended = --scan->depth == 0;
+  }
+  return scan->depth <= JSON_MAX_DEPTH;
+}
+
 static gboolean
 scan_is_bounded(const char *text, gsize size)
 {
-  guint depth = 0;
-  gboolean in_string = FALSE;
-  for (gsize i = 0; i < size; i++) {
-    char c = text[i];
-    if (c == '\0')
+  Scan scan = {0};
+  for (gsize i = 0; i < size; i++)
+    if (!scan_byte(&scan, text[i]))
       return FALSE;
-    if (in_string) {
-      if ((guchar)c < 0x20)
-        return FALSE;
-      if (c == '\\')
-        i++;
-      else if (c == '"')
-        in_string = FALSE;
-      continue;
-    }
-    if (c == '/' || c == '\'')
-      return FALSE;
-    if (c == '"')
-      in_string = TRUE;
-    else if (c == '{' || c == '[')
-      depth++;
-    else if ((c == '}' || c == ']') && depth-- == 0)
-      return FALSE;
-    if (depth > JSON_MAX_DEPTH)
-      return FALSE;
-  }
-  return !in_string && depth == 0;
+  return scan.has_ended;
 }
 
 typedef struct {

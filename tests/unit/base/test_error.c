@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/base/error.h"
+
+static void
+test_every_code_has_one_name(void)
+{
+  g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+  for (int code = 0; code < CARAWAY_ERROR_LAST; code++) {
+    const char *name = error_code_name(code);
+    g_assert_true(g_hash_table_add(names, (gpointer)name));
+    g_assert_cmpint(error_code_from_name(name), ==, code);
+  }
+}
+
+static void
+test_foreign_errors_are_internal(void)
+{
+  g_autoptr(GError) error = g_error_new(G_FILE_ERROR, G_FILE_ERROR_NOENT, "gone");
+  g_assert_cmpstr(error_stable_name(error), ==, "internal");
+  g_assert_null(error_get_reasons(error));
+  g_assert_cmpstr(error_code_name(CARAWAY_ERROR_LAST), ==, "internal");
+  g_assert_cmpstr(error_code_name(-1), ==, "internal");
+}
+
+static void
+test_reasons_survive_a_copy(void)
+{
+  const char *const reasons[] = {"kvm1 is in maintenance", "kvm2 has 1.2 GiB", NULL};
+  g_autoptr(GError) error = g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_NO_CAPACITY, "no host has 4 GiB free");
+  error_set_reasons(error, reasons);
+  g_autoptr(GError) copy = g_error_copy(error);
+  g_clear_error(&error);
+  g_assert_cmpstrv(error_get_reasons(copy), reasons);
+  g_assert_cmpstr(error_stable_name(copy), ==, "no-capacity");
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/error/every-code-has-one-name", test_every_code_has_one_name);
+  g_test_add_func("/error/foreign-errors-are-internal", test_foreign_errors_are_internal);
+  g_test_add_func("/error/reasons-survive-a-copy", test_reasons_survive_a_copy);
+  return g_test_run();
+}
