@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Child processes with a log file each, ended by their id and never by name."""
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+
+class Failed(Exception):
+    """Something did not come about; the text says what and where to look."""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, limit_s, what, every_s=0.1):
+    """The first true value of condition(); Failed after limit_s."""
+    end = time.monotonic() + limit_s
+    pause = threading.Event()
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failed(f"{what}: nothing came within {limit_s:.0f} s")
+        pause.wait(every_s)
+
+
+class Process:
+    def __init__(self, name, argv, log_path, env=None):
+        self.name, self.argv, self.log_path = name, argv, log_path
+        self.env = {**os.environ, **(env or {})}
+        self.child = None
+
+    def start(self):
+        with open(self.log_path, "ab") as log:
+            self.child = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env,
+                                          start_new_session=True)
+        return self
+
+    def is_alive(self):
+        return self.child is not None and self.child.poll() is None
+
+    def kill(self, signal_number=signal.SIGKILL):
+        if self.is_alive():
+            self.child.send_signal(signal_number)
+
+    def stop(self, limit_s=20):
+        """SIGTERM and wait; returns the exit status, or raises Failed when it had to be killed."""
+        if self.child is None:
+            return None
+        self.kill(signal.SIGTERM)
+        try:
+            return self.child.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self.child.wait()
+            raise Failed(f"{self.name} did not end within {limit_s} s of SIGTERM; its log: {self.log_path}") from None
+
+    def log_tail(self, lines=25):
+        try:
+            with open(self.log_path, errors="replace") as log:
+                return "".join(log.readlines()[-lines:])
+        except OSError:
+            return ""
