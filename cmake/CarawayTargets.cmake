@@ -33,13 +33,18 @@ function(caraway_test name)
   caraway_test_properties(${name} TIER ${ARG_TIER} TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
-# caraway_script_test(NAME TIER vm SCRIPT file.py [ARGS …] [TIMEOUT s]): a Python driver run by ctest.
+# caraway_script_test(NAME TIER vm SCRIPT file.py [ARGS …] [TIMEOUT s] [STACK]): a Python driver run by ctest. STACK: it
+# works on the running stack with a real guest that tests/vm/stack_fixture.py starts; CARAWAY_STACK names its JSON file.
 function(caraway_script_test name)
-  cmake_parse_arguments(ARG "" "TIER;TIMEOUT;SCRIPT" "ARGS" ${ARGN})
+  cmake_parse_arguments(ARG "STACK" "TIER;TIMEOUT;SCRIPT" "ARGS" ${ARGN})
   add_test(NAME ${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_SCRIPT} ${ARG_ARGS})
   caraway_test_properties(${name} TIER ${ARG_TIER} TIMEOUT ${ARG_TIMEOUT})
   set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "CARAWAY_BUILD=${CMAKE_BINARY_DIR}"
     "CARAWAY_SOURCE=${CMAKE_SOURCE_DIR}" "PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support")
+  if(ARG_STACK)
+    set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "CARAWAY_STACK=${CMAKE_BINARY_DIR}/stack/stack.json")
+    set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED stack RESOURCE_LOCK stack)
+  endif()
 endfunction()
 
 function(caraway_test_properties name)
