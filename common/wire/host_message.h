@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The messages of the host link between a host and the broker (docs/protocols.md section 5), both directions,
+ * as plain structs. Texts of a parsed message are borrowed from it; those of a message to build from the
+ * caller. Owns the codec alone: no socket, no order of messages.
+ */
+#pragma once
+
+#include "common/wire/epoch.h"
+
+#include <json-glib/json-glib.h>
+
+#define HOST_MESSAGE_MAX_SIZE     (1024 * 1024)
+#define HOST_MESSAGE_VERSION      1
+#define HOST_MESSAGE_SUBPROTOCOL  "caraway.host.v1"
+#define HOST_MESSAGE_MAX_BOOT_LOG (64 * 1024)
+
+/* Which struct of the union a message carries; the first eight are sent by hosts. */
+typedef enum {
+  HOST_MESSAGE_HELLO,
+  HOST_MESSAGE_HEARTBEAT,
+  HOST_MESSAGE_RESULT,
+  HOST_MESSAGE_DESKTOP,
+  HOST_MESSAGE_DESKTOP_GONE,
+  HOST_MESSAGE_CONSOLE,
+  HOST_MESSAGE_BOOT_LOG,
+  HOST_MESSAGE_IMAGES,
+  HOST_MESSAGE_WELCOME,
+  HOST_MESSAGE_TIME,
+  HOST_MESSAGE_KEYS,
+  HOST_MESSAGE_COMMAND,
+  HOST_MESSAGE_BOOT_LOG_REQUEST, /* "boot-log?" */
+  HOST_MESSAGE_IMAGES_REQUEST,   /* "images?", no members */
+  HOST_MESSAGE_TYPES
+} HostMessageType;
+
+typedef enum { HOST_ACCELERATOR_KVM, HOST_ACCELERATOR_TCG } HostAccelerator;
+typedef enum {
+  HOST_POWER_CLONING,
+  HOST_POWER_STARTING,
+  HOST_POWER_UP,
+  HOST_POWER_OFF,
+  HOST_POWER_FAILED
+} HostPower;
+typedef enum { HOST_IMAGE_PRESENT, HOST_IMAGE_DAMAGED } HostImageState;
+typedef enum { HOST_CONSOLE_CONNECTED, HOST_CONSOLE_DISCONNECTED } HostConsoleState;
+
+typedef enum {
+  HOST_COMMAND_CREATE,
+  HOST_COMMAND_DESTROY,
+  HOST_COMMAND_RESTART,
+  HOST_COMMAND_RESET,
+  HOST_COMMAND_SHUTDOWN,
+  HOST_COMMAND_EPOCH,
+  HOST_COMMAND_CUT,
+  HOST_COMMAND_LOCK,
+  HOST_COMMAND_LOGOFF,
+  HOST_COMMAND_MESSAGE,
+} HostCommandKind;
+
+typedef struct {
+  gint64 cpus, memory_mib, memory_free_mib, disk_free_mib;
+} HostCapacity;
+
+typedef struct {
+  const char *name, *hash;
+  gint64 size_mib;
+  int state;          /**< HostImageState */
+  const char *detail; /**< nullable: what is wrong with a damaged one */
+} HostImage;
+
+typedef struct {
+  gboolean ready;
+  const char *user; /**< nullable: nobody is signed in */
+  gint64 idle_ms;
+  gboolean locked;
+} HostGuest;
+
+typedef struct {
+  const char *id, *name, *pool;
+  Epoch epoch;
+  int power; /**< HostPower */
+  HostGuest guest;
+  const char *step;          /**< a sentence */
+  gint64 progress;           /**< 0 … 100 */
+  gint64 since_ms;           /**< for how long it has been in this step */
+  const char *code, *detail; /**< nullable: why it failed */
+} HostDesktop;
+
+typedef struct {
+  const char *session, *desktop, *client, *viewer;
+  int state;          /**< HostConsoleState */
+  const char *reason; /**< nullable: stable code */
+} HostConsole;
+
+typedef struct {
+  const char *name, *reason;
+} HostQuarantined;
+
+typedef struct {
+  const char *id, *public_key; /**< base64url */
+} HostGrantKey;
+
+typedef struct {
+  const char *id;
+  Epoch epoch;
+} HostDesktopRef;
+
+typedef struct {
+  guint64 versions; /**< bit n: speaks version n */
+  const char *host, *boot_id, *agent_version;
+  int accelerator; /**< HostAccelerator */
+  const char *accelerator_reason;
+  HostCapacity capacity;
+  struct {
+    const char *address;
+    gint64 port;
+  } relay;
+  HostImage *images;
+  HostDesktop *desktops;
+  HostConsole *consoles;
+  HostQuarantined *quarantined;
+  guint image_count, desktop_count, console_count, quarantined_count;
+} HostHello;
+
+typedef struct {
+  HostCapacity capacity;
+} HostHeartbeat;
+
+typedef struct {
+  gint64 command;
+  gboolean ok;
+  const char *code, *detail; /**< nullable when ok */
+} HostResult;
+
+typedef struct {
+  const char *id;
+  Epoch epoch;
+  const char *reason;
+} HostDesktopGone;
+
+typedef struct {
+  gint64 request;
+  const char *text;
+} HostBootLog;
+
+typedef struct {
+  HostImage *images;
+  guint image_count;
+} HostImages;
+
+typedef struct {
+  gint64 version;
+  const char *installation;
+  gint64 term, broker_time_ms, heartbeat_ms;
+  HostGrantKey *grant_keys;
+  HostDesktopRef *desktops;
+  guint grant_key_count, desktop_count;
+} HostWelcome;
+
+typedef struct {
+  gint64 broker_time_ms;
+} HostTime;
+
+typedef struct {
+  HostGrantKey *grant_keys;
+  guint grant_key_count;
+} HostKeys;
+
+/** Members beyond `kind` are set by kind; what a kind does not take is NULL or zero. */
+typedef struct {
+  gint64 id, term;
+  const char *desktop;
+  Epoch epoch;
+  int kind;                        /**< HostCommandKind */
+  const char *name, *pool, *image; /**< create */
+  gint64 vcpus, memory_mib, heads; /**< create */
+  const char *account;             /**< create, nullable */
+  const char *session, *reason;    /**< cut */
+  const char *title, *text;        /**< message */
+} HostCommand;
+
+typedef struct {
+  gint64 request;
+  const char *desktop;
+} HostBootLogRequest;
+
+typedef struct {
+  HostMessageType type;
+  union {
+    HostHello hello;
+    HostHeartbeat heartbeat;
+    HostResult result;
+    HostDesktop desktop;
+    HostDesktopGone desktop_gone;
+    HostConsole console;
+    HostBootLog boot_log;
+    HostImages images;
+    HostWelcome welcome;
+    HostTime time;
+    HostKeys keys;
+    HostCommand command;
+    HostBootLogRequest boot_log_request;
+  };
+  JsonObject *source; /**< of a parsed message: what its texts live in; NULL in one to build */
+} HostMessage;
+
+/**
+ * Reads one message of either direction. Returns it (transfer full). Fails with CARAWAY_ERROR_TOO_LARGE,
+ * CARAWAY_ERROR_MALFORMED, CARAWAY_ERROR_INVALID; an unknown type is CARAWAY_ERROR_PROTOCOL, which a receiver
+ * logs and passes over.
+ */
+HostMessage *host_message_parse(const char *text, gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The compact JSON text of @message (transfer full). Texts are cut and cleaned to fit their bounds. */
+char *host_message_build(const HostMessage *message);
+
+/** Frees a parsed @message (nullable) with all that it borrowed out. */
+void host_message_free(HostMessage *message);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HostMessage, host_message_free)
+
+/** The word for @power, accelerator or command kind on the wire (static), e.g. "starting", "kvm", "create".
+ */
+const char *host_power_name(HostPower power);
+const char *host_accelerator_name(HostAccelerator accelerator);
+const char *host_command_name(HostCommandKind kind);
