@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Desktops, sessions and consoles of the person who is signed in: requests and the values in their answers
+ * (docs/protocols.md section 7). Owns these values; it does not watch a session (api_session_events.h) and
+ * opens no console.
+ */
+#pragma once
+
+#include "common/api_client/api_request.h"
+
+typedef enum {
+  API_SESSION_REQUESTED,
+  API_SESSION_PREPARING,
+  API_SESSION_READY,
+  API_SESSION_CONNECTED,
+  API_SESSION_DISCONNECTED,
+  API_SESSION_ENDED,
+} ApiSessionState;
+
+/** SESSION. */
+typedef struct {
+  char *id;
+  char *pool_id;
+  char *pool_name;
+  char *desktop_id;   /**< (nullable) together with its name and host, while none is assigned */
+  char *desktop_name; /**< (nullable) */
+  char *host;         /**< (nullable) */
+  char *user;
+  ApiSessionState state;
+  char *step;           /**< (nullable) what is being done, for people */
+  gint64 progress;      /**< 0 … 100 */
+  char *connected_from; /**< (nullable) address of the device that has the console */
+  char **reasons;       /**< sentences, e.g. why it takes long or has ended; may be empty */
+  char *end_code;       /**< (nullable) stable code, once ended */
+} ApiSession;
+
+typedef enum {
+  API_DESKTOP_YOURS,
+  API_DESKTOP_AVAILABLE,
+  API_DESKTOP_UNAVAILABLE,
+} ApiDesktopState;
+
+/** What one may open: an entry of GET /desktops. */
+typedef struct {
+  char *pool_id;
+  char *pool_name;
+  char *description; /**< "" when there is none */
+  ApiDesktopState state;
+  ApiSession *session; /**< (nullable) one's own session there */
+  char **reasons;      /**< why it is unavailable; may be empty */
+} ApiDesktop;
+
+/** Where a console can be opened. */
+typedef struct {
+  char *site; /**< "portal": the server that was asked; "host": the host's own relay */
+  char *address;
+  guint16 port;
+  char *ca;       /**< PEM; (nullable) for a portal, trusted as the client trusts its server */
+  char *identity; /**< "relay/kvm1"; (nullable) for a portal */
+} ApiRelay;
+
+/** CONSOLE for a native client. */
+typedef struct {
+  char *grant;       /**< secret: never shown, never logged */
+  GPtrArray *relays; /**< of ApiRelay, best first, at least one */
+} ApiConsole;
+
+/** GET /desktops. */
+ApiRequest *api_session_desktops_request(void);
+
+/** The ApiDesktops in the answer of GET /desktops (transfer full; the array frees them). */
+GPtrArray *api_session_desktops_from_answer(const ApiAnswer *answer,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** POST /pools/{@pool}/connect with an idempotency key. @take_over: also when another device has the console.
+ */
+ApiRequest *api_session_connect_request(const char *pool, gboolean take_over);
+
+/** GET /sessions/{@session}. */
+ApiRequest *api_session_get_request(const char *session);
+
+/** POST /sessions/{@session}/{@action}: disconnect, restart, reset, logoff or lock. */
+ApiRequest *api_session_action_request(const char *session, const char *action);
+
+/** The session in the answer of connect, get and the actions (transfer full). */
+ApiSession *api_session_from_answer(const ApiAnswer *answer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The session in @object, e.g. the data of an event (transfer full). */
+ApiSession *api_session_from_object(JsonObject *object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** POST /sessions/{@session}/grants for a native viewer. */
+ApiRequest *api_session_grant_request(const char *session, gboolean take_over);
+
+/** The console in the answer of a grant request (transfer full). */
+ApiConsole *api_session_console_from_answer(const ApiAnswer *answer,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** POST /sessions/{@session}/console.vv: the answer's bytes are a file for remote-viewer. */
+ApiRequest *api_session_viewer_file_request(const char *session, gboolean take_over);
+
+/** Frees @session (nullable). */
+void api_session_free(ApiSession *session);
+
+/** Frees @desktop (nullable). */
+void api_desktop_free(ApiDesktop *desktop);
+
+/** Wipes and frees @console (nullable). */
+void api_console_free(ApiConsole *console);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApiSession, api_session_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApiDesktop, api_desktop_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApiConsole, api_console_free)
