@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/model/desktop.h"
+
+#include "broker/model/name_table.h"
+
+static const char *const assignment_names[] = {
+    [ASSIGNMENT_NONE] = "none",
+    [ASSIGNMENT_SPARE] = "spare",
+    [ASSIGNMENT_ASSIGNED] = "assigned",
+    [ASSIGNMENT_RECYCLING] = "recycling",
+};
+
+static const char *const power_names[] = {
+    [POWER_PLANNED] = "planned", [POWER_CLONING] = "cloning", [POWER_STARTING] = "starting",
+    [POWER_UP] = "up",           [POWER_OFF] = "off",         [POWER_FAILED] = "failed",
+    [POWER_LOST] = "lost",
+};
+
+const char *
+assignment_name(Assignment assignment)
+{
+  return name_table_name(assignment_names, ASSIGNMENTS, assignment);
+}
+
+Assignment
+assignment_from_name(const char *name)
+{
+  int value = name_table_value(assignment_names, ASSIGNMENTS, name);
+  return value < 0 ? ASSIGNMENT_RECYCLING : (Assignment)value;
+}
+
+const char *
+power_name(Power power)
+{
+  return name_table_name(power_names, POWERS, power);
+}
+
+gboolean
+power_from_name(const char *name, Power *ret_power)
+{
+  int value = name_table_value(power_names, POWERS, name);
+  if (value < 0)
+    return FALSE;
+  *ret_power = (Power)value;
+  return TRUE;
+}
+
+void
+desktop_free(Desktop *desktop)
+{
+  if (desktop == NULL)
+    return;
+  g_free(desktop->id);
+  g_free(desktop->name);
+  g_free(desktop->pool_id);
+  g_free(desktop->pool_name);
+  g_free(desktop->host);
+  g_free(desktop->owner_id);
+  g_free(desktop->owner_name);
+  g_free(desktop->session_id);
+  g_free(desktop->step);
+  g_free(desktop->guest.user);
+  g_free(desktop);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A group of users, to be entitled as one.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct {
+  char *id;   /**< UUID */
+  char *name; /**< lower case, unique */
+  char *description;
+  GStrv members; /**< names of users */
+} Group;
+
+/** Frees @group (nullable). */
+void group_free(Group *group);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Group, group_free)

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a pool to a session: resume one's own, else be given a warm spare, else one that is being made. Each
+ * is one durable transaction.
+ */
+#pragma once
+
+#include "broker/model/caller.h"
+#include "broker/model/pool.h"
+#include "broker/model/session.h"
+#include "broker/service/services.h"
+
+/** What connect_pool() needs beside the pool. */
+typedef struct {
+  gboolean take_over; /**< also when another device has the console open */
+  const char
+      *idempotency_key; /**< (nullable) at most 255 bytes: the same key returns the same session for 24 h */
+} ConnectOptions;
+
+/** What a user may open. */
+typedef struct {
+  char *pool_id;
+  char *pool_name;
+  char *description;
+  gboolean available; /**< connecting would be tried and is likely to work, or the user has a session */
+  Session *session;   /**< (nullable) of the user on it */
+  GStrv reasons;      /**< (nullable) sentences: why it is not available */
+} DesktopOffer;
+
+/**
+ * A session of @caller on the pool with id or name @pool: state ready (or connected, disconnected) to open a
+ * console at once, preparing while its desktop is made. Refusals carry reasons: CARAWAY_ERROR_UNKNOWN_POOL,
+ * CARAWAY_ERROR_NOT_ENTITLED, CARAWAY_ERROR_NO_FREE_DESKTOP, CARAWAY_ERROR_NO_CAPACITY,
+ * CARAWAY_ERROR_HOST_GONE, CARAWAY_ERROR_IMAGE_MISSING, CARAWAY_ERROR_IN_USE_ELSEWHERE;
+ * CARAWAY_ERROR_CONFLICT when the idempotency key was used for another pool, CARAWAY_ERROR_SESSION_ENDED when
+ * its session has ended since.
+ */
+Session *connect_pool(Services *services, const Caller *caller, const char *pool,
+                      const ConnectOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** What @caller may open, by name: an array of DesktopOffer (transfer full). */
+GPtrArray *connect_offers(Services *services, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Frees @offer (nullable). */
+void desktop_offer_free(DesktopOffer *offer);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DesktopOffer, desktop_offer_free)

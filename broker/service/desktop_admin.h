@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Desktops as an administrator sees them.
+ */
+#pragma once
+
+#include "broker/model/caller.h"
+#include "broker/model/desktop.h"
+#include "broker/model/page.h"
+#include "broker/service/services.h"
+
+/** Desktops by name: an array of Desktop (transfer full); @ret_next is the next page's cursor or NULL. */
+GPtrArray *desktop_admin_list(Services *services, const Page *page, char **ret_next,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The desktop with id or name @desktop; CARAWAY_ERROR_NOT_FOUND. */
+Desktop *desktop_admin_get(Services *services, const char *desktop, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Destroys @desktop; whoever uses it loses the session. */
+gboolean desktop_admin_destroy(Services *services, const Caller *caller, const char *desktop,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The last of @desktop's serial console (transfer full); waits for its host up to 10 s.
+ * CARAWAY_ERROR_NOT_FOUND, CARAWAY_ERROR_UNREACHABLE, CARAWAY_ERROR_TIMED_OUT. */
+char *desktop_admin_boot_log(Services *services, const char *desktop,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

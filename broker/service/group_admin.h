@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Groups and their members. Who loses a pool by leaving a group loses the session on it at once.
+ */
+#pragma once
+
+#include "broker/model/caller.h"
+#include "broker/model/group.h"
+#include "broker/model/page.h"
+#include "broker/service/services.h"
+
+/** Makes a group. @description (nullable). CARAWAY_ERROR_CONFLICT when the name is taken,
+ * CARAWAY_ERROR_INVALID. */
+Group *group_admin_create(Services *services, const Caller *caller, const char *name, const char *description,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Groups by name. Returns an array of Group (transfer full); @ret_next is the next page's cursor or NULL. */
+GPtrArray *group_admin_list(Services *services, const Page *page, char **ret_next,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The group with id or name @group; CARAWAY_ERROR_NOT_FOUND. */
+Group *group_admin_get(Services *services, const char *group, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Deletes @group with its memberships and entitlements. */
+gboolean group_admin_delete(Services *services, const Caller *caller, const char *group,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Makes @user a member of @group; it is no error when it was one. */
+gboolean group_admin_add_member(Services *services, const Caller *caller, const char *group, const char *user,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Takes @user out of @group; it is no error when it was not in it. */
+gboolean group_admin_remove_member(Services *services, const Caller *caller, const char *group,
+                                   const char *user, GError **error) G_GNUC_WARN_UNUSED_RESULT;

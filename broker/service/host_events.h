@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What hosts tell over their links, turned into facts. Events of one host must be handed in in the order of
+ * their arrival, by one thread at a time; those of different hosts may come at once.
+ */
+#pragma once
+
+#include "broker/model/desktop.h"
+#include "broker/service/services.h"
+#include "common/wire/host_message.h"
+
+/**
+ * A host opened its link and sent its whole state: reconciles. Returns what the broker knows to be there, an
+ * array of Desktop for the welcome (transfer full); send that, then call host_events_welcomed(). Fails with
+ * CARAWAY_ERROR_UNTRUSTED when no such host is entered.
+ */
+GPtrArray *host_events_hello(Services *services, const char *host, const HostHello *hello,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The welcome was sent: commands that wait for @host are delivered now, oldest first. */
+gboolean host_events_welcomed(Services *services, const char *host, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** A heartbeat with what is left. */
+gboolean host_events_heartbeat(Services *services, const char *host, const HostCapacity *capacity,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The link of @host broke or three heartbeats stayed away. */
+gboolean host_events_silent(Services *services, const char *host, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The answer to a command. */
+gboolean host_events_result(Services *services, const char *host, const HostResult *result,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** A desktop changed. Reports of desktops that are not entered for @host are ignored. */
+gboolean host_events_desktop(Services *services, const char *host, const HostDesktop *report,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** A desktop is no longer there. */
+gboolean host_events_desktop_gone(Services *services, const char *host, const HostDesktopGone *gone,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** A console opened or closed. */
+gboolean host_events_console(Services *services, const char *host, const HostConsole *report,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The image store of @host is now @images . */
+gboolean host_events_images(Services *services, const char *host, const HostImages *images,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

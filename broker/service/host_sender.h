@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How services reach a host over its open link. Implemented by broker/hostlink, and by a fake in tests. Both
+ * functions are called from worker threads and must be safe for that.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct HostSender HostSender;
+
+struct HostSender {
+  /** Queues the command @text (JSON, one whole message) with @id for @host and returns at once. FALSE when
+   * the host has no open link or its queue is full: the command stays in the outbox and is sent after the
+   * next hello. */
+  gboolean (*deliver)(HostSender *sender, const char *host, gint64 id, const char *text);
+
+  /** Asks @host for the last of @desktop_id's serial console and waits at most @limit_ms for it. Returns the
+   * text (transfer full); NULL with CARAWAY_ERROR_UNREACHABLE or CARAWAY_ERROR_TIMED_OUT. */
+  char *(*fetch_boot_log)(HostSender *sender, const char *host, const char *desktop_id, guint limit_ms,
+                          GError **error);
+};

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every use case works with: the database, the clock, the way to the hosts, the signer, the event hub.
+ * Owns them all and one background thread, which keeps the pools filled, delivers commands and lets time
+ * limits run out. Every function of broker/service may be called from any worker thread; each blocks until it
+ * is done.
+ */
+#pragma once
+
+#include "broker/service/grant_signer.h"
+#include "broker/service/host_sender.h"
+#include "common/base/clock.h"
+
+typedef struct Services Services;
+
+typedef struct {
+  const char *database_path; /**< file, made when it is not there */
+  const Clock *clock;        /**< borrowed for life */
+  HostSender *sender;        /**< (nullable) borrowed; till services_set_sender() nothing is delivered */
+  GrantSigner *signer;       /**< (nullable) borrowed; till services_set_signer() no console opens */
+  guint sign_in_idle_s;      /**< a sign-in that rests for so long ends; 0: 12 h */
+  guint sign_in_lifetime_s;  /**< a sign-in ends after so long in any case; 0: 7 days */
+  guint hash_workers;        /**< so many passwords are hashed at once; 0: 2 */
+} ServicesOptions;
+
+/**
+ * Opens the database, brings its schema up to date and repairs what a crash left half done. Nothing runs by
+ * itself before services_start(). Fails with CARAWAY_ERROR_DATABASE or CARAWAY_ERROR_NO_SPACE.
+ */
+Services *services_new(const ServicesOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Sets how hosts are reached; before services_start(). */
+void services_set_sender(Services *services, HostSender *sender);
+
+/** Sets who signs grants; before the first console is asked for. */
+void services_set_signer(Services *services, GrantSigner *signer);
+
+/** Starts the background thread. */
+void services_start(Services *services);
+
+/** Ends the background thread and waits for it; use cases may still be called. */
+void services_stop(Services *services);
+
+/** One turn of what the background thread does, for tests that hold the clock themselves. */
+gboolean services_tick(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The installation's id, a UUID made when the database was (transfer none). */
+const char *services_installation(Services *services);
+
+/** The broker's term: raised at each start, and what commands to hosts carry. */
+gint64 services_term(Services *services);
+
+/** Whether the database answers; for /readyz. */
+gboolean services_check(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Counts for /metrics, in one read. */
+typedef struct {
+  guint64 users, pools, hosts_up, sessions, consoles, desktops_spare, desktops_assigned, desktops_starting,
+      desktops_failed, commands_waiting, event_subscribers;
+} ServicesCounts;
+
+/** Fills @ret_counts. */
+gboolean services_count(Services *services, ServicesCounts *ret_counts,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Stops and frees @services (nullable). */
+void services_free(Services *services);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Services, services_free)

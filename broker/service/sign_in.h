@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signing in and out, and one's own account. A sign-in is a random token, stored hashed, with an idle and an
+ * absolute limit. Wrong names and wrong passwords are told apart by nothing, not by time either; repeated
+ * ones are slowed down by account and by address.
+ */
+#pragma once
+
+#include "broker/model/caller.h"
+#include "broker/model/user.h"
+#include "broker/service/services.h"
+
+typedef struct {
+  char *token; /**< secret, for the client only */
+  gint64 expires_us;
+  User *user;
+} SignIn;
+
+/**
+ * Checks @password of @name and begins a sign-in from @address. Fails with CARAWAY_ERROR_BAD_CREDENTIALS
+ * (also for a disabled account), CARAWAY_ERROR_THROTTLED, CARAWAY_ERROR_OVERLOADED.
+ */
+SignIn *sign_in_begin(Services *services, const char *name, const char *password, const char *address,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Who presents @token (nullable) from @address. Fails with CARAWAY_ERROR_UNAUTHENTICATED. Where
+ * password_change_required is set on the result, only sign_in_user(), sign_in_change_password() and
+ * sign_in_end() are to be let through (CARAWAY_ERROR_PASSWORD_EXPIRED else).
+ */
+Caller *sign_in_check(Services *services, const char *token, const char *address,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Ends the sign-in of @caller; its token is worth nothing from then on. */
+gboolean sign_in_end(Services *services, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The account of @caller (transfer full). */
+User *sign_in_user(Services *services, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Changes the password of @caller and ends its other sign-ins. Fails with CARAWAY_ERROR_BAD_CREDENTIALS when
+ * @old_password is wrong, CARAWAY_ERROR_WEAK_PASSWORD with reasons, CARAWAY_ERROR_THROTTLED.
+ */
+gboolean sign_in_change_password(Services *services, const Caller *caller, const char *old_password,
+                                 const char *new_password, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Frees @sign_in (nullable), wiping its token. */
+void sign_in_free(SignIn *sign_in);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignIn, sign_in_free)
