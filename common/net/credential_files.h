@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The files of a credentials folder as texts, for credentials.c: what is in them is judged there.
+ */
+#pragma once
+
+#include "common/net/credentials.h"
+
+typedef struct {
+  char *ca, *certificate, *key, *join; /* own the texts */
+  CredentialFiles files;               /* the same, borrowed */
+} LoadedFiles;
+
+/** Reads the files of @folder (transfer full), each of at most 64 KiB; join.json may be missing. */
+LoadedFiles *credential_files_read(const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Frees @loaded (nullable), wiping the key. */
+void credential_files_free(LoadedFiles *loaded);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LoadedFiles, credential_files_free)

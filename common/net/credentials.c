@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/net/credentials.h"
+
+#include "common/base/error.h"
+#include "common/base/json.h"
+#include "common/base/secret.h"
+#include "common/net/credential_files.h"
+#include "common/net/openssl.h"
+
+#include <openssl/ec.h>
+#include <string.h>
+
+#define JOIN_MAX 65536
+#define URL_MAX  512
+
+struct Credentials {
+  Identity *identity;
+  char *ca_pem;
+  X509 *ca;
+  X509 *certificate;
+  EVP_PKEY *key;
+  GTlsCertificate *tls_certificate;
+  char *broker_url;
+  JsonArray *grant_keys;
+};
+
+char *
+credentials_make_key(void)
+{
+  g_autoptr(EVP_PKEY) key = EVP_EC_gen("P-256");
+  if (key == NULL)
+    g_error("OpenSSL cannot make a key");
+  return openssl_key_to_pem(key);
+}
+
+char *
+credentials_make_request(const char *key_pem, const char *name, GError **error)
+{
+  g_autoptr(EVP_PKEY) key = openssl_key_from_pem(key_pem, error);
+  if (key == NULL)
+    return NULL;
+  g_autoptr(X509_REQ) request = X509_REQ_new();
+  X509_NAME *subject = X509_REQ_get_subject_name(request);
+  if (X509_REQ_set_version(request, X509_REQ_VERSION_1) != 1 ||
+      X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const guchar *)name, -1, -1, 0) != 1 ||
+      X509_REQ_set_pubkey(request, key) != 1 || X509_REQ_sign(request, key, EVP_sha256()) == 0) {
+    openssl_set_error(error, CARAWAY_ERROR_INTERNAL, "A certificate request cannot be made");
+    return NULL;
+  }
+  return openssl_request_to_pem(request);
+}
+
+static gboolean
+read_join(Credentials *credentials, const char *text, GError **error)
+{
+  g_autoptr(JsonObject) object = json_parse_object(text, strlen(text), JOIN_MAX, error);
+  const char *url = object != NULL ? json_get_string(object, "broker", URL_MAX, error) : NULL;
+  JsonArray *keys = url != NULL ? json_get_array(object, "grant_keys", 64, error) : NULL;
+  if (keys == NULL)
+    return FALSE;
+  credentials->broker_url = g_strdup(url);
+  credentials->grant_keys = json_array_ref(keys);
+  return TRUE;
+}
+
+static gboolean
+read_texts(Credentials *credentials, const CredentialFiles *files, GError **error)
+{
+  credentials->ca_pem = g_strdup(files->ca);
+  credentials->ca = openssl_x509_from_pem(files->ca, error);
+  if (credentials->ca == NULL)
+    return FALSE;
+  credentials->certificate = openssl_x509_from_pem(files->certificate, error);
+  if (credentials->certificate == NULL)
+    return FALSE;
+  credentials->key = openssl_key_from_pem(files->key, error);
+  if (credentials->key == NULL)
+    return FALSE;
+  if (X509_check_private_key(credentials->certificate, credentials->key) != 1) {
+    openssl_set_error(error, CARAWAY_ERROR_CONFIG, "The key does not fit the certificate");
+    return FALSE;
+  }
+  credentials->identity = identity_from_x509(credentials->certificate, error);
+  if (credentials->identity == NULL)
+    return FALSE;
+  if (!openssl_x509_verify(credentials->certificate, credentials->ca, error))
+    return FALSE;
+  g_autofree char *pem = g_strconcat(files->certificate, "\n", files->key, NULL);
+  credentials->tls_certificate = g_tls_certificate_new_from_pem(pem, -1, error);
+  explicit_bzero(pem, strlen(pem));
+  if (credentials->tls_certificate == NULL)
+    return FALSE;
+  return files->join == NULL || read_join(credentials, files->join, error);
+}
+
+Credentials *
+credentials_load(const char *folder, GError **error)
+{
+  g_autoptr(LoadedFiles) loaded = credential_files_read(folder, error);
+  if (loaded == NULL)
+    return NULL;
+  g_autoptr(Credentials) credentials = g_new0(Credentials, 1);
+  g_autoptr(GError) local = NULL;
+  if (!read_texts(credentials, &loaded->files, &local)) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
+                "The credentials in %s cannot be used: %s Join this machine again with a new token.", folder,
+                local->message);
+    return NULL;
+  }
+  return g_steal_pointer(&credentials);
+}
+
+const Identity *
+credentials_identity(const Credentials *credentials)
+{
+  return credentials->identity;
+}
+
+const char *
+credentials_ca_pem(const Credentials *credentials)
+{
+  return credentials->ca_pem;
+}
+
+const char *
+credentials_broker_url(const Credentials *credentials)
+{
+  return credentials->broker_url;
+}
+
+JsonArray *
+credentials_grant_keys(const Credentials *credentials)
+{
+  return credentials->grant_keys;
+}
+
+static Identity *
+check_peer(const Credentials *credentials, X509 *peer, GError **error)
+{
+  if (!openssl_x509_verify(peer, credentials->ca, error))
+    return NULL;
+  g_autoptr(Identity) identity = identity_from_x509(peer, error);
+  if (identity == NULL)
+    return NULL;
+  if (strcmp(identity->installation, credentials->identity->installation) != 0) {
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
+                        "The peer belongs to another installation of Caraway.");
+    return NULL;
+  }
+  return g_steal_pointer(&identity);
+}
+
+Identity *
+credentials_check_x509(const Credentials *credentials, X509 *peer, IdentityRole role, GError **error)
+{
+  if (peer == NULL) {
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED, "The peer sent no certificate.");
+    return NULL;
+  }
+  g_autoptr(Identity) identity = check_peer(credentials, peer, error);
+  if (identity == NULL)
+    return NULL;
+  if (identity->role != role) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED, "The peer is a %s; a %s was expected.",
+                identity_role_name(identity->role), identity_role_name(role));
+    return NULL;
+  }
+  return g_steal_pointer(&identity);
+}
+
+Identity *
+credentials_check_certificate(const Credentials *credentials, GTlsCertificate *peer, GError **error)
+{
+  g_autoptr(X509) x509 = openssl_x509_from_certificate(peer, error);
+  return x509 != NULL ? check_peer(credentials, x509, error) : NULL;
+}
+
+GTlsCertificate *
+credentials_tls_certificate(const Credentials *credentials)
+{
+  return credentials->tls_certificate;
+}
+
+void
+credentials_free(Credentials *credentials)
+{
+  if (credentials == NULL)
+    return;
+  identity_free(credentials->identity);
+  g_free(credentials->ca_pem);
+  X509_free(credentials->ca);
+  X509_free(credentials->certificate);
+  EVP_PKEY_free(credentials->key);
+  g_clear_object(&credentials->tls_certificate);
+  g_free(credentials->broker_url);
+  g_clear_pointer(&credentials->grant_keys, json_array_unref);
+  g_free(credentials);
+}
