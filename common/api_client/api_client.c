@@ -61,6 +61,15 @@ api_client_init(ApiClient *self)
   self->streams = make_session(API_STREAM_SILENCE_S);
 }
 
+static gboolean
+is_host(const char *host)
+{
+  for (const char *c = host; *c != '\0'; c++)
+    if (!g_ascii_isalnum(*c) && strchr(".-_:", *c) == NULL && (guchar)*c < 0x80)
+      return FALSE;
+  return host[0] != '\0';
+}
+
 /* Only scheme, host and port: a path, a query or a user in an address is a mistake worth telling. */
 static GUri *
 parse_address(const char *address)
@@ -74,7 +83,7 @@ parse_address(const char *address)
   const char *path = g_uri_get_path(uri);
   gboolean is_bare = (path[0] == '\0' || strcmp(path, "/") == 0) && g_uri_get_query(uri) == NULL &&
                      g_uri_get_fragment(uri) == NULL && g_uri_get_userinfo(uri) == NULL;
-  if (host == NULL || host[0] == '\0' || !is_bare)
+  if (host == NULL || !is_host(host) || !is_bare)
     return NULL;
   return g_steal_pointer(&uri);
 }
