@@ -53,7 +53,10 @@ function(caraway_test_properties name)
     set(ARG_TIMEOUT 120)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_TIER} TIMEOUT ${ARG_TIMEOUT})
+  # intercept_tls_get_addr: with GnuTLS in a second thread the leak checker's look at thread-local storage crashes
+  # (GCC 12 with glibc 2.36); leaks are still found without it.
   set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "G_DEBUG=fatal-warnings"
+    "ASAN_OPTIONS=intercept_tls_get_addr=0"
     "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0")
 endfunction()
 
