@@ -6,47 +6,20 @@
 #include "common/base/secret.h"
 #include "common/net/credentials.h"
 #include "common/net/openssl.h"
+#include "common/wire/join_token.h"
 
 #include <libsoup/soup.h>
 #include <string.h>
 
 #define TIMEOUT_S  30
 #define ANSWER_MAX 262144
-#define TOKEN_MAX  256
 #define PEM_MAX    32768
 #define CHAIN_MAX  4
-
-static const char PREFIX[] = "cwj1";
-
-gboolean
-join_token_parse(const char *text, JoinToken *ret_token)
-{
-  if (strnlen(text, TOKEN_MAX + 1) > TOKEN_MAX)
-    return FALSE;
-  g_auto(GStrv) parts = g_strsplit(text, ".", 5);
-  IdentityRole role;
-  if (g_strv_length(parts) != 4 || strcmp(parts[0], PREFIX) != 0 ||
-      !identity_role_from_name(parts[1], &role) || (role != IDENTITY_HOST && role != IDENTITY_PORTAL))
-    return FALSE;
-  g_autoptr(GBytes) secret = secret_from_base64url(parts[2], -1);
-  g_autoptr(GBytes) hash = secret_from_base64url(parts[3], -1);
-  if (secret == NULL || g_bytes_get_size(secret) != 16 || hash == NULL || g_bytes_get_size(hash) != 32)
-    return FALSE;
-  ret_token->role = role;
-  ret_token->ca_hash = g_strdup(parts[3]);
-  return TRUE;
-}
-
-void
-join_token_clear(JoinToken *token)
-{
-  g_clear_pointer(&token->ca_hash, g_free);
-}
 
 /* One exchange with the broker. */
 typedef struct {
   const JoinRequest *request;
-  JoinToken token;
+  JoinTokenParts *token;
   char *key;       /* of this machine, PEM */
   char *relay_key; /* of the relay, PEM; NULL without one */
   gboolean foreign_ca;
@@ -55,7 +28,7 @@ typedef struct {
 static void
 exchange_clear(Exchange *exchange)
 {
-  join_token_clear(&exchange->token);
+  join_token_parts_free(exchange->token);
   secret_free(exchange->key);
   secret_free(exchange->relay_key);
 }
@@ -73,7 +46,7 @@ on_accept_certificate(SoupMessage *message, GTlsCertificate *peer, GTlsCertifica
   for (int depth = 0; leaf != NULL && link != NULL && depth < CHAIN_MAX; depth++) {
     g_autoptr(X509) ca = openssl_x509_from_certificate(link, NULL);
     g_autofree char *hash = ca != NULL ? openssl_x509_hash(ca) : NULL;
-    if (g_strcmp0(hash, exchange->token.ca_hash) == 0) {
+    if (g_strcmp0(hash, exchange->token->ca_hash) == 0) {
       g_autoptr(Identity) identity = identity_from_x509(leaf, NULL);
       return openssl_x509_verify(leaf, ca, NULL) && identity != NULL && identity->role == IDENTITY_BROKER;
     }
@@ -229,7 +202,7 @@ store(Exchange *exchange, JsonObject *answer, GError **error)
   const JoinRequest *request = exchange->request;
   const char *ca = get_pem(answer, "ca", error);
   const char *certificate = ca != NULL ? get_pem(answer, "certificate", error) : NULL;
-  if (certificate == NULL || !ca_is_expected(ca, exchange->token.ca_hash, error))
+  if (certificate == NULL || !ca_is_expected(ca, exchange->token->ca_hash, error))
     return FALSE;
   g_autofree char *join = make_join_file(answer, request, error);
   if (join == NULL)
@@ -251,7 +224,8 @@ gboolean
 join_run(const JoinRequest *request, GError **error)
 {
   g_auto(Exchange) exchange = {.request = request};
-  if (!join_token_parse(request->token, &exchange.token)) {
+  exchange.token = join_token_parse(request->token);
+  if (exchange.token == NULL) {
     g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_JOIN_TOKEN,
                         "This is not a join token. Make one with: carawayctl hosts join");
     return FALSE;

@@ -6,13 +6,7 @@
  */
 #pragma once
 
-#include "common/net/identity.h"
-
-/** A taken-apart join token cwj1.ROLE.SECRET.CAHASH. */
-typedef struct {
-  IdentityRole role; /**< host or portal */
-  char *ca_hash;     /**< SHA-256 of the CA's DER, base64url */
-} JoinToken;
+#include <glib.h>
 
 /** What a machine says of itself. Texts are borrowed; a NULL `relay_folder` leaves out the relay. */
 typedef struct {
@@ -26,12 +20,6 @@ typedef struct {
   const char *relay_address; /**< at which clients and portals reach the relay */
   guint16 relay_port;
 } JoinRequest;
-
-/** Takes @text apart; FALSE when it is not a join token. Clear with join_token_clear(). */
-gboolean join_token_parse(const char *text, JoinToken *ret_token) G_GNUC_WARN_UNUSED_RESULT;
-
-/** Frees what @token holds. */
-void join_token_clear(JoinToken *token);
 
 /** Joins, blocking for at most half a minute. Nothing is written unless the broker signed everything. Errors:
  * CARAWAY_ERROR_JOIN_TOKEN (also when the CA at the URL is not the token's), CARAWAY_ERROR_UNREACHABLE, those

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The installation's certificate authority: an EC P-256 key and its certificate in the broker's state folder,
+ * made at the first start. It signs what machines send in when they join, and the broker's own certificate.
+ * Who may have what identity is decided by the caller.
+ */
+#pragma once
+
+#include "common/net/identity.h"
+
+typedef struct Authority Authority;
+
+#define AUTHORITY_MAX_ADDRESSES 16
+
+/** Opens the authority in @folder (made with mode 0700), or makes it for @installation when there is none.
+ * Fails with CARAWAY_ERROR_CONFIG (damaged, or of another installation) or CARAWAY_ERROR_NO_SPACE. */
+Authority *authority_open(const char *folder, const char *installation,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The CA's certificate in PEM (transfer none). */
+const char *authority_ca_pem(const Authority *authority);
+
+/** SHA-256 of the CA certificate's DER, base64url (transfer none): what join tokens carry. */
+const char *authority_ca_hash(const Authority *authority);
+
+/** Signs the request @request_pem as @identity, reachable at @addresses (IP addresses and DNS names, at most
+ * AUTHORITY_MAX_ADDRESSES, NULL-terminated, nullable). Nothing else of the request than its key is taken
+ * over. Returns PEM, leaf then CA (transfer full). Fails with CARAWAY_ERROR_INVALID. Safe from any thread. */
+char *authority_sign(const Authority *authority, const char *request_pem, const Identity *identity,
+                     const char *const *addresses, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Makes sure that @folder holds a certificate of @identity for @addresses that is good for another month. */
+gboolean authority_renew_own(const Authority *authority, const char *folder, const Identity *identity,
+                             const char *const *addresses, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Whether @address (nullable) may stand in a certificate: an IP address or a DNS name. */
+gboolean authority_address_is_valid(const char *address);
+
+/** Frees @authority (nullable). */
+void authority_free(Authority *authority);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Authority, authority_free)
