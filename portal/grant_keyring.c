@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "portal/grant_keyring.h"
+
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+
+#include <string.h>
+
+#define GRANT_PREFIX    "cwg1."
+#define REFRESH_EVERY_S 300
+#define REFRESH_GAP_US  (2 * G_USEC_PER_SEC)
+#define KEY_ID_MAX      32
+#define WAITERS_MAX     512
+
+struct GrantKeyring {
+  BrokerClient *client;
+  GrantKeySet *keys;
+  GHashTable *ids; /* the ids in `keys` */
+  GArray *waiters; /* of Waiter */
+  guint timer;
+  gint64 fetched_us; /* steady time of the last fetch's end */
+  gboolean is_fetching;
+};
+
+typedef struct {
+  GrantKeyringRefreshed refreshed;
+  gpointer user_data;
+} Waiter;
+
+static GHashTable *
+ids_of(JsonArray *keys)
+{
+  GHashTable *ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < json_array_get_length(keys); i++)
+    g_hash_table_add(ids,
+                     g_strdup(json_object_get_string_member(json_array_get_object_element(keys, i), "id")));
+  return ids;
+}
+
+static gboolean
+take_keys(GrantKeyring *ring, JsonArray *keys, GError **error)
+{
+  g_autoptr(GrantKeySet) set = grant_key_set_from_json(keys, error);
+  if (set == NULL)
+    return FALSE;
+  grant_key_set_free(ring->keys);
+  ring->keys = g_steal_pointer(&set);
+  g_hash_table_unref(ring->ids);
+  ring->ids = ids_of(keys);
+  return TRUE;
+}
+
+/* Those who wait may ask again in their call, so the list is taken away first. */
+static void
+call_waiters(GrantKeyring *ring)
+{
+  g_autoptr(GArray) waiters = ring->waiters;
+  ring->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
+  for (guint i = 0; i < waiters->len; i++) {
+    const Waiter *waiter = &g_array_index(waiters, Waiter, i);
+    waiter->refreshed(waiter->user_data);
+  }
+}
+
+static void
+on_keys(JsonArray *keys, const GError *error, gpointer data)
+{
+  GrantKeyring *ring = data;
+  g_autoptr(GError) local = NULL;
+  ring->is_fetching = FALSE;
+  ring->fetched_us = clock_boottime_us(clock_system());
+  if (error != NULL)
+    log_warning("the keys of grants could not be fetched: %s", error->message);
+  else if (!take_keys(ring, keys, &local))
+    log_warning("the broker sent keys that cannot be used: %s", local->message);
+  call_waiters(ring);
+}
+
+static void
+fetch(GrantKeyring *ring)
+{
+  if (ring->is_fetching)
+    return;
+  ring->is_fetching = TRUE;
+  broker_client_fetch_keys(ring->client, on_keys, ring);
+}
+
+static gboolean
+on_timer(gpointer data)
+{
+  fetch(data);
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+grant_keyring_may_know(const GrantKeyring *ring, const char *text)
+{
+  if (!g_str_has_prefix(text, GRANT_PREFIX))
+    return TRUE;
+  const char *id = text + strlen(GRANT_PREFIX);
+  const char *end = strchr(id, '.');
+  if (end == NULL || end == id || end - id > KEY_ID_MAX)
+    return TRUE;
+  g_autofree char *name = g_strndup(id, end - id);
+  return g_hash_table_contains(ring->ids, name);
+}
+
+void
+grant_keyring_refresh(GrantKeyring *ring, GrantKeyringRefreshed refreshed, gpointer user_data)
+{
+  gboolean is_fresh =
+      ring->fetched_us != 0 && clock_boottime_us(clock_system()) - ring->fetched_us < REFRESH_GAP_US;
+  if ((is_fresh && !ring->is_fetching) || ring->waiters->len >= WAITERS_MAX) {
+    refreshed(user_data);
+    return;
+  }
+  const Waiter waiter = {refreshed, user_data};
+  g_array_append_val(ring->waiters, waiter);
+  fetch(ring);
+}
+
+Grant *
+grant_keyring_verify(const GrantKeyring *ring, const char *text, GError **error)
+{
+  return grant_verify(text, -1, ring->keys, error);
+}
+
+gboolean
+grant_keyring_is_ready(const GrantKeyring *ring)
+{
+  return g_hash_table_size(ring->ids) > 0;
+}
+
+GrantKeyring *
+grant_keyring_new(BrokerClient *client, JsonArray *keys, GError **error)
+{
+  g_autoptr(GrantKeyring) ring = g_new0(GrantKeyring, 1);
+  ring->client = client;
+  ring->keys = grant_key_set_new();
+  ring->ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  ring->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
+  if (keys != NULL && !take_keys(ring, keys, error))
+    return NULL;
+  ring->timer = g_timeout_add_seconds(REFRESH_EVERY_S, on_timer, ring);
+  fetch(ring);
+  return g_steal_pointer(&ring);
+}
+
+void
+grant_keyring_free(GrantKeyring *ring)
+{
+  if (ring == NULL)
+    return;
+  g_clear_handle_id(&ring->timer, g_source_remove);
+  g_array_unref(ring->waiters);
+  g_hash_table_unref(ring->ids);
+  grant_key_set_free(ring->keys);
+  g_free(ring);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The HTTP side of the portal: libsoup's server on connections that the relay engine accepted, a table of
+ * routes to the web app's files, the reverse proxy and the portal's own health and metrics. Owns the limits
+ * on requests.
+ */
+#pragma once
+
+#include "portal/api_proxy.h"
+#include "portal/web_files.h"
+
+typedef struct WebServer WebServer;
+
+/** Where the routes lead. All is borrowed and must outlive the server. */
+typedef struct {
+  const WebFiles *files;
+  ApiProxy *proxy;
+  PortalCounters *counters;
+  const char *site; /**< name of the site, for people */
+  /** The text of /metrics (transfer full). */
+  char *(*metrics)(gpointer user_data);
+  /** NULL when the portal can serve, else what is missing (transfer full). */
+  char *(*readiness)(gpointer user_data);
+  gpointer user_data;
+} WebServerParts;
+
+typedef struct {
+  guint max_body_bytes;
+  guint read_limit_ms; /**< for a whole request */
+  guint idle_limit_ms; /**< between two requests */
+} WebServerLimits;
+
+/** A server without a connection. */
+WebServer *web_server_new(const WebServerParts *parts, const WebServerLimits *limits,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Serves the plain HTTP of the stream socket @fd (transfer full), which comes from @client_address. */
+void web_server_take(WebServer *server, int fd, const char *client_address, guint16 client_port);
+
+/** From now on every answer closes its connection: for a shutdown. */
+void web_server_drain(WebServer *server);
+
+/** Ends every connection and frees @server (nullable). */
+void web_server_free(WebServer *server);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WebServer, web_server_free)
