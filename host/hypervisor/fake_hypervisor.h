@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypervisor interface without virtual machines, for tests: domains are entries of a table in memory.
+ * Faults are asked for by files in a folder, so that a test can turn them on and off while an agent runs:
+ * "fail-start", "no-space" (start fails for want of it; the disk measures as full), "hang" (every operation
+ * waits until the file is gone), "fail-destroy", "dead" (the connection is broken).
+ */
+#pragma once
+
+#include "host/hypervisor/hypervisor.h"
+
+/** Told on the calling thread when a domain starts (@xml) and when it is gone (@xml NULL). */
+typedef void (*FakeHypervisorWatch)(const char *id, const char *xml, gpointer user_data);
+
+/** A fake that looks for faults in the folder @faults (nullable: none). */
+Hypervisor *fake_hypervisor_new(const char *faults);
+
+/** Sets the one @watch (nullable): a fake guest, say. */
+void fake_hypervisor_watch(Hypervisor *hypervisor, FakeHypervisorWatch watch, gpointer user_data);
+
+/** Ends the domain @id as if it had crashed or shut down, with its event. */
+void fake_hypervisor_end(Hypervisor *hypervisor, const char *id, HypervisorEvent event);
+
+/** How many descriptors open_graphics() has taken so far. */
+guint fake_hypervisor_channels(Hypervisor *hypervisor);

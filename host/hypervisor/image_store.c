@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/hypervisor/image_store.h"
+
+#include "common/base/error.h"
+#include "common/base/log.h"
+#include "host/hypervisor/image_hash.h"
+#include "host/plan/image_manifest.h"
+#include "host/plan/qcow2_header.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_IMAGES 256
+
+struct ImageStore {
+  char *folder;
+  char *verdicts_path;
+  GMutex lock;        /* over verdicts, and over verifying: one image is read at a time */
+  GKeyFile *verdicts; /* group: image name; keys: identity, hash (as computed) */
+};
+
+ImageStore *
+image_store_new(const char *folder, const char *verdicts_path)
+{
+  ImageStore *store = g_new0(ImageStore, 1);
+  store->folder = g_strdup(folder);
+  store->verdicts_path = g_strdup(verdicts_path);
+  store->verdicts = g_key_file_new();
+  g_mutex_init(&store->lock);
+  /* A file that is missing or damaged only costs reading the images again. */
+  (void)g_key_file_load_from_file(store->verdicts, verdicts_path, G_KEY_FILE_NONE, NULL);
+  return store;
+}
+
+/* What tells one content of a file from another without reading it. */
+static char *
+file_identity(const struct stat *info)
+{
+  return g_strdup_printf("%ju:%jd:%jd.%09ld:%jd.%09ld", (uintmax_t)info->st_ino, (intmax_t)info->st_size,
+                         (intmax_t)info->st_mtim.tv_sec, info->st_mtim.tv_nsec,
+                         (intmax_t)info->st_ctim.tv_sec, info->st_ctim.tv_nsec);
+}
+
+static gboolean
+check_header(const char *path, struct stat *ret_info, GError **error)
+{
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  guint8 header[QCOW2_HEADER_SIZE];
+  gssize size = fd >= 0 ? read(fd, header, sizeof header) : -1;
+  gboolean is_file = fd >= 0 && fstat(fd, ret_info) == 0 && S_ISREG(ret_info->st_mode);
+  int saved = errno;
+  if (fd >= 0)
+    close(fd);
+  if (size >= 0 && is_file)
+    return qcow2_header_check(header, (gsize)size, NULL, error);
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_BAD, "%s cannot be read: %s", path,
+              fd >= 0 && size >= 0 ? "it is not a file" : g_strerror(saved));
+  return FALSE;
+}
+
+/* The hash of the file's content, from the verdict or by reading it. Called with the lock held. */
+static char *
+content_hash(ImageStore *store, const char *name, const char *path, const struct stat *info, GError **error)
+{
+  g_autofree char *identity = file_identity(info);
+  g_autofree char *known = g_key_file_get_string(store->verdicts, name, "identity", NULL);
+  if (g_strcmp0(known, identity) == 0)
+    return g_key_file_get_string(store->verdicts, name, "hash", error);
+  log_info("verifying the image %s (%jd MiB)", name, (intmax_t)info->st_size >> 20);
+  char *hash = image_hash_file(path, error);
+  if (hash == NULL)
+    return NULL;
+  g_key_file_set_string(store->verdicts, name, "identity", identity);
+  g_key_file_set_string(store->verdicts, name, "hash", hash);
+  g_autoptr(GError) local = NULL;
+  if (!g_key_file_save_to_file(store->verdicts, store->verdicts_path, &local))
+    log_warning("the verdict on image %s is not kept: %s", name, local->message);
+  return hash;
+}
+
+static gboolean
+verify(ImageStore *store, const ImageManifest *manifest, const char *path, GError **error)
+{
+  struct stat info;
+  if (!check_header(path, &info, error))
+    return FALSE;
+  g_mutex_lock(&store->lock);
+  g_autofree char *hash = content_hash(store, manifest->name, path, &info, error);
+  g_mutex_unlock(&store->lock);
+  if (hash == NULL)
+    return FALSE;
+  if (strcmp(hash, manifest->hash) == 0)
+    return TRUE;
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_BAD,
+              "The content of %s.qcow2 is not what %s.json says: copy the image again.", manifest->name,
+              manifest->name);
+  return FALSE;
+}
+
+static ImageEntry *
+look_at(ImageStore *store, const char *name)
+{
+  g_autofree char *manifest_file = g_strconcat(name, ".json", NULL);
+  g_autofree char *image_file = g_strconcat(name, ".qcow2", NULL);
+  g_autofree char *manifest_path = g_build_filename(store->folder, manifest_file, NULL);
+  g_autofree char *text = NULL;
+  gsize size = 0;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ImageManifest) manifest = NULL;
+  ImageEntry *entry = g_new0(ImageEntry, 1);
+  entry->name = g_strdup(name);
+  entry->path = g_build_filename(store->folder, image_file, NULL);
+  if (g_file_get_contents(manifest_path, &text, &size, &error))
+    manifest = image_manifest_parse(name, text, size, &error);
+  entry->hash = g_strdup(manifest != NULL ? manifest->hash : "");
+  entry->size_mib = manifest != NULL ? manifest->size_mib : 0;
+  if (manifest == NULL || !verify(store, manifest, entry->path, &error))
+    entry->damage = g_strdup(error->message);
+  return entry;
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static GPtrArray *
+names_in(const char *folder)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GDir) directory = g_dir_open(folder, 0, NULL);
+  const char *file;
+  while (directory != NULL && names->len < MAX_IMAGES && (file = g_dir_read_name(directory)) != NULL) {
+    if (!g_str_has_suffix(file, ".json"))
+      continue;
+    g_autofree char *name = g_strndup(file, strlen(file) - strlen(".json"));
+    if (image_manifest_name_is_valid(name))
+      g_ptr_array_add(names, g_steal_pointer(&name));
+  }
+  g_ptr_array_sort(names, compare_names);
+  return names;
+}
+
+GPtrArray *
+image_store_scan(ImageStore *store)
+{
+  g_autoptr(GPtrArray) names = names_in(store->folder);
+  GPtrArray *entries = g_ptr_array_new_with_free_func((GDestroyNotify)image_entry_free);
+  for (guint i = 0; i < names->len; i++)
+    g_ptr_array_add(entries, look_at(store, names->pdata[i]));
+  return entries;
+}
+
+ImageEntry *
+image_store_find(ImageStore *store, const char *name, GError **error)
+{
+  g_autofree char *file = g_strconcat(name, ".json", NULL);
+  g_autofree char *path = g_build_filename(store->folder, file, NULL);
+  if (!image_manifest_name_is_valid(name) || !g_file_test(path, G_FILE_TEST_EXISTS)) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_MISSING,
+                "This host has no image “%s”: put %s.qcow2 and %s.json into %s.", name, name, name,
+                store->folder);
+    return NULL;
+  }
+  g_autoptr(ImageEntry) entry = look_at(store, name);
+  if (entry->damage == NULL)
+    return g_steal_pointer(&entry);
+  g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_BAD, entry->damage);
+  return NULL;
+}
+
+void
+image_entry_free(ImageEntry *entry)
+{
+  if (entry == NULL)
+    return;
+  g_free(entry->name);
+  g_free(entry->hash);
+  g_free(entry->path);
+  g_free(entry->damage);
+  g_free(entry);
+}
+
+void
+image_store_free(ImageStore *store)
+{
+  if (store == NULL)
+    return;
+  g_free(store->folder);
+  g_free(store->verdicts_path);
+  g_key_file_free(store->verdicts);
+  g_mutex_clear(&store->lock);
+  g_free(store);
+}
