@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "common/wire/epoch.h"
+#include "common/wire/host_values.h"
 
 #include <json-glib/json-glib.h>
 
@@ -34,17 +34,6 @@ typedef enum {
   HOST_MESSAGE_TYPES
 } HostMessageType;
 
-typedef enum { HOST_ACCELERATOR_KVM, HOST_ACCELERATOR_TCG } HostAccelerator;
-typedef enum {
-  HOST_POWER_CLONING,
-  HOST_POWER_STARTING,
-  HOST_POWER_UP,
-  HOST_POWER_OFF,
-  HOST_POWER_FAILED
-} HostPower;
-typedef enum { HOST_IMAGE_PRESENT, HOST_IMAGE_DAMAGED } HostImageState;
-typedef enum { HOST_CONSOLE_CONNECTED, HOST_CONSOLE_DISCONNECTED } HostConsoleState;
-
 typedef enum {
   HOST_COMMAND_CREATE,
   HOST_COMMAND_DESTROY,
@@ -57,92 +46,6 @@ typedef enum {
   HOST_COMMAND_LOGOFF,
   HOST_COMMAND_MESSAGE,
 } HostCommandKind;
-
-typedef struct {
-  gint64 cpus, memory_mib, memory_free_mib, disk_free_mib;
-} HostCapacity;
-
-typedef struct {
-  const char *name, *hash;
-  gint64 size_mib;
-  int state;          /**< HostImageState */
-  const char *detail; /**< nullable: what is wrong with a damaged one */
-} HostImage;
-
-typedef struct {
-  gboolean ready;
-  const char *user; /**< nullable: nobody is signed in */
-  gint64 idle_ms;
-  gboolean locked;
-} HostGuest;
-
-typedef struct {
-  const char *id, *name, *pool;
-  Epoch epoch;
-  int power; /**< HostPower */
-  HostGuest guest;
-  const char *step;          /**< a sentence */
-  gint64 progress;           /**< 0 … 100 */
-  gint64 since_ms;           /**< for how long it has been in this step */
-  const char *code, *detail; /**< nullable: why it failed */
-} HostDesktop;
-
-typedef struct {
-  const char *session, *desktop, *client, *viewer;
-  int state;          /**< HostConsoleState */
-  const char *reason; /**< nullable: stable code */
-} HostConsole;
-
-typedef struct {
-  const char *name, *reason;
-} HostQuarantined;
-
-typedef struct {
-  const char *id, *public_key; /**< base64url */
-} HostGrantKey;
-
-typedef struct {
-  const char *id;
-  Epoch epoch;
-} HostDesktopRef;
-
-typedef struct {
-  guint64 versions; /**< bit n: speaks version n */
-  const char *host, *boot_id, *agent_version;
-  int accelerator; /**< HostAccelerator */
-  const char *accelerator_reason;
-  HostCapacity capacity;
-  struct {
-    const char *address;
-    gint64 port;
-  } relay;
-  HostImage *images;
-  HostDesktop *desktops;
-  HostConsole *consoles;
-  HostQuarantined *quarantined;
-  guint image_count, desktop_count, console_count, quarantined_count;
-} HostHello;
-
-typedef struct {
-  HostCapacity capacity;
-} HostHeartbeat;
-
-typedef struct {
-  gint64 command;
-  gboolean ok;
-  const char *code, *detail; /**< nullable when ok */
-} HostResult;
-
-typedef struct {
-  const char *id;
-  Epoch epoch;
-  const char *reason;
-} HostDesktopGone;
-
-typedef struct {
-  gint64 request;
-  const char *text;
-} HostBootLog;
 
 typedef struct {
   HostImage *images;
@@ -220,8 +123,5 @@ void host_message_free(HostMessage *message);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HostMessage, host_message_free)
 
-/** The word for @power, accelerator or command kind on the wire (static), e.g. "starting", "kvm", "create".
- */
-const char *host_power_name(HostPower power);
-const char *host_accelerator_name(HostAccelerator accelerator);
+/** The word for @kind on the wire (static), e.g. "create". */
 const char *host_command_name(HostCommandKind kind);

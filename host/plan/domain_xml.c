@@ -137,7 +137,8 @@ add_display(xmlNode *devices, const DesktopRecord *record)
   xmlNode *graphics = element_with(devices, "graphics", "type", "spice");
   /* SPICE listens nowhere; each channel is handed over as a descriptor (virDomainOpenGraphics). */
   element_with(graphics, "listen", "type", "none");
-  /* Never GLZ from the start: with it in a session, the relay could not make a picture whole again (FACTS). */
+  /* Never GLZ from the start: with it in a session, the relay could not make a picture whole again (FACTS).
+   */
   element_with(graphics, "image", "compression", "auto_lz");
   element_with(graphics, "jpeg", "compression", "always");
   element_with(graphics, "streaming", "mode", "filter");
