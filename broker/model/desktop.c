@@ -58,6 +58,7 @@ desktop_free(Desktop *desktop)
   g_free(desktop->owner_id);
   g_free(desktop->owner_name);
   g_free(desktop->session_id);
+  g_free(desktop->shape);
   g_free(desktop->step);
   g_free(desktop->guest.user);
   g_free(desktop);

@@ -45,6 +45,9 @@ typedef struct {
   char *owner_id;   /**< (nullable) user */
   char *owner_name; /**< (nullable) user */
   char *session_id; /**< (nullable) the session that has not ended */
+  char *shape;      /**< image and virtual hardware it was made with, to be compared with its pool's */
+  guint vcpus;
+  guint memory_mib;
   Epoch epoch;
   char *step;     /**< what is being done, as a sentence */
   guint progress; /**< 0 … 100 */

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/store/desktop_store.h"
+
+#include "broker/store/row.h"
+
+#define SELECT_DESKTOP                                                                                       \
+  "SELECT d.id, d.name, d.pool_id, p.name, d.host, d.assignment, d.power, d.owner_id, a.name, s.id, "        \
+  "d.shape,"                                                                                                 \
+  " d.vcpus, d.memory_mib, d.generation, d.counter, d.step, d.progress, d.guest_ready, d.guest_user,"        \
+  " d.guest_idle_ms, d.guest_locked, d.restart_until_us, d.created_us FROM desktop d"                        \
+  " JOIN pool p ON p.id = d.pool_id LEFT JOIN account a ON a.id = d.owner_id"                                \
+  " LEFT JOIN session s ON s.desktop_id = d.id AND s.state <> 'ended'"
+
+static void
+read_machine(DbQuery *query, Desktop *desktop)
+{
+  desktop->shape = g_strdup(db_text(query, 10));
+  desktop->vcpus = (guint)db_int(query, 11);
+  desktop->memory_mib = (guint)db_int(query, 12);
+  desktop->epoch.generation = (guint64)db_int(query, 13);
+  desktop->epoch.counter = (guint64)db_int(query, 14);
+  desktop->step = g_strdup(db_text(query, 15));
+  desktop->progress = (guint)db_int(query, 16);
+  desktop->guest.ready = db_int(query, 17) != 0;
+  desktop->guest.user = g_strdup(db_text(query, 18));
+  desktop->guest.idle_ms = db_int(query, 19);
+  desktop->guest.locked = db_int(query, 20) != 0;
+  desktop->restart_until_us = db_int(query, 21);
+  desktop->created_us = db_int(query, 22);
+}
+
+static gpointer
+read_desktop(DbQuery *query)
+{
+  Desktop *desktop = g_new0(Desktop, 1);
+  desktop->id = g_strdup(db_text(query, 0));
+  desktop->name = g_strdup(db_text(query, 1));
+  desktop->pool_id = g_strdup(db_text(query, 2));
+  desktop->pool_name = g_strdup(db_text(query, 3));
+  desktop->host = g_strdup(db_text(query, 4));
+  desktop->assignment = assignment_from_name(db_text(query, 5));
+  if (!power_from_name(db_text(query, 6), &desktop->power))
+    desktop->power = POWER_FAILED;
+  desktop->owner_id = g_strdup(db_text(query, 7));
+  desktop->owner_name = g_strdup(db_text(query, 8));
+  desktop->session_id = g_strdup(db_text(query, 9));
+  read_machine(query, desktop);
+  return desktop;
+}
+
+gboolean
+desktop_store_add(DbTransaction *transaction, const Desktop *desktop, GError **error)
+{
+  return db_run(transaction, error,
+                "INSERT INTO desktop (id, name, pool_id, host, assignment, power, owner_id, shape, vcpus, "
+                "memory_mib,"
+                " generation, counter, step, progress, guest_ready, guest_user, guest_idle_ms, guest_locked,"
+                " restart_until_us, created_us)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, 0, 0, 0, ?)",
+                "ssssssssiillsil", desktop->id, desktop->name, desktop->pool_id, desktop->host,
+                assignment_name(desktop->assignment), power_name(desktop->power), desktop->owner_id,
+                desktop->shape, (int)desktop->vcpus, (int)desktop->memory_mib,
+                (gint64)desktop->epoch.generation, (gint64)desktop->epoch.counter, desktop->step,
+                (int)desktop->progress, desktop->created_us) == 1;
+}
+
+Desktop *
+desktop_store_find(DbTransaction *transaction, const char *key, GError **error)
+{
+  return row_one(db_query(transaction, error, SELECT_DESKTOP " WHERE d.id = ? OR d.name = ?", "ss", key, key),
+                 read_desktop, "such desktop", error);
+}
+
+static char *
+desktop_key(gpointer desktop)
+{
+  return g_strdup(((Desktop *)desktop)->name);
+}
+
+GPtrArray *
+desktop_store_list(DbTransaction *transaction, const Page *page, char **ret_next, GError **error)
+{
+  return row_page(
+      row_all(db_query(transaction, error, SELECT_DESKTOP " WHERE d.name > ? ORDER BY d.name LIMIT ?", "si",
+                       page->cursor != NULL ? page->cursor : "", row_limit(page)),
+              read_desktop, (GDestroyNotify)desktop_free, error),
+      page, desktop_key, ret_next);
+}
+
+GPtrArray *
+desktop_store_of_pool(DbTransaction *transaction, const char *pool_id, GError **error)
+{
+  return row_all(db_query(transaction, error,
+                          SELECT_DESKTOP " WHERE d.pool_id = ? ORDER BY d.created_us, d.id", "s", pool_id),
+                 read_desktop, (GDestroyNotify)desktop_free, error);
+}
+
+GPtrArray *
+desktop_store_of_host(DbTransaction *transaction, const char *host, GError **error)
+{
+  return row_all(
+      db_query(transaction, error, SELECT_DESKTOP " WHERE d.host = ? ORDER BY d.created_us, d.id", "s", host),
+      read_desktop, (GDestroyNotify)desktop_free, error);
+}
+
+GPtrArray *
+desktop_store_all(DbTransaction *transaction, GError **error)
+{
+  return row_all(db_query(transaction, error, SELECT_DESKTOP " ORDER BY d.created_us, d.id", ""),
+                 read_desktop, (GDestroyNotify)desktop_free, error);
+}
+
+gboolean
+desktop_store_update(DbTransaction *transaction, const Desktop *desktop, GError **error)
+{
+  return row_changed(
+      db_run(transaction, error,
+             "UPDATE desktop SET assignment = ?, power = ?, owner_id = ?, generation = ?, counter = ?,"
+             " step = ?, progress = ?, guest_ready = ?, guest_user = ?, guest_idle_ms = ?,"
+             " guest_locked = ?, restart_until_us = ? WHERE id = ?",
+             "sssllsiislils", assignment_name(desktop->assignment), power_name(desktop->power),
+             desktop->owner_id, (gint64)desktop->epoch.generation, (gint64)desktop->epoch.counter,
+             desktop->step, (int)desktop->progress, desktop->guest.ready, desktop->guest.user,
+             desktop->guest.idle_ms, desktop->guest.locked, desktop->restart_until_us, desktop->id),
+      "such desktop", error);
+}
+
+gboolean
+desktop_store_claim(DbTransaction *transaction, const char *id, const char *owner_id, gboolean *ret_claimed,
+                    GError **error)
+{
+  gint64 claimed = db_run(transaction, error,
+                          "UPDATE desktop SET assignment = 'assigned', owner_id = ?, counter = counter + 1"
+                          " WHERE id = ? AND owner_id IS NULL AND assignment IN ('none', 'spare')",
+                          "ss", owner_id, id);
+  if (claimed < 0)
+    return FALSE;
+  *ret_claimed = claimed == 1;
+  return TRUE;
+}
+
+gboolean
+desktop_store_remove(DbTransaction *transaction, const char *id, GError **error)
+{
+  return row_changed(db_run(transaction, error, "DELETE FROM desktop WHERE id = ?", "s", id), "such desktop",
+                     error);
+}
+
+gboolean
+desktop_store_count(DbTransaction *transaction, const char *pool_id, PoolCounts *ret_counts, GError **error)
+{
+  g_autoptr(DbQuery) query =
+      db_query(transaction, error,
+               "SELECT COUNT(CASE WHEN assignment = 'spare' AND power = 'up' THEN 1 END),"
+               " COUNT(CASE WHEN assignment = 'assigned' THEN 1 END),"
+               " COUNT(CASE WHEN assignment = 'none' AND power IN ('planned', 'cloning', 'starting', 'up') "
+               "THEN 1 END),"
+               " COUNT(CASE WHEN assignment = 'recycling'"
+               " OR (assignment <> 'assigned' AND power IN ('off', 'failed', 'lost')) THEN 1 END)"
+               " FROM desktop WHERE pool_id = ?",
+               "s", pool_id);
+  gboolean row;
+  if (query == NULL || !db_next(query, &row, error))
+    return FALSE;
+  ret_counts->spare = (guint)db_int(query, 0);
+  ret_counts->assigned = (guint)db_int(query, 1);
+  ret_counts->starting = (guint)db_int(query, 2);
+  ret_counts->failed = (guint)db_int(query, 3);
+  return TRUE;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of desktops. A claim is conditional: it changes a row only while nobody else has it.
+ */
+#pragma once
+
+#include "broker/db/db.h"
+#include "broker/model/desktop.h"
+#include "broker/model/page.h"
+#include "broker/model/pool.h"
+
+/** Enters @desktop. */
+gboolean desktop_store_add(DbTransaction *transaction, const Desktop *desktop,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The desktop with id or name @key; CARAWAY_ERROR_NOT_FOUND. */
+Desktop *desktop_store_find(DbTransaction *transaction, const char *key,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Desktops by name; the cursor is the last name. */
+GPtrArray *desktop_store_list(DbTransaction *transaction, const Page *page, char **ret_next,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The desktops of @pool_id, oldest first. */
+GPtrArray *desktop_store_of_pool(DbTransaction *transaction, const char *pool_id,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The desktops on @host, oldest first. */
+GPtrArray *desktop_store_of_host(DbTransaction *transaction, const char *host,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** All desktops, oldest first: for placement. */
+GPtrArray *desktop_store_all(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Writes everything of @desktop that can change, epoch and owner included. */
+gboolean desktop_store_update(DbTransaction *transaction, const Desktop *desktop,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Gives the desktop @id to @owner_id and raises its epoch, if nobody owns it and it is not going away;
+ * @ret_claimed tells. */
+gboolean desktop_store_claim(DbTransaction *transaction, const char *id, const char *owner_id,
+                             gboolean *ret_claimed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Deletes the row of @id. */
+gboolean desktop_store_remove(DbTransaction *transaction, const char *id,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Counts the desktops of @pool_id by their condition. */
+gboolean desktop_store_count(DbTransaction *transaction, const char *pool_id, PoolCounts *ret_counts,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/store/host_store.h"
+
+#include "broker/store/row.h"
+
+#define SELECT_HOST                                                                                          \
+  "SELECT h.name, h.state, h.state_since_us, h.boot_id, h.agent_version, h.accelerator, "                    \
+  "h.accelerator_reason,"                                                                                    \
+  " h.cpus, h.memory_mib, h.memory_free_mib, h.disk_free_mib, h.relay_address, h.relay_port, "               \
+  "h.last_seen_us,"                                                                                          \
+  " (SELECT COUNT(*) FROM desktop d WHERE d.host = h.name) FROM host h"
+
+static gpointer
+read_host(DbQuery *query)
+{
+  Host *host = host_new(db_text(query, 0));
+  host->state = host_state_from_name(db_text(query, 1));
+  host->state_since_us = db_int(query, 2);
+  host->boot_id = g_strdup(db_text(query, 3));
+  host->agent_version = g_strdup(db_text(query, 4));
+  host->accelerator = g_strdup(db_text(query, 5));
+  host->accelerator_reason = g_strdup(db_text(query, 6));
+  host->capacity.cpus = db_int(query, 7);
+  host->capacity.memory_mib = db_int(query, 8);
+  host->capacity.memory_free_mib = db_int(query, 9);
+  host->capacity.disk_free_mib = db_int(query, 10);
+  host->relay_address = g_strdup(db_text(query, 11));
+  host->relay_port = (guint16)db_int(query, 12);
+  host->last_seen_us = db_int(query, 13);
+  host->desktops = (guint)db_int(query, 14);
+  return host;
+}
+
+gboolean
+host_store_put(DbTransaction *transaction, const Host *host, GError **error)
+{
+  return db_run(transaction, error,
+                "INSERT INTO host (name, state, state_since_us, boot_id, agent_version, accelerator,"
+                " accelerator_reason, cpus, memory_mib, memory_free_mib, disk_free_mib, relay_address, "
+                "relay_port,"
+                " last_seen_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET state = excluded.state, state_since_us = "
+                "excluded.state_since_us,"
+                " boot_id = excluded.boot_id, agent_version = excluded.agent_version,"
+                " accelerator = excluded.accelerator, accelerator_reason = excluded.accelerator_reason,"
+                " cpus = excluded.cpus, memory_mib = excluded.memory_mib,"
+                " memory_free_mib = excluded.memory_free_mib, disk_free_mib = excluded.disk_free_mib,"
+                " relay_address = excluded.relay_address, relay_port = excluded.relay_port,"
+                " last_seen_us = excluded.last_seen_us",
+                "sslssssllllsil", host->name, host_state_name(host->state), host->state_since_us,
+                host->boot_id, host->agent_version, host->accelerator, host->accelerator_reason,
+                host->capacity.cpus, host->capacity.memory_mib, host->capacity.memory_free_mib,
+                host->capacity.disk_free_mib, host->relay_address, (int)host->relay_port,
+                host->last_seen_us) == 1;
+}
+
+Host *
+host_store_find(DbTransaction *transaction, const char *name, GError **error)
+{
+  return row_one(db_query(transaction, error, SELECT_HOST " WHERE h.name = ?", "s", name), read_host,
+                 "such host", error);
+}
+
+static char *
+host_key(gpointer host)
+{
+  return g_strdup(((Host *)host)->name);
+}
+
+GPtrArray *
+host_store_list(DbTransaction *transaction, const Page *page, char **ret_next, GError **error)
+{
+  return row_page(
+      row_all(db_query(transaction, error, SELECT_HOST " WHERE h.name > ? ORDER BY h.name LIMIT ?", "si",
+                       page->cursor != NULL ? page->cursor : "", row_limit(page)),
+              read_host, (GDestroyNotify)host_free, error),
+      page, host_key, ret_next);
+}
+
+GPtrArray *
+host_store_all(DbTransaction *transaction, GError **error)
+{
+  return row_all(db_query(transaction, error, SELECT_HOST " ORDER BY h.name", ""), read_host,
+                 (GDestroyNotify)host_free, error);
+}
+
+gboolean
+host_store_remove(DbTransaction *transaction, const char *name, GError **error)
+{
+  return row_changed(db_run(transaction, error, "DELETE FROM host WHERE name = ?", "s", name), "such host",
+                     error);
+}
+
+static gpointer
+read_quarantine(DbQuery *query)
+{
+  return host_quarantine_new(db_text(query, 0), db_text(query, 1));
+}
+
+gboolean
+host_store_read_quarantine(DbTransaction *transaction, Host *host, GError **error)
+{
+  GPtrArray *rows = row_all(db_query(transaction, error,
+                                     "SELECT name, reason FROM host_quarantine WHERE host = ? ORDER BY name",
+                                     "s", host->name),
+                            read_quarantine, (GDestroyNotify)host_quarantine_free, error);
+  if (rows == NULL)
+    return FALSE;
+  g_ptr_array_extend_and_steal(host->quarantined, rows);
+  return TRUE;
+}
+
+gboolean
+host_store_write_quarantine(DbTransaction *transaction, const Host *host, GError **error)
+{
+  if (db_run(transaction, error, "DELETE FROM host_quarantine WHERE host = ?", "s", host->name) < 0)
+    return FALSE;
+  for (guint i = 0; i < host->quarantined->len; i++) {
+    const HostQuarantine *quarantine = g_ptr_array_index(host->quarantined, i);
+    if (db_run(transaction, error,
+               "INSERT INTO host_quarantine (host, name, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+               "sss", host->name, quarantine->name, quarantine->reason) < 0)
+      return FALSE;
+  }
+  return TRUE;
+}

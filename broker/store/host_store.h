@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of hosts and of what each holds in quarantine.
+ */
+#pragma once
+
+#include "broker/db/db.h"
+#include "broker/model/host.h"
+#include "broker/model/page.h"
+
+/** Enters @host, or writes what is there anew, except images and quarantine. */
+gboolean host_store_put(DbTransaction *transaction, const Host *host,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The host @name without images and quarantine; CARAWAY_ERROR_NOT_FOUND. */
+Host *host_store_find(DbTransaction *transaction, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Hosts by name, without images and quarantine; the cursor is the last name. */
+GPtrArray *host_store_list(DbTransaction *transaction, const Page *page, char **ret_next,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** All hosts, without images and quarantine: for placement. */
+GPtrArray *host_store_all(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Deletes the row of @name and its commands; it may have no desktops. */
+gboolean host_store_remove(DbTransaction *transaction, const char *name,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Appends what @host holds in quarantine to its list. */
+gboolean host_store_read_quarantine(DbTransaction *transaction, Host *host,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Makes the list of @host what is written down as its quarantine. */
+gboolean host_store_write_quarantine(DbTransaction *transaction, const Host *host,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

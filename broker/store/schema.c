@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/store/schema.h"
+
+#include "broker/db/migration.h"
+
+/* Booleans are 0 and 1, times microseconds since 1970, lists words joined by blanks: what every engine has.
+ */
+static const char accounts_sql[] =
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
+    "CREATE TABLE account (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, full_name TEXT NOT NULL,"
+    "  password_hash TEXT NOT NULL, administrator INTEGER NOT NULL, disabled INTEGER NOT NULL,"
+    "  password_change_required INTEGER NOT NULL, created_us BIGINT NOT NULL, version BIGINT NOT NULL);"
+    "CREATE TABLE account_group (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL);"
+    "CREATE TABLE membership (group_id TEXT NOT NULL REFERENCES account_group (id) ON DELETE CASCADE,"
+    "  account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, PRIMARY KEY (group_id, "
+    "account_id));"
+    "CREATE INDEX membership_account ON membership (account_id);"
+    "CREATE TABLE sign_in (token_hash TEXT PRIMARY KEY,"
+    "  account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, address TEXT NOT NULL,"
+    "  created_us BIGINT NOT NULL, used_us BIGINT NOT NULL, expires_us BIGINT NOT NULL);"
+    "CREATE INDEX sign_in_account ON sign_in (account_id);"
+    "CREATE TABLE audit (id INTEGER PRIMARY KEY AUTOINCREMENT, time_us BIGINT NOT NULL, actor TEXT NOT NULL,"
+    "  action TEXT NOT NULL, object TEXT NOT NULL, succeeded INTEGER NOT NULL, code TEXT NOT NULL,"
+    "  detail TEXT NOT NULL, address TEXT NOT NULL)";
+
+static const char hosts_sql[] =
+    "CREATE TABLE join_token (token_hash TEXT PRIMARY KEY, role TEXT NOT NULL, expires_us BIGINT NOT NULL);"
+    "CREATE TABLE host (name TEXT PRIMARY KEY, state TEXT NOT NULL, state_since_us BIGINT NOT NULL,"
+    "  boot_id TEXT NOT NULL, agent_version TEXT NOT NULL, accelerator TEXT NOT NULL,"
+    "  accelerator_reason TEXT NOT NULL, cpus BIGINT NOT NULL, memory_mib BIGINT NOT NULL,"
+    "  memory_free_mib BIGINT NOT NULL, disk_free_mib BIGINT NOT NULL, relay_address TEXT NOT NULL,"
+    "  relay_port INTEGER NOT NULL, last_seen_us BIGINT NOT NULL);"
+    "CREATE TABLE host_image (host TEXT NOT NULL REFERENCES host (name) ON DELETE CASCADE, name TEXT NOT "
+    "NULL,"
+    "  hash TEXT NOT NULL, size_mib BIGINT NOT NULL, damaged INTEGER NOT NULL, detail TEXT NOT NULL,"
+    "  PRIMARY KEY (host, name));"
+    "CREATE TABLE host_quarantine (host TEXT NOT NULL REFERENCES host (name) ON DELETE CASCADE,"
+    "  name TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (host, name));"
+    "CREATE TABLE image (name TEXT PRIMARY KEY);"
+    "CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  host TEXT NOT NULL REFERENCES host (name) ON DELETE CASCADE, desktop_id TEXT NOT NULL, kind TEXT NOT "
+    "NULL,"
+    "  text TEXT NOT NULL);"
+    "CREATE INDEX outbox_host ON outbox (host, id);"
+    "CREATE INDEX outbox_desktop ON outbox (desktop_id)";
+
+/* The two unique indexes on live sessions hold I1 (one owner) whatever the services do. */
+static const char desktops_sql[] =
+    "CREATE TABLE pool (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL,"
+    "  image TEXT NOT NULL, size INTEGER NOT NULL, spares INTEGER NOT NULL, vcpus INTEGER NOT NULL,"
+    "  memory_mib INTEGER NOT NULL, heads INTEGER NOT NULL, account TEXT NOT NULL, channels TEXT NOT NULL,"
+    "  deleting INTEGER NOT NULL, created_us BIGINT NOT NULL, version BIGINT NOT NULL);"
+    "CREATE TABLE entitlement (pool_id TEXT NOT NULL REFERENCES pool (id) ON DELETE CASCADE,"
+    "  account_id TEXT REFERENCES account (id) ON DELETE CASCADE,"
+    "  group_id TEXT REFERENCES account_group (id) ON DELETE CASCADE,"
+    "  UNIQUE (pool_id, account_id), UNIQUE (pool_id, group_id),"
+    "  CHECK ((account_id IS NULL) <> (group_id IS NULL)));"
+    "CREATE TABLE desktop (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    "  pool_id TEXT NOT NULL REFERENCES pool (id), host TEXT NOT NULL REFERENCES host (name),"
+    "  assignment TEXT NOT NULL, power TEXT NOT NULL, owner_id TEXT REFERENCES account (id),"
+    "  shape TEXT NOT NULL, vcpus INTEGER NOT NULL, memory_mib INTEGER NOT NULL,"
+    "  generation BIGINT NOT NULL, counter BIGINT NOT NULL, step TEXT NOT NULL, progress INTEGER NOT NULL,"
+    "  guest_ready INTEGER NOT NULL, guest_user TEXT, guest_idle_ms BIGINT NOT NULL,"
+    "  guest_locked INTEGER NOT NULL, restart_until_us BIGINT NOT NULL, created_us BIGINT NOT NULL,"
+    "  CHECK ((assignment = 'assigned') = (owner_id IS NOT NULL)));"
+    "CREATE INDEX desktop_pool ON desktop (pool_id, assignment);"
+    "CREATE INDEX desktop_host ON desktop (host);"
+    "CREATE UNIQUE INDEX desktop_owner ON desktop (pool_id, owner_id) WHERE owner_id IS NOT NULL;"
+    "CREATE TABLE session (id TEXT PRIMARY KEY, pool_id TEXT NOT NULL, pool_name TEXT NOT NULL,"
+    "  account_id TEXT NOT NULL, account_name TEXT NOT NULL, desktop_id TEXT NOT NULL,"
+    "  desktop_name TEXT NOT NULL, host TEXT NOT NULL, state TEXT NOT NULL, created_us BIGINT NOT NULL,"
+    "  ended_us BIGINT NOT NULL, connected_from TEXT, viewer TEXT NOT NULL, device TEXT NOT NULL,"
+    "  end_code TEXT, end_detail TEXT);"
+    "CREATE UNIQUE INDEX session_live_account ON session (account_id, pool_id) WHERE state <> 'ended';"
+    "CREATE UNIQUE INDEX session_live_desktop ON session (desktop_id) WHERE state <> 'ended';"
+    "CREATE INDEX session_ended ON session (ended_us);"
+    "CREATE TABLE console_password (password_hash TEXT PRIMARY KEY,"
+    "  session_id TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE, viewer TEXT NOT NULL,"
+    "  expires_us BIGINT NOT NULL, used INTEGER NOT NULL);"
+    "CREATE INDEX console_password_session ON console_password (session_id);"
+    "CREATE TABLE idempotency_key (account_id TEXT NOT NULL, key TEXT NOT NULL, pool_id TEXT NOT NULL,"
+    "  session_id TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE, created_us BIGINT NOT NULL,"
+    "  PRIMARY KEY (account_id, key))";
+
+static const Migration migrations[] = {
+    {1, "accounts", accounts_sql},
+    {2, "hosts", hosts_sql},
+    {3, "desktops", desktops_sql},
+};
+
+gboolean
+schema_update(Db *db, GError **error)
+{
+  return migration_run(db, migrations, G_N_ELEMENTS(migrations), error);
+}

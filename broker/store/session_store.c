@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/store/session_store.h"
+
+#include "broker/store/row.h"
+
+#define SELECT_SESSION                                                                                       \
+  "SELECT s.id, s.pool_id, s.pool_name, s.account_id, s.account_name, s.desktop_id, s.desktop_name, s.host," \
+  " s.state, COALESCE(d.step, ''), COALESCE(d.progress, 0), s.created_us, s.connected_from, s.viewer, "      \
+  "s.device,"                                                                                                \
+  " s.end_code, s.end_detail FROM session s"                                                                 \
+  " LEFT JOIN desktop d ON d.id = s.desktop_id AND s.state <> 'ended'"
+
+static gpointer
+read_session(DbQuery *query)
+{
+  Session *session = g_new0(Session, 1);
+  session->id = g_strdup(db_text(query, 0));
+  session->pool_id = g_strdup(db_text(query, 1));
+  session->pool_name = g_strdup(db_text(query, 2));
+  session->user_id = g_strdup(db_text(query, 3));
+  session->user_name = g_strdup(db_text(query, 4));
+  session->desktop_id = g_strdup(db_text(query, 5));
+  session->desktop_name = g_strdup(db_text(query, 6));
+  session->host = g_strdup(db_text(query, 7));
+  session->state = session_state_from_name(db_text(query, 8));
+  session->step = g_strdup(db_text(query, 9));
+  session->progress = (guint)db_int(query, 10);
+  session->created_us = db_int(query, 11);
+  session->connected_from = g_strdup(db_text(query, 12));
+  session->viewer = g_strdup(db_text(query, 13));
+  session->device = g_strdup(db_text(query, 14));
+  session->end_code = g_strdup(db_text(query, 15));
+  if (db_text(query, 16) != NULL)
+    session_add_reason(session, db_text(query, 16));
+  return session;
+}
+
+gboolean
+session_store_add(DbTransaction *transaction, const Session *session, GError **error)
+{
+  return db_run(transaction, error,
+                "INSERT INTO session (id, pool_id, pool_name, account_id, account_name, desktop_id, "
+                "desktop_name,"
+                " host, state, created_us, ended_us, viewer, device) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                "0, ?, ?)",
+                "ssssssssslss", session->id, session->pool_id, session->pool_name, session->user_id,
+                session->user_name, session->desktop_id, session->desktop_name, session->host,
+                session_state_name(session->state), session->created_us, session->viewer,
+                session->device) == 1;
+}
+
+Session *
+session_store_find(DbTransaction *transaction, const char *id, GError **error)
+{
+  return row_one(db_query(transaction, error, SELECT_SESSION " WHERE s.id = ?", "s", id), read_session,
+                 "such session", error);
+}
+
+Session *
+session_store_find_live(DbTransaction *transaction, const char *user_id, const char *pool_id, GError **error)
+{
+  return row_one(db_query(transaction, error,
+                          SELECT_SESSION " WHERE s.account_id = ? AND s.pool_id = ? AND s.state <> 'ended'",
+                          "ss", user_id, pool_id),
+                 read_session, "session on this pool", error);
+}
+
+static char *
+session_key(gpointer value)
+{
+  const Session *session = value;
+  return g_strdup_printf("%" G_GINT64_FORMAT " %s", session->created_us, session->id);
+}
+
+GPtrArray *
+session_store_list(DbTransaction *transaction, const char *user_id, const Page *page, char **ret_next,
+                   GError **error)
+{
+  gint64 after_us = page->cursor == NULL ? 0 : g_ascii_strtoll(page->cursor, NULL, 10);
+  const char *blank = page->cursor == NULL ? NULL : strchr(page->cursor, ' ');
+  const char *after_id = blank == NULL ? "" : blank + 1;
+  return row_page(
+      row_all(db_query(transaction, error,
+                       SELECT_SESSION " WHERE s.state <> 'ended' AND (? IS NULL OR s.account_id = ?)"
+                                      " AND (s.created_us > ? OR (s.created_us = ? AND s.id > ?))"
+                                      " ORDER BY s.created_us, s.id LIMIT ?",
+                       "ssllsi", user_id, user_id, after_us, after_us, after_id, row_limit(page)),
+              read_session, (GDestroyNotify)session_free, error),
+      page, session_key, ret_next);
+}
+
+static GPtrArray *
+live_sessions(DbTransaction *transaction, const char *sql, const char *value, GError **error)
+{
+  return row_all(db_query(transaction, error, sql, "s", value), read_session, (GDestroyNotify)session_free,
+                 error);
+}
+
+GPtrArray *
+session_store_of_user(DbTransaction *transaction, const char *user_id, GError **error)
+{
+  return live_sessions(transaction, SELECT_SESSION " WHERE s.state <> 'ended' AND s.account_id = ?", user_id,
+                       error);
+}
+
+GPtrArray *
+session_store_of_pool(DbTransaction *transaction, const char *pool_id, GError **error)
+{
+  return live_sessions(transaction, SELECT_SESSION " WHERE s.state <> 'ended' AND s.pool_id = ?", pool_id,
+                       error);
+}
+
+GPtrArray *
+session_store_of_host(DbTransaction *transaction, const char *host, GError **error)
+{
+  return live_sessions(transaction, SELECT_SESSION " WHERE s.state <> 'ended' AND s.host = ?", host, error);
+}
+
+gboolean
+session_store_update(DbTransaction *transaction, const Session *session, GError **error)
+{
+  return row_changed(db_run(transaction, error,
+                            "UPDATE session SET state = ?, connected_from = ?, viewer = ?, device = ?"
+                            " WHERE id = ? AND state <> 'ended'",
+                            "sssss", session_state_name(session->state), session->connected_from,
+                            session->viewer, session->device, session->id),
+                     "such live session", error);
+}
+
+gboolean
+session_store_end(DbTransaction *transaction, const char *id, const char *end_code, const char *end_detail,
+                  gint64 now_us, GError **error)
+{
+  return db_run(transaction, error,
+                "UPDATE session SET state = 'ended', end_code = ?, end_detail = ?, ended_us = ?, "
+                "connected_from = NULL"
+                " WHERE id = ? AND state <> 'ended'",
+                "ssls", end_code, end_detail, now_us, id) >= 0;
+}
+
+gboolean
+session_store_remove_ended(DbTransaction *transaction, gint64 before_us, GError **error)
+{
+  return db_run(transaction, error, "DELETE FROM session WHERE state = 'ended' AND ended_us < ?", "l",
+                before_us) >= 0;
+}
