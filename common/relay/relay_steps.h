@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The steps of a connection's states: each does what can be done now and says whether anything changed.
+ * Private to common/relay; relay_connection.c calls them.
+ */
+#pragma once
+
+#include "common/relay/relay_connection.h"
+
+/* relay_head.c */
+
+/** HEAD: tells the ways in apart. */
+gboolean relay_head_step(RelayConnection *connection);
+
+/** Says yes to a CONNECT or WebSocket request, once. */
+void relay_head_accept(RelayConnection *connection);
+
+/** Answers an HTTP request with a problem document. */
+void relay_head_send_problem(RelayConnection *connection, CarawayErrorCode code, const char *detail);
+
+/** Answers an HTTP request with a problem document of the status @status. */
+void relay_head_send_status(RelayConnection *connection, guint status, CarawayErrorCode code,
+                            const char *detail);
+
+/* relay_link.c */
+
+/** CLIENT_LINK: reads the client's link message; as an end point answers it. */
+gboolean relay_link_step_message(RelayConnection *connection);
+
+/** CLIENT_TICKET: reads and decrypts the ticket. */
+gboolean relay_link_step_ticket(RelayConnection *connection);
+
+/** Links to the server in our own name (end points). */
+void relay_link_start_upstream(RelayConnection *connection);
+
+/** UPSTREAM_LINK: reads the server's reply, sends an empty ticket. */
+gboolean relay_link_step_reply(RelayConnection *connection);
+
+/** UPSTREAM_RESULT: passes the server's result to the client. */
+gboolean relay_link_step_result(RelayConnection *connection);
+
+/** Refuses with what a SPICE client understands at this point of its link. */
+void relay_link_refuse(RelayConnection *connection, CarawayErrorCode code);
+
+/* relay_upstream.c */
+
+/** The upstream is @fd (transfer full). */
+void relay_upstream_use_fd(RelayConnection *connection, int fd);
+
+/** Connects to @address (an IP address) and @port. */
+void relay_upstream_connect(RelayConnection *connection, const char *address, guint16 port);
+
+/** CONNECTING, UPSTREAM_TLS, UPSTREAM_HEAD. */
+gboolean relay_upstream_step_connecting(RelayConnection *connection);
+gboolean relay_upstream_step_tls(RelayConnection *connection);
+gboolean relay_upstream_step_head(RelayConnection *connection);
+
+/* relay_splice.c */
+
+/** Client and server are linked or about to be: starts moving bytes. */
+void relay_splice_start_link(RelayConnection *connection);
+void relay_splice_start_messages(RelayConnection *connection, gboolean mini_header);
+
+/** SPLICE_REPLY … SPLICE, and STREAM. */
+gboolean relay_splice_step_reply(RelayConnection *connection);
+gboolean relay_splice_step_mechanism(RelayConnection *connection);
+gboolean relay_splice_step_ticket(RelayConnection *connection);
+gboolean relay_splice_step_result(RelayConnection *connection);
+gboolean relay_splice_step_messages(RelayConnection *connection);
+gboolean relay_splice_step_stream(RelayConnection *connection);
