@@ -5,20 +5,30 @@
 #include <string.h>
 
 ApiRequest *
-api_request_new(const char *method, ...)
+api_request_new_segments(const char *method, const char *const *segments)
 {
-  g_autoptr(GString) path = g_string_new(NULL);
-  va_list segments;
-  va_start(segments, method);
-  for (const char *segment; (segment = va_arg(segments, const char *)) != NULL;) {
+  GString *path = g_string_new(NULL);
+  for (; *segments != NULL; segments++) {
     g_string_append_c(path, '/');
-    g_string_append_uri_escaped(path, segment, NULL, FALSE);
+    g_string_append_uri_escaped(path, *segments, NULL, FALSE);
   }
-  va_end(segments);
   ApiRequest *request = g_new0(ApiRequest, 1);
   request->method = method;
-  request->path = g_string_free(g_steal_pointer(&path), FALSE);
+  request->path = g_string_free(path, FALSE);
   return request;
+}
+
+ApiRequest *
+api_request_new(const char *method, ...)
+{
+  g_autoptr(GPtrArray) segments = g_ptr_array_new();
+  va_list arguments;
+  va_start(arguments, method);
+  for (const char *segment; (segment = va_arg(arguments, const char *)) != NULL;)
+    g_ptr_array_add(segments, (gpointer)segment);
+  va_end(arguments);
+  g_ptr_array_add(segments, NULL);
+  return api_request_new_segments(method, (const char *const *)segments->pdata);
 }
 
 void

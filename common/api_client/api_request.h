@@ -35,6 +35,9 @@ typedef struct {
  */
 ApiRequest *api_request_new(const char *method, ...) G_GNUC_NULL_TERMINATED;
 
+/** As api_request_new(), with the NULL-terminated array @segments. */
+ApiRequest *api_request_new_segments(const char *method, const char *const *segments);
+
 /** Adds ?@name=@value to the path, percent-encoded. */
 void api_request_add_query(ApiRequest *request, const char *name, const char *value);
 

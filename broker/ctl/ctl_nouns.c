@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/ctl/ctl_nouns.h"
+
+const CtlOption ctl_list_options[] = {
+    {"limit", CTL_NUMBER, "N", "at most N rows"},
+    {NULL},
+};
+
+static const CtlNoun all_nouns[] = {
+    {"login", "Signing in", ctl_login_commands},
+    {"logout", "Signing out", ctl_logout_commands},
+    {"whoami", "Who is signed in", ctl_whoami_commands},
+    {"password", "One's own password", ctl_password_commands},
+    {"user", "Accounts of people", ctl_user_commands},
+    {"group", "Groups of users", ctl_group_commands},
+    {"pool", "Pools of desktops", ctl_pool_commands},
+    {"entitlement", "Who may use which pool", ctl_entitlement_commands},
+    {"image", "Images that desktops are made from", ctl_image_commands},
+    {"host", "Machines that run desktops", ctl_host_commands},
+    {"session", "Sessions of people on desktops", ctl_session_commands},
+    {"desktop", "Desktops of all pools", ctl_desktop_commands},
+    {"audit", "What was done by whom", ctl_audit_commands},
+    {NULL},
+};
+
+const CtlNoun *
+ctl_nouns(void)
+{
+  return all_nouns;
+}

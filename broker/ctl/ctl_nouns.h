@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables of commands, one file for each group of nouns, and the table of all of them.
+ */
+#pragma once
+
+#include "broker/ctl/ctl_command.h"
+
+/** Every noun of carawayctl (static). */
+const CtlNoun *ctl_nouns(void);
+
+/** login, logout, whoami, password. */
+extern const CtlCommand ctl_login_commands[], ctl_logout_commands[], ctl_whoami_commands[],
+    ctl_password_commands[];
+
+/** user, group. */
+extern const CtlCommand ctl_user_commands[], ctl_group_commands[];
+
+/** pool, entitlement, image. */
+extern const CtlCommand ctl_pool_commands[], ctl_entitlement_commands[], ctl_image_commands[];
+
+/** session, desktop. */
+extern const CtlCommand ctl_session_commands[], ctl_desktop_commands[];
+
+/** host, audit. */
+extern const CtlCommand ctl_host_commands[], ctl_audit_commands[];
+
+/** --limit, for lists that have no other option. */
+extern const CtlOption ctl_list_options[];

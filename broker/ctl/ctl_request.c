@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/ctl/ctl_request.h"
+
+#include "common/base/error.h"
+
+#include <string.h>
+
+static ApiRequest *
+make_request(const CtlArguments *arguments)
+{
+  const CtlCommand *command = arguments->command;
+  g_autoptr(GPtrArray) segments = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < CTL_MAX_SEGMENTS && command->path[i] != NULL; i++)
+    g_ptr_array_add(segments, ctl_command_fill(command->path[i], arguments->positionals));
+  g_ptr_array_add(segments, NULL);
+  return api_request_new_segments(command->method, (const char *const *)segments->pdata);
+}
+
+static void
+add_list(JsonObject *body, const char *member, const char *text)
+{
+  g_auto(GStrv) elements = g_strsplit(text, ",", -1);
+  JsonArray *array = json_array_new();
+  for (char **element = elements; *element != NULL; element++)
+    if (*g_strstrip(*element) != '\0')
+      json_array_add_string_element(array, *element);
+  json_object_set_array_member(body, member, array);
+}
+
+static void
+add_option(JsonObject *body, const CtlOption *option, const char *value)
+{
+  switch (option->type) {
+  case CTL_FLAG:
+    json_object_set_boolean_member(body, option->member, TRUE);
+    break;
+  case CTL_NUMBER:
+    json_object_set_int_member(body, option->member, g_ascii_strtoll(value, NULL, 10));
+    break;
+  case CTL_LIST:
+    add_list(body, option->member, value);
+    break;
+  case CTL_TEXT:
+    json_object_set_string_member(body, option->member, value);
+    break;
+  }
+}
+
+static JsonObject *
+make_body(const CtlArguments *arguments, const char *password)
+{
+  const CtlCommand *command = arguments->command;
+  g_autoptr(JsonNode) start = json_from_string(command->body != NULL ? command->body : "{}", NULL);
+  JsonObject *body = json_object_ref(json_node_get_object(start));
+  for (guint i = 0; command->positionals[i].name != NULL; i++)
+    if (command->positionals[i].member != NULL)
+      json_object_set_string_member(body, command->positionals[i].member, arguments->positionals[i]);
+  for (const CtlOption *option = command->options; option != NULL && option->name != NULL; option++) {
+    const char *value = ctl_arguments_option(arguments, option->name);
+    if (option->member != NULL && value != NULL)
+      add_option(body, option, value);
+  }
+  if (password != NULL)
+    json_object_set_string_member(body, command->new_password_member, password);
+  return body;
+}
+
+ApiRequest *
+ctl_request_build(const CtlArguments *arguments, const char *password, GError **error)
+{
+  const char *method = arguments->command->method;
+  g_autoptr(ApiRequest) request = make_request(arguments);
+  gboolean has_body = strcmp(method, "POST") == 0 || strcmp(method, "PATCH") == 0;
+  if (!has_body)
+    return g_steal_pointer(&request);
+  api_request_take_body(request, make_body(arguments, password));
+  if (strcmp(method, "POST") == 0)
+    api_request_make_idempotent(request);
+  if (strcmp(method, "PATCH") == 0 && json_object_get_size(request->body) == 0) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "Say what to change.");
+    return NULL;
+  }
+  return g_steal_pointer(&request);
+}

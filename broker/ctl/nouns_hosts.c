@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/ctl/ctl_nouns.h"
+
+static const CtlColumn host_columns[] = {
+    {"Name", "name"},
+    {"State", "state"},
+    {"Accelerator", "accelerator"},
+    {"Processors", "capacity.cpus"},
+    {"Memory free MiB", "capacity.memory_free_mib"},
+    {"Disk free MiB", "capacity.disk_free_mib"},
+    {"Desktops", "desktops"},
+    {"Images", "images"},
+    {NULL},
+};
+
+static const CtlColumn host_details[] = {
+    {"Name", "name"},
+    {"State", "state"},
+    {"Accelerator", "accelerator"},
+    {"Because", "accelerator_reason"},
+    {"Processors", "capacity.cpus"},
+    {"Memory MiB", "capacity.memory_mib"},
+    {"Memory free MiB", "capacity.memory_free_mib"},
+    {"Disk free MiB", "capacity.disk_free_mib"},
+    {"Desktops", "desktops"},
+    {"Images", "images", CTL_LINES},
+    {"Not ours", "quarantined", CTL_LINES},
+    {"Relay", "relay.address"},
+    {"Relay port", "relay.port"},
+    {"Last seen", "last_seen", CTL_TIME},
+    {NULL},
+};
+
+static const CtlColumn token_columns[] = {
+    {"Token", "token"},
+    {"Valid until", "expires", CTL_TIME},
+    {NULL},
+};
+
+static const CtlOption token_options[] = {
+    {"role", CTL_TEXT, "ROLE", "host or portal; host when left out", "role"},
+    {"lifetime-s", CTL_NUMBER, "SECONDS", "how long it can be used", "lifetime_s"},
+    {NULL},
+};
+
+const CtlCommand ctl_host_commands[] = {
+    {.verb = "list",
+     .summary = "List hosts",
+     .options = ctl_list_options,
+     .method = "GET",
+     .path = {"hosts"},
+     .show = CTL_SHOW_LIST,
+     .columns = host_columns},
+    {.verb = "show",
+     .summary = "Show a host",
+     .positionals = {{"NAME"}},
+     .method = "GET",
+     .path = {"hosts", "$1"},
+     .show = CTL_SHOW_OBJECT,
+     .columns = host_details},
+    {.verb = "join-token",
+     .summary = "Make a token with which one host or portal joins",
+     .options = token_options,
+     .method = "POST",
+     .path = {"hosts", "join-tokens"},
+     .body = "{\"role\":\"host\"}",
+     .show = CTL_SHOW_OBJECT,
+     .columns = token_columns},
+    {.verb = "remove",
+     .summary = "Forget a host; its certificate is no longer taken",
+     .positionals = {{"NAME"}},
+     .method = "DELETE",
+     .path = {"hosts", "$1"},
+     .done = "The host $1 was removed.",
+     .confirm = "Remove the host $1? Sessions on it end."},
+    {NULL},
+};
+
+static const CtlColumn audit_columns[] = {
+    {"Time", "time", CTL_TIME}, {"Actor", "actor"},   {"Action", "action"},
+    {"Object", "object"},       {"Result", "result"}, {"Code", "code"},
+    {"Address", "address"},     {"Detail", "detail"}, {NULL},
+};
+
+const CtlCommand ctl_audit_commands[] = {
+    {.verb = "list",
+     .summary = "List what was done, newest first",
+     .options = ctl_list_options,
+     .method = "GET",
+     .path = {"audit"},
+     .show = CTL_SHOW_LIST,
+     .default_limit = 100,
+     .columns = audit_columns},
+    {NULL},
+};

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/ctl/ctl_nouns.h"
+#include "broker/ctl/ctl_render.h"
+#include "broker/ctl/ctl_run.h"
+
+#include <stdio.h>
+
+static const CtlColumn session_columns[] = {
+    {"Id", "id"},
+    {"User", "user"},
+    {"Pool", "pool"},
+    {"Desktop", "desktop"},
+    {"Host", "desktop.host"},
+    {"State", "state"},
+    {"Device", "connected_from"},
+    {NULL},
+};
+
+static const CtlColumn session_details[] = {
+    {"Id", "id"},
+    {"User", "user"},
+    {"Pool", "pool"},
+    {"Desktop", "desktop"},
+    {"Host", "desktop.host"},
+    {"State", "state"},
+    {"Step", "step"},
+    {"Progress", "progress"},
+    {"Since", "created", CTL_TIME},
+    {"Device", "connected_from"},
+    {"Viewer", "viewer"},
+    {"Reasons", "reasons", CTL_LINES},
+    {NULL},
+};
+
+static gboolean
+run_session_list(CtlContext *context, const CtlCommand *command, GError **error)
+{
+  if (!ctl_context_open(context, error))
+    return FALSE;
+  g_autoptr(ApiRequest) request = api_request_new("GET", "sessions", NULL);
+  if (!ctl_arguments_flag(context->arguments, "mine"))
+    api_request_add_query(request, "all", "true");
+  return ctl_run_list(context, command, request, error);
+}
+
+static const CtlOption session_list_options[] = {
+    {"mine", CTL_FLAG, NULL, "only one's own"},
+    {"limit", CTL_NUMBER, "N", "at most N rows"},
+    {NULL},
+};
+
+static const CtlOption message_options[] = {
+    {"title", CTL_TEXT, "TEXT", "first line of the message", "title", TRUE},
+    {"text", CTL_TEXT, "TEXT", "the message", "text", TRUE},
+    {NULL},
+};
+
+#define SESSION_ACTION(action, what, sentence, question)                                                     \
+  {                                                                                                          \
+    .verb = action, .summary = what, .positionals = {{"ID"}}, .method = "POST",                              \
+    .path = {"sessions", "$1", action}, .done = sentence, .confirm = question                                \
+  }
+
+const CtlCommand ctl_session_commands[] = {
+    {.verb = "list",
+     .summary = "List sessions that have not ended",
+     .options = session_list_options,
+     .columns = session_columns,
+     .run = run_session_list},
+    {.verb = "show",
+     .summary = "Show a session",
+     .positionals = {{"ID"}},
+     .method = "GET",
+     .path = {"sessions", "$1"},
+     .show = CTL_SHOW_OBJECT,
+     .columns = session_details},
+    SESSION_ACTION("disconnect", "Cut the console; the desktop stays",
+                   "The session $1 is being disconnected.", NULL),
+    SESSION_ACTION("lock", "Lock the screen", "The screen of session $1 is being locked.", NULL),
+    SESSION_ACTION("logoff", "Sign the person out; the desktop is made anew",
+                   "The session $1 is being signed out.", "End the session $1? What is not saved is lost."),
+    SESSION_ACTION("restart", "Restart the desktop through its system", "The desktop is being restarted.",
+                   "Restart the desktop of session $1?"),
+    SESSION_ACTION("reset", "Reset the desktop as by its button", "The desktop is being reset.",
+                   "Reset the desktop of session $1? What is not saved is lost."),
+    {.verb = "message",
+     .summary = "Show the person a message",
+     .positionals = {{"ID"}},
+     .options = message_options,
+     .method = "POST",
+     .path = {"sessions", "$1", "message"},
+     .done = "The message is on its way."},
+    {NULL},
+};
+
+static const CtlColumn desktop_columns[] = {
+    {"Name", "name"},   {"Pool", "pool"}, {"Host", "host"},   {"Assignment", "assignment"},
+    {"Power", "power"}, {"Step", "step"}, {"Owner", "owner"}, {NULL},
+};
+
+static const CtlColumn desktop_details[] = {
+    {"Id", "id"},
+    {"Name", "name"},
+    {"Pool", "pool"},
+    {"Host", "host"},
+    {"Assignment", "assignment"},
+    {"Power", "power"},
+    {"Step", "step"},
+    {"Progress", "progress"},
+    {"Epoch", "epoch"},
+    {"Owner", "owner"},
+    {"Session", "session"},
+    {"Guest ready", "guest.ready"},
+    {"Guest user", "guest.user"},
+    {"Guest idle ms", "guest.idle_ms"},
+    {"Guest locked", "guest.locked"},
+    {NULL},
+};
+
+/* What a guest writes to its console is shown line by line, without its control characters. */
+static void
+print_log(GBytes *bytes)
+{
+  gsize size = 0;
+  const char *text = g_bytes_get_data(bytes, &size);
+  g_autofree char *copy = g_strndup(text != NULL ? text : "", size);
+  g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
+  for (char **line = lines; *line != NULL; line++) {
+    if (line[1] == NULL && **line == '\0')
+      break;
+    g_autofree char *clean = ctl_render_clean(g_strchomp(*line));
+    printf("%s\n", clean);
+  }
+}
+
+static gboolean
+run_boot_log(CtlContext *context, const CtlCommand *command, GError **error)
+{
+  if (!ctl_context_open(context, error))
+    return FALSE;
+  g_autoptr(ApiRequest) request =
+      api_request_new("GET", "admin", "desktops", context->arguments->positionals[0], "boot-log", NULL);
+  request->is_download = TRUE;
+  g_autoptr(ApiAnswer) answer = api_client_call(context->client, request, NULL, error);
+  if (answer == NULL)
+    return FALSE;
+  if (!context->arguments->is_json) {
+    print_log(answer->bytes);
+    return TRUE;
+  }
+  g_autofree char *text =
+      g_utf8_make_valid(g_bytes_get_data(answer->bytes, NULL), (gssize)g_bytes_get_size(answer->bytes));
+  g_autoptr(JsonObject) object = json_object_new();
+  json_object_set_string_member(object, "text", text);
+  ctl_context_tell(context, object, "");
+  return TRUE;
+}
+
+const CtlCommand ctl_desktop_commands[] = {
+    {.verb = "list",
+     .summary = "List desktops of all pools",
+     .options = ctl_list_options,
+     .method = "GET",
+     .path = {"admin", "desktops"},
+     .show = CTL_SHOW_LIST,
+     .columns = desktop_columns},
+    {.verb = "show",
+     .summary = "Show a desktop",
+     .positionals = {{"NAME"}},
+     .method = "GET",
+     .path = {"admin", "desktops", "$1"},
+     .show = CTL_SHOW_OBJECT,
+     .columns = desktop_details},
+    {.verb = "delete",
+     .summary = "Destroy a desktop; its pool makes a new one",
+     .positionals = {{"NAME"}},
+     .method = "DELETE",
+     .path = {"admin", "desktops", "$1"},
+     .done = "The desktop $1 is being destroyed.",
+     .confirm = "Destroy the desktop $1? A session on it ends, and what is not saved is lost."},
+    {.verb = "boot-log",
+     .summary = "Show the end of a desktop's serial console",
+     .positionals = {{"NAME"}},
+     .run = run_boot_log},
+    {NULL},
+};
