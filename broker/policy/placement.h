@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * On which host a new desktop is made, or why on none.
+ */
+#pragma once
+
+#include "broker/model/host.h"
+#include "common/base/error.h"
+
+/** Kept free on every host, for the host itself and for desktops that grow. */
+#define PLACEMENT_MEMORY_RESERVE_MIB 256
+#define PLACEMENT_DISK_RESERVE_MIB   1024
+#define PLACEMENT_VCPUS_PER_CPU      8
+
+typedef enum {
+  PLACEMENT_IMAGE_ABSENT,
+  PLACEMENT_IMAGE_DAMAGED,
+  PLACEMENT_IMAGE_PRESENT,
+} PlacementImage;
+
+/** A host as placement sees it. */
+typedef struct {
+  const char *name;
+  HostState state;
+  PlacementImage image;
+  HostCapacity capacity;
+  guint64 promised_mib; /**< memory of desktops there that are decided but do not use theirs yet */
+  guint vcpus_used;     /**< of all desktops there */
+} PlacementHost;
+
+/** What a new desktop needs. */
+typedef struct {
+  const char *image;
+  guint vcpus;
+  guint memory_mib;
+} PlacementNeed;
+
+/** The outcome: an index into the hosts, or -1 with a code and a sentence for each host. */
+typedef struct {
+  int host;
+  CarawayErrorCode code; /**< IMAGE_MISSING, IMAGE_BAD, HOST_GONE or NO_CAPACITY when @host is -1 */
+  GStrv reasons;
+} Placement;
+
+/** Chooses among @hosts (@count) the one with the most memory left for @need. */
+Placement placement_choose(const PlacementHost *hosts, guint count, const PlacementNeed *need);
+
+/** Frees what @placement holds. */
+void placement_clear(Placement *placement);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Placement, placement_clear)
