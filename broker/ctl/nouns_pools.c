@@ -35,27 +35,16 @@ static const CtlColumn pool_details[] = {
     {NULL},
 };
 
-#define POOL_OPTIONS                                                                                         \
-  {"description", CTL_TEXT, "TEXT", "what people read about it", "description"},                             \
-      {"size", CTL_NUMBER, "N", "at most so many desktops", "size"},                                         \
-      {"spares", CTL_NUMBER, "N", "so many kept ready", "spares"},                                           \
-      {"vcpus", CTL_NUMBER, "N", "processors of a desktop", "vcpus"},                                        \
-      {"memory-mib", CTL_NUMBER, "MIB", "memory of a desktop", "memory_mib"},                                \
-      {"heads", CTL_NUMBER, "N", "screens of a desktop", "heads"},                                           \
-      {"account", CTL_TEXT, "NAME", "local account in the desktop", "account"},                              \
-  {                                                                                                          \
-    "channels", CTL_LIST, "TYPES", "SPICE channels that are allowed, with commas", "channels"                \
-  }
-
-static const CtlOption pool_create_options[] = {
-    {"image", CTL_TEXT, "NAME", "registered image", "image", TRUE},
-    POOL_OPTIONS,
-    {NULL},
-};
-
-static const CtlOption pool_set_options[] = {
-    {"image", CTL_TEXT, "NAME", "registered image", "image"},
-    POOL_OPTIONS,
+static const CtlOption pool_options[] = {
+    {"image", CTL_TEXT, "NAME", "registered image that desktops are made from", "image"},
+    {"description", CTL_TEXT, "TEXT", "what people read about it", "description"},
+    {"size", CTL_NUMBER, "N", "at most so many desktops", "size"},
+    {"spares", CTL_NUMBER, "N", "so many kept ready", "spares"},
+    {"vcpus", CTL_NUMBER, "N", "processors of a desktop", "vcpus"},
+    {"memory-mib", CTL_NUMBER, "MIB", "memory of a desktop", "memory_mib"},
+    {"heads", CTL_NUMBER, "N", "screens of a desktop", "heads"},
+    {"account", CTL_TEXT, "NAME", "local account in the desktop", "account"},
+    {"channels", CTL_LIST, "TYPES", "SPICE channels that are allowed, with commas", "channels"},
     {NULL},
 };
 
@@ -70,7 +59,7 @@ const CtlCommand ctl_pool_commands[] = {
     {.verb = "create",
      .summary = "Make a pool of floating desktops",
      .positionals = {{"NAME", "name"}},
-     .options = pool_create_options,
+     .options = pool_options,
      .method = "POST",
      .path = {"pools"},
      .body = "{\"kind\":\"floating\"}",
@@ -85,7 +74,7 @@ const CtlCommand ctl_pool_commands[] = {
     {.verb = "set",
      .summary = "Change a pool; spares of another shape are made anew",
      .positionals = {{"NAME"}},
-     .options = pool_set_options,
+     .options = pool_options,
      .method = "PATCH",
      .path = {"pools", "$1"},
      .done = "The pool $1 was changed."},

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/ctl/ctl_request.h"
+
+#include "broker/ctl/ctl_nouns.h"
+#include "common/base/error.h"
+#include "common/base/json.h"
+
+typedef struct {
+  const char *line, *method, *path, *body;
+} Row;
+
+static const Row rows[] = {
+    {"user list", "GET", "/users", NULL},
+    {"user add alice --full-name 'A B' --roles user,administrator", "POST", "/users",
+     "{\"name\":\"alice\",\"full_name\":\"A "
+     "B\",\"roles\":[\"user\",\"administrator\"],\"password\":\"secret\"}"},
+    {"user disable a/b", "PATCH", "/users/a%2Fb", "{\"disabled\":true}"},
+    {"user password alice", "POST", "/users/alice/password", "{\"password\":\"secret\"}"},
+    {"group add-member staff alice", "PUT", "/groups/staff/members/alice", NULL},
+    {"pool create office --image debian --size 4 --channels 'main, display,'", "POST", "/pools",
+     "{\"kind\":\"floating\",\"name\":\"office\",\"image\":\"debian\",\"size\":4,\"channels\":[\"main\","
+     "\"display\"]}"},
+    {"pool set office --spares 0", "PATCH", "/pools/office", "{\"spares\":0}"},
+    {"entitlement revoke office group staff", "DELETE", "/pools/office/entitlements/group/staff", NULL},
+    {"host join-token --role portal --lifetime-s 60", "POST", "/hosts/join-tokens",
+     "{\"role\":\"portal\",\"lifetime_s\":60}"},
+    {"session logoff s1", "POST", "/sessions/s1/logoff", "{}"},
+    {"desktop delete office-0001", "DELETE", "/admin/desktops/office-0001", NULL},
+};
+
+static CtlArguments *
+parse(const char *line)
+{
+  g_autoptr(GError) error = NULL;
+  g_auto(GStrv) words = NULL;
+  g_assert_true(g_shell_parse_argv(line, NULL, &words, NULL));
+  CtlArguments *arguments = ctl_arguments_parse(ctl_nouns(), words, &error);
+  g_assert_no_error(error);
+  return arguments;
+}
+
+static void
+test_rows_become_requests(void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CtlArguments) arguments = parse(rows[i].line);
+    const char *password = arguments->command->new_password_member != NULL ? "secret" : NULL;
+    g_autoptr(ApiRequest) request = ctl_request_build(arguments, password, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(request->method, ==, rows[i].method);
+    g_assert_cmpstr(request->path, ==, rows[i].path);
+    g_autofree char *body = request->body != NULL ? json_object_text(request->body) : NULL;
+    g_assert_cmpstr(body, ==, rows[i].body);
+    g_assert_true((request->idempotency_key != NULL) == g_str_equal(rows[i].method, "POST"));
+  }
+}
+
+static void
+test_change_of_nothing_is_refused(void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(CtlArguments) arguments = parse("pool set office");
+  g_assert_null(ctl_request_build(arguments, NULL, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/ctl_request/rows_become_requests", test_rows_become_requests);
+  g_test_add_func("/ctl_request/change_of_nothing_is_refused", test_change_of_nothing_is_refused);
+  return g_test_run();
+}
