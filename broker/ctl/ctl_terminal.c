@@ -53,13 +53,14 @@ wait_for_line(const sigset_t *signals)
   return watched[1].revents == 0;
 }
 
-/* Ctrl-C must not leave the terminal without echo: signals wait until it is back, and then strike. */
+/* Ctrl-C must not leave the terminal without echo: signals wait until it is back, and then strike. The prompt
+ * comes after the echo has gone, so that nobody can type too early. */
 static char *
-read_line_without_echo(void)
+read_line_without_echo(const char *prompt)
 {
   struct termios shown;
   if (tcgetattr(STDIN_FILENO, &shown) != 0)
-    return read_line();
+    return NULL;
   sigset_t signals, before;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -69,6 +70,7 @@ read_line_without_echo(void)
   struct termios hidden = shown;
   hidden.c_lflag &= ~(tcflag_t)ECHO;
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  g_printerr("%s: ", prompt);
   char *line = wait_for_line(&signals) ? read_line() : NULL;
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
   g_printerr("\n");
@@ -96,13 +98,7 @@ ctl_terminal_ask(const char *prompt, GError **error)
 char *
 ctl_terminal_password(const char *prompt, GError **error)
 {
-  char *line = NULL;
-  if (ctl_terminal_is_interactive()) {
-    g_printerr("%s: ", prompt);
-    line = read_line_without_echo();
-  } else {
-    line = read_line();
-  }
+  char *line = ctl_terminal_is_interactive() ? read_line_without_echo(prompt) : read_line();
   if (line != NULL && line[0] != '\0')
     return line;
   secret_free(line);
