@@ -10,7 +10,9 @@ struct FrontConnection {
   GSocket *socket;
   GSource *hang_up;
   guint limit_source;
-  guint read_limit_ms, idle_limit_ms;
+  FrontLimits limits;
+  GHashTable *set;
+  gboolean is_idle;
   FrontGone gone;
   gpointer gone_data;
   char *client;
@@ -20,6 +22,8 @@ static void
 front_connection_free(gpointer data)
 {
   FrontConnection *connection = data;
+  g_hash_table_remove(connection->set, connection);
+  g_hash_table_unref(connection->set);
   g_clear_handle_id(&connection->limit_source, g_source_remove);
   if (connection->hang_up != NULL)
     g_source_destroy(connection->hang_up);
@@ -75,9 +79,26 @@ make_address(FrontConnection *connection, guint16 port)
   return address;
 }
 
+GHashTable *
+front_connection_set_new(void)
+{
+  return g_hash_table_new(NULL, NULL);
+}
+
+void
+front_connection_set_abort_idle(GHashTable *set)
+{
+  GHashTableIter iter;
+  gpointer connection = NULL;
+  g_hash_table_iter_init(&iter, set);
+  while (g_hash_table_iter_next(&iter, &connection, NULL))
+    if (((FrontConnection *)connection)->is_idle)
+      front_connection_abort(connection);
+}
+
 gboolean
-front_connection_accept(SoupServer *server, int fd, const char *client_address, guint16 client_port,
-                        guint read_limit_ms, guint idle_limit_ms, GError **error)
+front_connection_accept(SoupServer *server, GHashTable *set, int fd, const char *client_address,
+                        guint16 client_port, const FrontLimits *limits, GError **error)
 {
   g_autoptr(GSocket) socket = g_socket_new_from_fd(fd, error);
   if (socket == NULL) {
@@ -86,15 +107,17 @@ front_connection_accept(SoupServer *server, int fd, const char *client_address, 
   }
   FrontConnection *connection = g_new0(FrontConnection, 1);
   connection->client = g_strdup(client_address);
-  connection->read_limit_ms = read_limit_ms;
-  connection->idle_limit_ms = idle_limit_ms;
+  connection->limits = *limits;
+  connection->is_idle = TRUE;
+  connection->set = g_hash_table_ref(set);
+  g_hash_table_add(set, connection);
   connection->socket = g_object_ref(socket);
   g_autoptr(GSocketAddress) remote = make_address(connection, client_port);
   g_autoptr(GSocketAddress) local = g_inet_socket_address_new_from_string("127.0.0.1", 443);
   connection->hang_up = g_socket_create_source(socket, G_IO_HUP | G_IO_ERR, NULL);
   g_source_set_callback(connection->hang_up, G_SOURCE_FUNC(on_hang_up), connection, NULL);
   g_source_attach(connection->hang_up, NULL);
-  set_limit(connection, read_limit_ms);
+  set_limit(connection, limits->read_limit_ms);
   g_autoptr(GSocketConnection) stream = g_socket_connection_factory_create_connection(socket);
   return soup_server_accept_iostream(server, G_IO_STREAM(stream), local, remote, error);
 }
@@ -121,7 +144,8 @@ front_connection_watch(FrontConnection *connection, FrontGone gone, gpointer use
 void
 front_connection_request_started(FrontConnection *connection)
 {
-  set_limit(connection, connection->read_limit_ms);
+  connection->is_idle = FALSE;
+  set_limit(connection, connection->limits.read_limit_ms);
 }
 
 void
@@ -133,5 +157,6 @@ front_connection_request_read(FrontConnection *connection)
 void
 front_connection_request_answered(FrontConnection *connection)
 {
-  set_limit(connection, connection->idle_limit_ms);
+  connection->is_idle = TRUE;
+  set_limit(connection, connection->limits.idle_limit_ms);
 }

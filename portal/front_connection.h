@@ -13,13 +13,23 @@ typedef struct FrontConnection FrontConnection;
 /** Called once when the client has gone; @user_data as given to front_connection_watch(). */
 typedef void (*FrontGone)(gpointer user_data);
 
+/** The connections of one server, by which a shutdown finds them; a set of FrontConnection. */
+GHashTable *front_connection_set_new(void);
+
+/** Ends those of @set that wait for a request. */
+void front_connection_set_abort_idle(GHashTable *set);
+
+typedef struct {
+  guint read_limit_ms; /**< for a whole request, from its first byte */
+  guint idle_limit_ms; /**< from an answer to the next request */
+} FrontLimits;
+
 /**
  * Hands the stream socket @fd (transfer full) to @server as a connection from @client_address:@client_port.
- * Each request must have arrived @read_limit_ms after its first byte, and the next one must have begun
- * @idle_limit_ms after the last answer.
+ * It is in @set, which must outlive it, until it ends.
  */
-gboolean front_connection_accept(SoupServer *server, int fd, const char *client_address, guint16 client_port,
-                                 guint read_limit_ms, guint idle_limit_ms,
+gboolean front_connection_accept(SoupServer *server, GHashTable *set, int fd, const char *client_address,
+                                 guint16 client_port, const FrontLimits *limits,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The connection that @message came by. */
@@ -35,7 +45,11 @@ void front_connection_watch(FrontConnection *connection, FrontGone gone, gpointe
 /** Ends the connection at once, also in the middle of an answer. */
 void front_connection_abort(FrontConnection *connection);
 
-/** To be called when a request begins, has been read, and has been answered: moves the limits. */
+/** To be called when a request begins: it must now arrive within the limit. */
 void front_connection_request_started(FrontConnection *connection);
+
+/** To be called when a request has been read: no limit holds while it is answered. */
 void front_connection_request_read(FrontConnection *connection);
+
+/** To be called when a request has been answered: the next must begin within the limit. */
 void front_connection_request_answered(FrontConnection *connection);

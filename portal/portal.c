@@ -125,8 +125,8 @@ start_web(Portal *portal, GError **error)
                                 .max_streams = limit(config, "streams"),
                                 .answer_limit_ms = limit(config, "answer-seconds") * 1000};
   const WebServerLimits limits = {.max_body_bytes = limit(config, "body-kib") * 1024,
-                                  .read_limit_ms = limit(config, "read-seconds") * 1000,
-                                  .idle_limit_ms = limit(config, "idle-seconds") * 1000};
+                                  .connection = {.read_limit_ms = limit(config, "read-seconds") * 1000,
+                                                 .idle_limit_ms = limit(config, "idle-seconds") * 1000}};
   portal->files = web_files_load(config_string(config, "portal", "web-directory"),
                                  config_string(config, "portal", "spice-html5-directory"), error);
   if (portal->files == NULL)

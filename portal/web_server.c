@@ -14,6 +14,7 @@ struct WebServer {
   SoupServer *soup;
   WebServerParts parts;
   WebServerLimits limits;
+  GHashTable *connections; /* of FrontConnection */
   gboolean is_draining;
 };
 
@@ -233,6 +234,7 @@ web_server_new(const WebServerParts *parts, const WebServerLimits *limits, GErro
   g_autoptr(WebServer) server = g_new0(WebServer, 1);
   server->parts = *parts;
   server->limits = *limits;
+  server->connections = front_connection_set_new();
   server->soup = g_object_new(SOUP_TYPE_SERVER, "raw-paths", TRUE, NULL);
   if (!listen_nowhere(server->soup, error)) {
     g_prefix_error(error, "The web server cannot be set up: ");
@@ -250,8 +252,8 @@ void
 web_server_take(WebServer *server, int fd, const char *client_address, guint16 client_port)
 {
   g_autoptr(GError) error = NULL;
-  if (!front_connection_accept(server->soup, fd, client_address, client_port, server->limits.read_limit_ms,
-                               server->limits.idle_limit_ms, &error))
+  if (!front_connection_accept(server->soup, server->connections, fd, client_address, client_port,
+                               &server->limits.connection, &error))
     log_warning("an HTTP connection could not be taken: %s", error->message);
 }
 
@@ -259,6 +261,7 @@ void
 web_server_drain(WebServer *server)
 {
   server->is_draining = TRUE;
+  front_connection_set_abort_idle(server->connections);
 }
 
 void
@@ -268,5 +271,6 @@ web_server_free(WebServer *server)
     return;
   soup_server_disconnect(server->soup);
   g_object_unref(server->soup);
+  g_hash_table_unref(server->connections);
   g_free(server);
 }

@@ -26,8 +26,7 @@ typedef struct {
 
 typedef struct {
   guint max_body_bytes;
-  guint read_limit_ms; /**< for a whole request */
-  guint idle_limit_ms; /**< between two requests */
+  FrontLimits connection;
 } WebServerLimits;
 
 /** A server without a connection. */
@@ -37,7 +36,7 @@ WebServer *web_server_new(const WebServerParts *parts, const WebServerLimits *li
 /** Serves the plain HTTP of the stream socket @fd (transfer full), which comes from @client_address. */
 void web_server_take(WebServer *server, int fd, const char *client_address, guint16 client_port);
 
-/** From now on every answer closes its connection: for a shutdown. */
+/** Ends the connections that wait for a request, and every other with its answer: for a shutdown. */
 void web_server_drain(WebServer *server);
 
 /** Ends every connection and frees @server (nullable). */

@@ -105,7 +105,8 @@ portal_fixture_new(guint answer_limit_ms)
                                 .metrics = metrics,
                                 .readiness = readiness,
                                 .user_data = fixture};
-  const WebServerLimits limits = {.max_body_bytes = 1024, .read_limit_ms = 500, .idle_limit_ms = 500};
+  const WebServerLimits limits = {.max_body_bytes = 1024,
+                                  .connection = {.read_limit_ms = 500, .idle_limit_ms = 500}};
   fixture->web = web_server_new(&parts, &limits, &error);
   g_assert_no_error(error);
   return fixture;

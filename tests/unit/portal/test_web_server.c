@@ -109,6 +109,28 @@ test_a_silent_connection_is_cut_off(void)
 }
 
 static void
+test_a_shutdown_ends_idle_connections(void)
+{
+  g_autoptr(PortalFixture) fixture = portal_fixture_new(5000);
+  int fd = portal_fixture_connect(fixture, "192.0.2.7");
+  portal_fixture_send(fd, "GET /healthz HTTP/1.1\r\nHost: p\r\n\r\n");
+  g_autofree char *answer = portal_fixture_read(fd, "\r\n\r\nok\n");
+  int busy = portal_fixture_connect(fixture, "192.0.2.7");
+  portal_fixture_send(busy, "GET /healthz HTTP/1.1\r\n");
+  g_autofree char *other = get(fixture, "/healthz"); /* by now the first bytes above were read */
+  gint64 before = g_get_monotonic_time();
+  web_server_drain(fixture->web);
+  g_autofree char *end = portal_fixture_read(fd, NULL);
+  g_assert_cmpstr(end, ==, "");
+  portal_fixture_send(busy, "Host: p\r\n\r\n");
+  g_autofree char *last = portal_fixture_read(busy, NULL);
+  assert_contains(last, "Connection: close");
+  g_assert_cmpint(g_get_monotonic_time() - before, <, 400 * 1000); /* less than the limit for silence */
+  close(fd);
+  close(busy);
+}
+
+static void
 test_metrics_are_for_this_machine_only(void)
 {
   g_autoptr(PortalFixture) fixture = portal_fixture_new(5000);
@@ -162,6 +184,7 @@ main(int argc, char **argv)
   g_test_add_func("/web-server/keep-alive", test_a_connection_serves_several_requests);
   g_test_add_func("/web-server/slow-request", test_a_slow_request_is_cut_off);
   g_test_add_func("/web-server/silent", test_a_silent_connection_is_cut_off);
+  g_test_add_func("/web-server/shutdown", test_a_shutdown_ends_idle_connections);
   g_test_add_func("/web-server/metrics", test_metrics_are_for_this_machine_only);
   g_test_add_func("/web-server/readiness", test_readiness_says_what_is_missing);
   g_test_add_func("/web-server/site", test_the_site_has_a_name);
