@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// The REST interface. The only file that calls fetch; secrets go in bodies, never in addresses or logs.
+import { strings } from "./strings.js";
+
+const BASE = "/api/v1";
+const RETRY_FIRST_MS = 500;
+const RETRY_MOST_MS = 8000;
+
+export class ApiError extends Error {
+  constructor({ code, detail, status = 0, reasons = [], retryAfter = 0 }) {
+    super(detail);
+    this.code = code;
+    this.status = status;
+    this.reasons = reasons;
+    this.retryAfter = retryAfter;
+  }
+}
+
+let onSignedOut = () => {};
+// Called whenever the server says that nobody is signed in.
+export function whenSignedOut(callback) {
+  onSignedOut = callback;
+}
+
+async function send(path, options) {
+  try {
+    return await fetch(path, { credentials: "same-origin", cache: "no-store", redirect: "error", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError({ code: "unreachable", detail: strings.unreachable });
+  }
+}
+
+async function problemOf(response) {
+  const retryAfter = Number.parseInt(response.headers.get("Retry-After") || "0", 10) || 0;
+  try {
+    const document = await response.json();
+    return new ApiError({
+      code: document.code || "internal", detail: document.detail || strings.unexpected, status: response.status,
+      reasons: Array.isArray(document.reasons) ? document.reasons : [], retryAfter,
+    });
+  } catch {
+    return new ApiError({ code: "internal", detail: strings.unexpected, status: response.status, retryAfter });
+  }
+}
+
+async function call(method, path, { body, headers = {}, signal, quiet = false } = {}) {
+  const all = { Accept: "application/json", ...headers };
+  if (method !== "GET") all["X-Caraway-Request"] = "1";
+  if (body !== undefined) all["Content-Type"] = "application/json";
+  const response = await send(BASE + path, {
+    method, signal, headers: all, body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (response.ok) return response;
+  const error = await problemOf(response);
+  if (error.code === "not-signed-in" && !quiet) onSignedOut();
+  throw error;
+}
+
+const json = async (...request) => (await call(...request)).json();
+const id = encodeURIComponent;
+
+export async function site() {
+  const response = await send("/site.json", {});
+  return response.ok ? response.json() : { site: strings.appName };
+}
+
+export const login = (user, password) =>
+  json("POST", "/login", { body: { user, password, cookie: true }, quiet: true }).then((answer) => answer.user);
+export const logout = () => call("POST", "/logout", { quiet: true });
+export const me = () => json("GET", "/me", { quiet: true });
+export const changePassword = (old, fresh) => call("POST", "/me/password", { body: { old, new: fresh } });
+
+export const desktops = (signal) => json("GET", "/desktops?limit=500", { signal }).then((answer) => answer.items);
+
+// A fresh key for one wish of a person: however often it is sent, it is granted once.
+const idempotencyKey = () => [...crypto.getRandomValues(new Uint8Array(16))]
+  .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export const connect = (pool, takeOver = false) => json("POST", `/pools/${id(pool)}/connect`, {
+  body: { take_over: takeOver }, headers: { "Idempotency-Key": idempotencyKey() },
+});
+
+export const session = (sessionId) => json("GET", `/sessions/${id(sessionId)}`);
+export const sessionAction = (sessionId, action) => call("POST", `/sessions/${id(sessionId)}/${action}`, { body: {} });
+export const browserGrant = (sessionId, takeOver = false) =>
+  json("POST", `/sessions/${id(sessionId)}/grants`, { body: { viewer: "browser", take_over: takeOver } });
+
+export async function connectionFile(sessionId, takeOver = false) {
+  const response = await call("POST", `/sessions/${id(sessionId)}/console.vv`, {
+    body: { take_over: takeOver }, headers: { Accept: "application/x-virt-viewer, application/json" },
+  });
+  return response.blob();
+}
+
+// Server-sent events out of the bytes of a response (WHATWG HTML, section 9.2.6).
+async function* eventsOf(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let buffered = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    buffered += value.replaceAll("\r", "");
+    for (let end = buffered.indexOf("\n\n"); end >= 0; end = buffered.indexOf("\n\n")) {
+      yield parseEvent(buffered.slice(0, end));
+      buffered = buffered.slice(end + 2);
+    }
+  }
+}
+
+function parseEvent(block) {
+  const event = { type: "message", data: "" };
+  for (const line of block.split("\n")) {
+    if (line.startsWith("event:")) event.type = line.slice(6).trim();
+    if (line.startsWith("data:")) event.data += (event.data ? "\n" : "") + line.slice(5).trimStart();
+  }
+  return event;
+}
+
+const pause = (ms, signal) => new Promise((resolve, reject) => {
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
+});
+
+async function followOnce(sessionId, onSession, signal, onAlive) {
+  const response = await call("GET", `/sessions/${id(sessionId)}/events`, {
+    signal, headers: { Accept: "text/event-stream" },
+  });
+  for await (const event of eventsOf(response)) {
+    onAlive();
+    if (event.data && event.type === "session") onSession(JSON.parse(event.data));
+    if (event.type === "end") return true;
+  }
+  return false;
+}
+
+const isFinal = (error) => error.name === "AbortError" || (error.status >= 400 && error.status < 500 && error.status !== 429);
+
+// Calls onSession at each change of the session until it ends, across interruptions. Throws what is final:
+// the abort of `signal`, or a refusal.
+export async function followSession(sessionId, onSession, signal) {
+  let wait = RETRY_FIRST_MS;
+  for (;;) {
+    try {
+      if (await followOnce(sessionId, onSession, signal, () => { wait = RETRY_FIRST_MS; })) return;
+    } catch (error) {
+      if (signal.aborted || isFinal(error)) throw error;
+    }
+    await pause(wait, signal);
+    wait = Math.min(wait * 2, RETRY_MOST_MS);
+  }
+}

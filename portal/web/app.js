@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The app: who is signed in, which page is shown, and the bar above it.
+import * as api from "./api.js";
+import { changePasswordPage } from "./change_password.js";
+import { desktopsPage } from "./desktops.js";
+import { byId, h, replace, toast } from "./dom.js";
+import { signInPage } from "./sign_in.js";
+import { language, strings } from "./strings.js";
+
+const state = { site: strings.appName, user: null, page: null, notice: null };
+
+function show(page) {
+  if (state.page && state.page.close) state.page.close();
+  state.page = page;
+  document.title = `${page.title} – ${state.site}`;
+  replace(byId("main"), page.element);
+  showBar();
+  page.focus();
+}
+
+function showBar() {
+  const { user, site } = state;
+  byId("bar").hidden = !user;
+  if (!user) return;
+  const link = (address, text) => h("a", { href: address,
+    "aria-current": location.hash === address ? "page" : null }, text);
+  replace(byId("bar"),
+    h("a", { href: "#/desktops", class: "brand" }, h("img", { src: "icon.svg", alt: "", width: "28", height: "28" }),
+      h("span", {}, site)),
+    h("nav", { "aria-label": strings.navigation },
+      h("span", { class: "who" }, user.full_name || user.name),
+      user.password_change_required ? null : link("#/password", strings.changePassword),
+      h("button", { type: "button", class: "link", onclick: signOut }, strings.signOut)));
+}
+
+function showSignIn() {
+  const { notice } = state;
+  state.notice = null;
+  show(signInPage({ site: state.site, notice, onSignedIn }));
+}
+
+function onSignedIn(user) {
+  state.user = user;
+  const wanted = "#/desktops";
+  if (location.hash === wanted) route();
+  else location.hash = wanted;
+}
+
+async function signOut() {
+  try {
+    await api.logout();
+  } catch (error) {
+    if (error.code !== "not-signed-in") { toast(error.message); return; }
+  }
+  leave(strings.signedOut);
+}
+
+function leave(notice) {
+  if (!state.user) return;
+  state.user = null;
+  state.notice = notice;
+  route();
+}
+
+function onPasswordChanged() {
+  const wasForced = state.user.password_change_required;
+  state.user = { ...state.user, password_change_required: false };
+  toast(strings.passwordSaved);
+  if (wasForced) route();
+  else location.hash = "#/desktops";
+}
+
+function showChangePassword(forced) {
+  show(changePasswordPage({ forced, onDone: onPasswordChanged, onCancel: () => { location.hash = "#/desktops"; } }));
+}
+
+function route() {
+  if (!state.user) showSignIn();
+  else if (state.user.password_change_required) showChangePassword(true);
+  else if (location.hash === "#/password") showChangePassword(false);
+  else show(desktopsPage());
+}
+
+async function whoIsSignedIn() {
+  try {
+    return await api.me();
+  } catch (error) {
+    if (error.code !== "not-signed-in") state.notice = error.message;
+    return null;
+  }
+}
+
+async function start() {
+  document.documentElement.lang = language;
+  byId("skip").textContent = strings.skip;
+  byId("skip").addEventListener("click", (event) => { event.preventDefault(); byId("main").focus(); });
+  byId("bar").hidden = true;
+  api.whenSignedOut(() => leave(strings.sessionOver));
+  const [site, user] = await Promise.all([api.site().catch(() => ({})), whoIsSignedIn()]);
+  state.site = site.site || strings.appName;
+  state.user = user;
+  window.addEventListener("hashchange", route);
+  route();
+}
+
+start();

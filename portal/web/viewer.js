@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// The viewer: one desktop in the browser. Which session it shows is the address's fragment; the one-time password
+// of each connection is asked for when it is needed and kept nowhere.
+import * as api from "./api.js";
+import { byId, h, newId, replace } from "./dom.js";
+import { SpiceConsole } from "./spice_console.js";
+import { language, strings } from "./strings.js";
+
+const RETRY_MS = [300, 700, 1500, 3000, 5000, 8000, 8000, 8000];
+const TAKEN_AFTER = 3; // refusals in a row before we believe that another device has the desktop
+const SIGN_IN = "./#/sign-in";
+const DESKTOPS = "./#/desktops";
+
+const sessionId = decodeURIComponent(location.hash.slice(1));
+const view = { name: strings.appName, console: null, attempt: 0, timer: 0, isOver: false, wasSeen: false };
+
+/* What the person sees around the desktop */
+
+function setStatus(text, kind) {
+  view.status.textContent = text;
+  view.status.className = `viewer-status ${kind}`;
+}
+
+// What needs a connection is possible only with one.
+function setConnected(isConnected) {
+  view.keys.disabled = view.leave.disabled = !isConnected;
+}
+
+function buildBar() {
+  view.status = h("p", { class: "viewer-status" });
+  view.title = h("h1", { class: "viewer-title" });
+  view.full = h("button", { type: "button", class: "quiet optional", onclick: toggleFullScreen }, strings.fullScreen);
+  view.keys = h("button", { type: "button", class: "quiet", disabled: true, title: strings.keyboardHint,
+    onclick: () => view.console?.sendCtrlAltDel() }, strings.ctrlAltDel);
+  view.leave = h("button", { type: "button", class: "quiet optional", disabled: true, onclick: disconnect }, strings.disconnect);
+  replace(byId("bar"), view.title, view.status, view.keys, view.full,
+    view.leave,
+    h("a", { href: DESKTOPS, class: "quiet" }, strings.back));
+}
+
+// actions: [{label, primary, run | href}]
+function showOverlay({ title, text, progress, alert, actions = [] }) {
+  const titleId = newId("title");
+  const buttons = actions.map(({ label, primary, run, href }) => {
+    const kind = primary ? "primary" : "quiet";
+    return href ? h("a", { href, class: kind }, label) : h("button", { type: "button", class: kind, onclick: run }, label);
+  });
+  replace(byId("overlay"), h("div", { class: "card", role: alert ? "alertdialog" : "group", "aria-labelledby": titleId },
+    h("h2", { id: titleId }, title), text ? h("p", { class: "lead" }, text) : null,
+    progress === undefined ? null : h("progress", { max: "100", value: progress > 0 ? progress : null, "aria-labelledby": titleId }),
+    buttons.length > 0 ? h("div", { class: "actions" }, buttons) : null));
+  byId("overlay").hidden = false;
+  byId("announce").textContent = text ? `${title}. ${text}` : title;
+  if (buttons.length > 0) buttons[0].focus();
+}
+
+function hideOverlay() {
+  byId("overlay").hidden = true;
+  byId("announce").textContent = strings.viewerConnected;
+}
+
+async function toggleFullScreen() {
+  if (document.fullscreenElement) {
+    await document.exitFullscreen();
+    return;
+  }
+  await document.documentElement.requestFullscreen();
+  await navigator.keyboard?.lock?.().catch(() => {}); // so that Alt+Tab and the like reach the desktop, where possible
+  view.console?.canvas()?.focus();
+}
+
+/* How it ends */
+
+const backAction = { label: strings.back, href: DESKTOPS };
+const again = (label, takeOver = false) => ({ label, primary: true, run: () => { view.isOver = false; view.attempt = 0; connect(takeOver); } });
+
+function finish(title, text, actions) {
+  view.isOver = true;
+  clearTimeout(view.timer);
+  view.console?.close();
+  view.console = null;
+  setConnected(false);
+  setStatus("", "");
+  showOverlay({ title, text, alert: true, actions });
+}
+
+const endings = {
+  "in-use-on-another-device": () => finish(strings.viewerElsewhereTitle, strings.viewerElsewhereText,
+    [again(strings.takeOverConfirm, true), backAction]),
+  "session-ended": (error) => finish(strings.viewerEndedTitle, error?.message || strings.viewerEndedText,
+    [{ ...backAction, primary: true }]),
+  "not-found": () => endings["session-ended"](),
+  "not-signed-in": () => finish(strings.viewerSignedOutTitle, strings.viewerSignedOutText,
+    [{ label: strings.signIn, href: SIGN_IN, primary: true }]),
+};
+
+function finishWith(error) {
+  const ending = endings[error.code];
+  if (ending) ending(error);
+  else finish(view.wasSeen ? strings.viewerLostTitle : strings.viewerFailedTitle, error.message, [again(strings.reconnect), backAction]);
+}
+
+async function disconnect() {
+  finish(strings.viewerDisconnectedTitle, strings.viewerDisconnectedText, [again(strings.reconnect), backAction]);
+  await api.sessionAction(sessionId, "disconnect").catch(() => {});
+}
+
+/* Connecting, and connecting again */
+
+function onPicture(canvas) {
+  canvas.setAttribute("aria-label", strings.screenLabel(view.name));
+  canvas.setAttribute("role", "application");
+  view.attempt = 0;
+  view.wasSeen = true;
+  setConnected(true);
+  setStatus(strings.viewerConnected, "good");
+  hideOverlay();
+}
+
+function onLost() {
+  view.console = null;
+  setConnected(false);
+  retry(strings.viewerReconnectingText);
+}
+
+function retry(text) {
+  if (view.isOver) return;
+  if (view.attempt >= RETRY_MS.length) {
+    finish(strings.viewerLostTitle, strings.viewerLostText, [again(strings.reconnect), backAction]);
+    return;
+  }
+  setStatus(strings.viewerReconnecting, "busy");
+  showOverlay({ title: strings.viewerReconnecting, text, progress: 0 });
+  clearTimeout(view.timer);
+  view.timer = setTimeout(connect, RETRY_MS[view.attempt++], false);
+}
+
+// Just after an interruption the server may still see our own old connection as another device's.
+function isWorthRetrying(error, wasConnected) {
+  if (error.code === "in-use-on-another-device") return wasConnected && view.attempt < TAKEN_AFTER;
+  return error.code === "not-ready-yet" || error.status === 0 || error.status === 429 || error.status >= 500;
+}
+
+async function connect(takeOver) {
+  const wasConnected = view.attempt > 0;
+  if (!wasConnected) showOverlay({ title: strings.viewerConnecting, progress: 0 });
+  setStatus(wasConnected ? strings.viewerReconnecting : strings.viewerConnecting, "busy");
+  try {
+    await waitUntilReady();
+    const grant = await api.browserGrant(sessionId, takeOver);
+    if (!view.isOver) open(grant);
+  } catch (error) {
+    if (isWorthRetrying(error, wasConnected)) retry(error.message);
+    else finishWith(error);
+  }
+}
+
+function open({ password, path }) {
+  view.console?.close();
+  view.console = new SpiceConsole({
+    url: `wss://${location.host}${path}`, password, screen: byId("screen"), stage: byId("stage"), onPicture, onLost,
+    onLeaveKeyboard: () => view.keys.focus(),
+  });
+}
+
+const isPreparing = (session) => session.state === "requested" || session.state === "preparing";
+
+function showSession(session) {
+  view.name = session.pool.name;
+  view.title.textContent = session.pool.name;
+  document.title = `${session.pool.name} – ${strings.appName}`;
+  if (isPreparing(session))
+    showOverlay({ title: session.step || strings.stepDefault, text: strings.viewerPreparingText, progress: session.progress });
+}
+
+async function waitUntilReady() {
+  const session = await api.session(sessionId);
+  showSession(session);
+  if (session.state === "ended") throw new api.ApiError({ code: "session-ended", detail: endText(session) });
+  if (!isPreparing(session)) return;
+  const ready = new AbortController();
+  await api.followSession(sessionId, (fresh) => {
+    showSession(fresh);
+    if (!isPreparing(fresh)) ready.abort();
+  }, ready.signal).catch((error) => { if (!ready.signal.aborted) throw error; });
+  await waitUntilReady();
+}
+
+const endText = (session) => (session.reasons || [])[0] || strings.viewerEndedText;
+
+// The session's own end is told apart from a broken connection.
+async function watchSession() {
+  const closing = new AbortController();
+  window.addEventListener("pagehide", () => closing.abort());
+  try {
+    await api.followSession(sessionId, (session) => {
+      if (session.state === "ended") endings["session-ended"]({ message: endText(session) });
+    }, closing.signal);
+  } catch (error) {
+    if (!closing.signal.aborted && endings[error.code]) finishWith(error);
+  }
+}
+
+function start() {
+  document.documentElement.lang = language;
+  buildBar();
+  document.addEventListener("fullscreenchange", () => {
+    view.full.textContent = document.fullscreenElement ? strings.leaveFullScreen : strings.fullScreen;
+  });
+  window.addEventListener("hashchange", () => location.reload());
+  window.addEventListener("pagehide", () => view.console?.close());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  if (!sessionId) { location.replace(DESKTOPS); return; }
+  connect(false);
+  watchSession();
+}
+
+start();
