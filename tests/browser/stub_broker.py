@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A broker's REST interface with answers made up by the test, over mTLS, so that every state of the web app can be
+brought about. Sessions change when the test says so, and event streams tell it at once."""
+import http.server
+import json
+import re
+import ssl
+import threading
+
+ME = {"id": "00000000-0000-4000-8000-000000000001", "name": "alice", "full_name": "Alice Liddell", "roles": ["user"],
+      "password_change_required": False}
+COOKIE = "__Host-caraway=stub-session; Path=/; Secure; HttpOnly; SameSite=Strict"
+
+
+class Refusal(Exception):
+    def __init__(self, status, code, detail, reasons=(), headers=None):
+        self.status, self.code, self.detail, self.reasons, self.headers = status, code, detail, list(reasons), headers or {}
+
+
+class StubBroker:
+    def __init__(self, credentials_folder, ca_file):
+        self.me = dict(ME)
+        self.passwords = {"alice": "correct horse"}
+        self.desktops = []
+        self.sessions = {}
+        self.refusals = {}  # "METHOD path" -> Refusal, until taken away
+        self.requests = []  # (method, path, headers, body)
+        self.changed = threading.Condition()
+        handler = type("Handler", (Handler,), {"stub": self})
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(f"{credentials_folder}/identity.pem", f"{credentials_folder}/identity.key")
+        context.load_verify_locations(ca_file)
+        context.verify_mode = ssl.CERT_REQUIRED
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"https://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def set_session(self, session_id, **members):
+        with self.changed:
+            self.sessions.setdefault(session_id, {}).update(members)
+            for desktop in self.desktops:
+                if (desktop.get("session") or {}).get("id") == session_id:
+                    desktop["session"] = dict(self.sessions[session_id])
+            self.changed.notify_all()
+
+    def asked(self, method, pattern):
+        return [request for request in list(self.requests) if request[0] == method and re.fullmatch(pattern, request[1])]
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    stub = None
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status, value=None, kind="application/json", headers=None):
+        body = b"" if value is None else value if isinstance(value, bytes) else json.dumps(value).encode()
+        self.send_response(status)
+        for name, text in (headers or {}).items():
+            self.send_header(name, text)
+        if value is not None:
+            self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def refuse(self, refusal):
+        self.answer(refusal.status, {"type": "about:blank", "title": "Refused", "status": refusal.status, "code": refusal.code,
+                                     "detail": refusal.detail, "reasons": refusal.reasons}, "application/problem+json",
+                    refusal.headers)
+
+    def handle_request(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        body = json.loads(self.rfile.read(length)) if length else None
+        path = self.path.split("?")[0].removeprefix("/api/v1")
+        self.stub.requests.append((self.command, path, dict(self.headers), body))
+        try:
+            refusal = self.stub.refusals.get(f"{self.command} {path}")
+            if refusal:
+                raise refusal
+            self.route(path, body)
+        except Refusal as refusal:
+            self.refuse(refusal)
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
+            self.close_connection = True
+
+    do_GET = do_POST = handle_request
+
+    def signed_in(self):
+        if "__Host-caraway=stub-session" not in (self.headers.get("Cookie") or ""):
+            raise Refusal(401, "not-signed-in", "Sign in first.")
+        if self.command != "GET" and self.headers.get("X-Caraway-Request") != "1":
+            raise Refusal(403, "not-permitted", "The header X-Caraway-Request is missing.")
+
+    def route(self, path, body):
+        if path == "/internal/grant-keys":
+            self.answer(200, {"grant_keys": []})
+        elif path == "/login":
+            self.login(body)
+        else:
+            self.signed_in()
+            self.route_own(path, body)
+
+    def login(self, body):
+        if self.stub.passwords.get(body["user"]) != body["password"]:
+            raise Refusal(401, "wrong-name-or-password", "The user name or the password is wrong.")
+        self.answer(200, {"user": self.stub.me, "expires": 4102444800}, headers={"Set-Cookie": COOKIE})
+
+    def route_own(self, path, body):
+        if path == "/logout":
+            self.answer(204, headers={"Set-Cookie": "__Host-caraway=; Path=/; Secure; Max-Age=0"})
+        elif path == "/me":
+            self.answer(200, self.stub.me)
+        elif path == "/me/password":
+            self.stub.me["password_change_required"] = False
+            self.answer(204)
+        elif path == "/desktops":
+            self.answer(200, {"items": self.stub.desktops, "next": None})
+        elif path.startswith("/pools/"):
+            self.connect(path)
+        elif path.startswith("/sessions/"):
+            self.session(*path.split("/")[2:], body=body)
+        else:
+            raise Refusal(404, "not-found", "There is no such thing.")
+
+    def connect(self, path):
+        pool = path.split("/")[2]
+        desktop = next(item for item in self.stub.desktops if item["pool"]["id"] == pool)
+        session_id = f"session-{pool}"
+        if session_id not in self.stub.sessions:
+            self.stub.set_session(session_id, id=session_id, pool=desktop["pool"], desktop=None, user="alice", state="preparing",
+                                  step="copying the image", progress=0, created=0, connected_from=None, viewer=None, reasons=[])
+        desktop.update(state="yours", session=dict(self.stub.sessions[session_id]))
+        self.answer(202, self.stub.sessions[session_id])
+
+    def session(self, session_id, what=None, body=None):
+        session = self.stub.sessions.get(session_id)
+        if session is None:
+            raise Refusal(404, "session-ended", "This session has ended.")
+        if what is None:
+            self.answer(200, session)
+        elif what == "events":
+            self.events(session_id)
+        elif what == "console.vv":
+            self.answer(200, b"[virt-viewer]\ntype=spice\npassword=once\n", "application/x-virt-viewer")
+        elif what == "grants":
+            self.answer(200, {"password": "once", "expires": 0, "path": "/console"})
+        else:
+            self.answer(202, session)
+
+    def events(self, session_id):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        last = None
+        while True:
+            with self.stub.changed:
+                self.stub.changed.wait_for(lambda: self.stub.sessions[session_id] != last, timeout=1)
+                session = dict(self.stub.sessions[session_id])
+            text = ":\n\n" if session == last else f"event: session\ndata: {json.dumps(session)}\n\n"
+            last = session
+            self.wfile.write(text.encode())
+            if session["state"] == "ended":
+                self.wfile.write(b"event: end\ndata: {}\n\n")
+                return
