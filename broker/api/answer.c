@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/api/answer.h"
+
+#include "common/base/json.h"
+#include "common/base/secret.h"
+
+Answer *
+answer_new(void)
+{
+  Answer *answer = g_new0(Answer, 1);
+  answer->status = 204;
+  answer->headers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  return answer;
+}
+
+void
+answer_set_text(Answer *answer, guint status, const char *content_type, char *text)
+{
+  secret_free(answer->body);
+  g_free(answer->content_type);
+  answer->status = status;
+  answer->content_type = g_strdup(content_type);
+  answer->body = text;
+}
+
+void
+answer_set_json(Answer *answer, guint status, JsonBuilder *builder)
+{
+  answer_set_text(answer, status, "application/json", json_builder_text(builder));
+}
+
+void
+answer_set_stream(Answer *answer, SessionStream *stream)
+{
+  answer->status = 200;
+  answer->stream = stream;
+}
+
+void
+answer_set_header(Answer *answer, const char *name, const char *value)
+{
+  char *copy = g_strdup(value);
+  for (char *c = copy; *c != '\0'; c++)
+    if (g_ascii_iscntrl(*c))
+      *c = ' ';
+  g_hash_table_replace(answer->headers, g_strdup(name), copy);
+}
+
+void
+answer_set_version(Answer *answer, gint64 version)
+{
+  g_autofree char *tag = g_strdup_printf("\"%" G_GINT64_FORMAT "\"", version);
+  answer_set_header(answer, "ETag", tag);
+}
+
+void
+answer_free(Answer *answer)
+{
+  if (answer == NULL)
+    return;
+  g_free(answer->content_type);
+  secret_free(answer->body);
+  g_hash_table_unref(answer->headers);
+  session_stream_close(answer->stream);
+  g_free(answer);
+}

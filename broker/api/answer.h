@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a handler answers, as values that the main loop turns into HTTP.
+ */
+#pragma once
+
+#include "broker/api/session_stream.h"
+
+#include <json-glib/json-glib.h>
+
+typedef struct {
+  guint status;
+  char *content_type;    /**< NULL without a body */
+  char *body;            /**< NULL without a body; may hold a secret */
+  GHashTable *headers;   /**< name to value */
+  SessionStream *stream; /**< (nullable) instead of a body: server-sent events */
+} Answer;
+
+/** An answer 204 without a body. */
+Answer *answer_new(void);
+
+/** Makes it @status with the JSON that @builder built. */
+void answer_set_json(Answer *answer, guint status, JsonBuilder *builder);
+
+/** Makes it @status with @text (transfer full) of @content_type. */
+void answer_set_text(Answer *answer, guint status, const char *content_type, char *text);
+
+/** Makes it one of server-sent events (transfer full). */
+void answer_set_stream(Answer *answer, SessionStream *stream);
+
+/** Sets the header @name to @value; control characters in @value become spaces. */
+void answer_set_header(Answer *answer, const char *name, const char *value);
+
+/** Sets ETag to @version. */
+void answer_set_version(Answer *answer, gint64 version);
+
+/** Frees @answer (nullable), wiping its body. A stream that was not taken over is closed: main loop only
+ * then. */
+void answer_free(Answer *answer);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)

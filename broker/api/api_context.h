@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every handler is handed: the services, and what the composition knows that services do not.
+ */
+#pragma once
+
+#include "broker/hostlink/authority.h"
+#include "broker/service/services.h"
+#include "common/wire/grant.h"
+
+/** All borrowed. */
+typedef struct {
+  Services *services;
+  const Authority *authority;
+  const GrantKeySet *grant_keys;       /**< what joining machines get */
+  const Identity *identity;            /**< of this broker */
+  guint (*count_hosts)(gpointer data); /**< how many host links are open */
+  gpointer count_data;
+} ApiContext;

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whose request it is when a portal passes it on. Pure: header values in, the address or host out; the caller
+ * has made sure that the peer is a portal.
+ */
+#pragma once
+
+#include <glib.h>
+
+/** The client's IP address in X-Forwarded-For @value (nullable): the last of the list, which the portal
+ * itself wrote (transfer full). NULL when that is no IP address. */
+char *client_address_forwarded(const char *value);
+
+/** HOST[:PORT] in @value (nullable), a header Host or X-Forwarded-Host, in lower case (transfer full). NULL
+ * when it has any other shape. */
+char *client_address_host(const char *value);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/api/dispatch.h"
+
+#include "broker/api/problem.h"
+#include "broker/api/sign_in_token.h"
+#include "broker/service/audit_log.h"
+#include "broker/service/sign_in.h"
+#include "common/base/error.h"
+
+struct Dispatch {
+  const ApiContext *context;
+  GThreadPool *workers;
+  GThreadPool *slow_workers; /* half as many, for what may wait for others */
+  guint queue_limit;
+  guint busy; /* main loop only */
+};
+
+static gboolean
+check_machine(const Request *request, GError **error)
+{
+  Permission permission = request->route->permission;
+  const Identity *peer = request->peer;
+  gboolean fits = peer != NULL && (permission == PERMISSION_HOST
+                                       ? peer->role == IDENTITY_HOST
+                                       : peer->role == IDENTITY_RELAY || peer->role == IDENTITY_PORTAL);
+  if (!fits)
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
+                        "Only machines that joined this installation for this purpose may ask for this.");
+  return fits;
+}
+
+static gboolean
+check_caller(const ApiContext *context, Request *request, GError **error)
+{
+  const Route *route = request->route;
+  request->caller = sign_in_check(context->services, request->token, request->address, error);
+  if (request->caller == NULL)
+    return FALSE;
+  if (request->caller->password_change_required && (route->flags & ROUTE_BEFORE_PASSWORD_CHANGE) == 0) {
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_PASSWORD_EXPIRED, "Choose a new password first.");
+    return FALSE;
+  }
+  if (permission_is_granted(route->permission, request->caller))
+    return TRUE;
+  g_autoptr(GError) refusal = g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_FORBIDDEN,
+                                          "This needs the permission %s, which your account does not have.",
+                                          permission_name(route->permission));
+  g_autofree char *action = g_strconcat(route->method, " ", route->pattern, NULL);
+  audit_log_refusal(context->services, request->caller, "permission", action, request->address, refusal);
+  g_propagate_error(error, g_steal_pointer(&refusal));
+  return FALSE;
+}
+
+static gboolean
+check_access(const ApiContext *context, Request *request, GError **error)
+{
+  if (!sign_in_token_check_origin(request, error))
+    return FALSE;
+  switch (request->route->permission) {
+  case PERMISSION_PUBLIC:
+    return TRUE;
+  case PERMISSION_GATEWAY:
+  case PERMISSION_HOST:
+    return check_machine(request, error);
+  default:
+    return check_caller(context, request, error);
+  }
+}
+
+Answer *
+dispatch_run(const ApiContext *context, Request *request)
+{
+  g_autoptr(Answer) answer = answer_new();
+  g_autoptr(GError) error = NULL;
+  if (!check_access(context, request, &error) || !request->route->handler(context, request, answer, &error))
+    problem_set(answer, error);
+  return g_steal_pointer(&answer);
+}
+
+typedef struct {
+  Dispatch *dispatch;
+  Request *request;
+  Answer *answer;
+  DispatchDone done;
+  gpointer user_data;
+} Job;
+
+static gboolean
+finish_job(gpointer data)
+{
+  g_autofree Job *job = data;
+  job->dispatch->busy--;
+  request_free(job->request);
+  job->done(job->answer, job->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+run_job(gpointer data, gpointer user_data)
+{
+  Job *job = data;
+  job->answer = dispatch_run(job->dispatch->context, job->request);
+  g_idle_add_full(G_PRIORITY_DEFAULT, finish_job, job, NULL);
+}
+
+Dispatch *
+dispatch_new(const ApiContext *context, guint workers, guint queue_limit)
+{
+  Dispatch *dispatch = g_new0(Dispatch, 1);
+  dispatch->context = context;
+  dispatch->queue_limit = queue_limit;
+  dispatch->workers = g_thread_pool_new(run_job, NULL, (int)workers, FALSE, NULL);
+  dispatch->slow_workers = g_thread_pool_new(run_job, NULL, (int)MAX(workers / 2, 1), FALSE, NULL);
+  return dispatch;
+}
+
+static Answer *
+overloaded(void)
+{
+  g_autoptr(GError) error = g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_OVERLOADED,
+                                                "Too many requests are waiting. Try again in a few seconds.");
+  Answer *answer = answer_new();
+  problem_set(answer, error);
+  return answer;
+}
+
+void
+dispatch_push(Dispatch *dispatch, Request *request, DispatchDone done, gpointer user_data)
+{
+  GThreadPool *pool = (request->route->flags & ROUTE_SLOW) != 0 ? dispatch->slow_workers : dispatch->workers;
+  if (g_thread_pool_unprocessed(pool) >= dispatch->queue_limit) {
+    request_free(request);
+    done(overloaded(), user_data);
+    return;
+  }
+  Job *job = g_new0(Job, 1);
+  *job = (Job){dispatch, request, NULL, done, user_data};
+  dispatch->busy++;
+  g_thread_pool_push(pool, job, NULL);
+}
+
+guint
+dispatch_busy(Dispatch *dispatch)
+{
+  return dispatch->busy;
+}
+
+void
+dispatch_free(Dispatch *dispatch)
+{
+  if (dispatch == NULL)
+    return;
+  g_thread_pool_free(dispatch->workers, FALSE, TRUE);
+  g_thread_pool_free(dispatch->slow_workers, FALSE, TRUE);
+  g_free(dispatch);
+}

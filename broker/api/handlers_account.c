@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signing in and out, and one's own account. */
+#include "broker/api/handlers.h"
+#include "broker/api/sign_in_token.h"
+#include "broker/api/views.h"
+#include "broker/service/sign_in.h"
+#include "common/base/json.h"
+
+#define NAME_MAX_BYTES     255
+#define PASSWORD_MAX_BYTES 1024
+
+static void
+answer_sign_in(Answer *answer, const SignIn *sign_in, gboolean by_cookie)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  if (by_cookie) {
+    gint64 lifetime_s = (sign_in->expires_us - g_get_real_time()) / G_USEC_PER_SEC;
+    g_autofree char *cookie = sign_in_token_cookie(sign_in->token, MAX(lifetime_s, 1));
+    answer_set_header(answer, "Set-Cookie", cookie);
+  } else {
+    view_text(builder, "token", sign_in->token);
+  }
+  json_builder_set_member_name(builder, "user");
+  view_me(builder, sign_in->user);
+  view_time(builder, "expires", sign_in->expires_us);
+  json_builder_end_object(builder);
+  answer_set_json(answer, 200, builder);
+}
+
+gboolean
+handle_login(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const MEMBERS[] = {"user", "password", "cookie", NULL};
+  g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
+  const char *user = body != NULL ? json_get_string(body, "user", NAME_MAX_BYTES, error) : NULL;
+  const char *password = user != NULL ? json_get_string(body, "password", PASSWORD_MAX_BYTES, error) : NULL;
+  gboolean by_cookie = FALSE;
+  if (password == NULL || !json_get_optional_bool(body, "cookie", FALSE, &by_cookie, error))
+    return FALSE;
+  g_autoptr(SignIn) sign_in = sign_in_begin(context->services, user, password, request->address, error);
+  if (sign_in == NULL)
+    return FALSE;
+  answer_sign_in(answer, sign_in, by_cookie);
+  return TRUE;
+}
+
+gboolean
+handle_logout(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  if (!sign_in_end(context->services, request->caller, error))
+    return FALSE;
+  if (request->by_cookie) {
+    g_autofree char *cookie = sign_in_token_cookie("", 0);
+    answer_set_header(answer, "Set-Cookie", cookie);
+  }
+  return TRUE;
+}
+
+gboolean
+handle_me(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  g_autoptr(User) user = sign_in_user(context->services, request->caller, error);
+  if (user == NULL)
+    return FALSE;
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  view_me(builder, user);
+  answer_set_json(answer, 200, builder);
+  return TRUE;
+}
+
+gboolean
+handle_change_password(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const MEMBERS[] = {"old", "new", NULL};
+  g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
+  const char *old = body != NULL ? json_get_string(body, "old", PASSWORD_MAX_BYTES, error) : NULL;
+  const char *new = old != NULL ? json_get_string(body, "new", PASSWORD_MAX_BYTES, error) : NULL;
+  return new != NULL &&sign_in_change_password(context->services, request->caller, old, new, error);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Grants and connection files: what opens a console, and where the client goes with it. */
+#include "broker/api/handlers.h"
+#include "broker/api/viewer_file.h"
+#include "broker/api/views.h"
+#include "broker/service/console_access.h"
+#include "common/base/error.h"
+#include "common/base/json.h"
+#include "common/base/secret.h"
+
+#include <string.h>
+
+#define HTTPS_PORT        443
+#define REDEEM_SECRET_MAX 60
+
+static gboolean
+read_take_over(const Request *request, const char *const *members, JsonObject **ret_body,
+               gboolean *ret_take_over, GError **error)
+{
+  g_autoptr(JsonObject) body = request_body(request, members, error);
+  if (body == NULL || !json_get_optional_bool(body, "take_over", FALSE, ret_take_over, error))
+    return FALSE;
+  *ret_body = g_steal_pointer(&body);
+  return TRUE;
+}
+
+/* Where the client reached the portal; `ret_host` is without brackets. */
+static gboolean
+split_public_host(const Request *request, char **ret_host, guint16 *ret_port)
+{
+  g_autofree char *uri = g_strconcat("https://", request->public_host, "/", NULL);
+  g_autoptr(GUri) parsed = g_uri_parse(uri, G_URI_FLAGS_NONE, NULL);
+  if (parsed == NULL || g_uri_get_host(parsed) == NULL || *g_uri_get_host(parsed) == '\0')
+    return FALSE;
+  *ret_host = g_strdup(g_uri_get_host(parsed));
+  *ret_port = (guint16)(g_uri_get_port(parsed) > 0 ? g_uri_get_port(parsed) : HTTPS_PORT);
+  return TRUE;
+}
+
+static void
+add_relay(JsonBuilder *builder, const char *site, const char *address, guint16 port, const char *ca,
+          const char *identity)
+{
+  json_builder_begin_object(builder);
+  view_text(builder, "site", site);
+  view_text(builder, "address", address);
+  view_number(builder, "port", port);
+  view_text(builder, "ca", ca);
+  view_text(builder, "identity", identity);
+  json_builder_end_object(builder);
+}
+
+static void
+add_relays(JsonBuilder *builder, const ApiContext *context, const Request *request,
+           const ConsoleAccess *access)
+{
+  g_autofree char *host = NULL;
+  guint16 port = 0;
+  json_builder_set_member_name(builder, "relays");
+  json_builder_begin_array(builder);
+  if (request->by_portal && split_public_host(request, &host, &port))
+    add_relay(builder, "portal", host, port, "", "");
+  add_relay(builder, "host", access->relay_address, access->relay_port, authority_ca_pem(context->authority),
+            access->relay_identity);
+  json_builder_end_array(builder);
+}
+
+gboolean
+handle_grant(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const MEMBERS[] = {"viewer", "take_over", NULL};
+  g_autoptr(JsonObject) body = NULL;
+  gboolean take_over = FALSE;
+  if (!read_take_over(request, MEMBERS, &body, &take_over, error))
+    return FALSE;
+  const char *name = json_get_string(body, "viewer", 16, error);
+  Viewer viewer;
+  if (name == NULL)
+    return FALSE;
+  if (!viewer_from_name(name, &viewer) || viewer == VIEWER_VV) {
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“viewer” must be native or browser.");
+    return FALSE;
+  }
+  g_autoptr(ConsoleAccess) access = console_access_create(
+      context->services, request->caller, request_parameter(request, 0), viewer, take_over, error);
+  if (access == NULL)
+    return FALSE;
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  if (viewer == VIEWER_NATIVE) {
+    view_text(builder, "grant", access->grant);
+    add_relays(builder, context, request, access);
+  } else {
+    view_text(builder, "password", access->password);
+    view_text(builder, "path", "/console");
+  }
+  view_time(builder, "expires", access->expires_us);
+  json_builder_end_object(builder);
+  answer_set_json(answer, 200, builder);
+  return TRUE;
+}
+
+/* Through a portal the file points at the portal, whose public certificate is not necessarily ours: then the
+ * viewer asks its own authorities. */
+gboolean
+handle_viewer_file(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const MEMBERS[] = {"take_over", NULL};
+  g_autoptr(JsonObject) body = NULL;
+  gboolean take_over = FALSE;
+  if (!read_take_over(request, MEMBERS, &body, &take_over, error))
+    return FALSE;
+  g_autoptr(ConsoleAccess) access = console_access_create(
+      context->services, request->caller, request_parameter(request, 0), VIEWER_VV, take_over, error);
+  if (access == NULL)
+    return FALSE;
+  g_autofree char *host = NULL;
+  guint16 port = 0;
+  g_autofree char *subject = NULL;
+  if (!request->by_portal || !split_public_host(request, &host, &port)) {
+    g_free(host);
+    host = g_strdup(access->relay_address);
+    port = access->relay_port;
+    subject = g_strconcat("CN=", access->host, NULL);
+  }
+  g_autofree char *title = g_strdup_printf("%s – %s", access->pool_name, access->desktop_name);
+  ViewerFile file = {.host = host,
+                     .tls_port = port,
+                     .password = access->password,
+                     .ca_pem = request->portal_has_own_ca ? NULL : authority_ca_pem(context->authority),
+                     .host_subject = subject,
+                     .title = title};
+  answer_set_text(answer, 200, "application/x-virt-viewer", viewer_file_text(&file));
+  g_autofree char *disposition = g_strdup_printf("attachment; filename=\"%s.vv\"", access->desktop_name);
+  answer_set_header(answer, "Content-Disposition", disposition);
+  return TRUE;
+}
+
+gboolean
+handle_redeem(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const MEMBERS[] = {"password", NULL};
+  g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
+  const char *password = body != NULL ? json_get_string(body, "password", REDEEM_SECRET_MAX, error) : NULL;
+  if (password == NULL)
+    return FALSE;
+  char *grant = console_access_redeem(context->services, password, identity_role_name(request->peer->role),
+                                      request->peer->name, error);
+  if (grant == NULL)
+    return FALSE;
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  view_text(builder, "grant", grant);
+  json_builder_end_object(builder);
+  answer_set_json(answer, 200, builder);
+  secret_free(grant);
+  return TRUE;
+}

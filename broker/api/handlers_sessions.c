@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a user may open, and the sessions that came of it. */
+#include "broker/api/handlers.h"
+#include "broker/api/views.h"
+#include "broker/service/connect.h"
+#include "broker/service/session_control.h"
+#include "broker/service/session_list.h"
+#include "common/base/error.h"
+#include "common/base/json.h"
+
+#include <string.h>
+
+#define TITLE_MAX 200
+#define TEXT_MAX  2000
+
+static void
+answer_session(Answer *answer, guint status, const Session *session)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  view_session(builder, session);
+  answer_set_json(answer, status, builder);
+}
+
+gboolean
+handle_offers(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  g_autoptr(GPtrArray) offers = connect_offers(context->services, request->caller, error);
+  if (offers == NULL)
+    return FALSE;
+  g_autoptr(JsonBuilder) builder = view_page(offers, view_offer, NULL);
+  answer_set_json(answer, 200, builder);
+  return TRUE;
+}
+
+gboolean
+handle_connect(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const MEMBERS[] = {"take_over", NULL};
+  g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
+  ConnectOptions options = {.idempotency_key = request->idempotency_key};
+  if (body == NULL || !json_get_optional_bool(body, "take_over", FALSE, &options.take_over, error))
+    return FALSE;
+  g_autoptr(Session) session =
+      connect_pool(context->services, request->caller, request_parameter(request, 0), &options, error);
+  if (session == NULL)
+    return FALSE;
+  gboolean preparing = session->state == SESSION_REQUESTED || session->state == SESSION_PREPARING;
+  answer_session(answer, preparing ? 202 : 200, session);
+  g_autofree char *location = g_strconcat("/api/v1/sessions/", session->id, NULL);
+  answer_set_header(answer, "Location", location);
+  return TRUE;
+}
+
+static gboolean
+wants_all(const Request *request, gboolean *ret_all, GError **error)
+{
+  const char *all = request_query(request, "all");
+  *ret_all = g_strcmp0(all, "true") == 0;
+  if (all != NULL && !*ret_all && strcmp(all, "false") != 0) {
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“all” must be true or false.");
+    return FALSE;
+  }
+  if (*ret_all && !permission_is_granted(PERMISSION_SESSION_MANAGE, request->caller)) {
+    g_set_error_literal(
+        error, CARAWAY_ERROR, CARAWAY_ERROR_FORBIDDEN,
+        "Everybody's sessions need the permission session.manage. Leave out “all” for your own.");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+handle_sessions(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const NAMES[] = {"all", "limit", "cursor", NULL};
+  Page page;
+  gboolean all = FALSE;
+  if (!request_check_query(request, NAMES, error) || !request_page(request, &page, error) ||
+      !wants_all(request, &all, error))
+    return FALSE;
+  g_autofree char *next = NULL;
+  g_autoptr(GPtrArray) sessions = session_list(context->services, request->caller, all, &page, &next, error);
+  if (sessions == NULL)
+    return FALSE;
+  g_autoptr(JsonBuilder) builder = view_page(sessions, view_session, next);
+  answer_set_json(answer, 200, builder);
+  return TRUE;
+}
+
+gboolean
+handle_session(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  g_autoptr(Session) session =
+      session_list_get(context->services, request->caller, request_parameter(request, 0), error);
+  if (session == NULL)
+    return FALSE;
+  answer_session(answer, 200, session);
+  return TRUE;
+}
+
+gboolean
+handle_session_events(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  SessionStream *stream =
+      session_stream_open(context->services, request->caller, request_parameter(request, 0), error);
+  if (stream == NULL)
+    return FALSE;
+  answer_set_stream(answer, stream);
+  return TRUE;
+}
+
+static gboolean
+control(const ApiContext *context, const Request *request, SessionControl what, Answer *answer,
+        GError **error)
+{
+  static const char *const NO_MEMBERS[] = {NULL};
+  g_autoptr(JsonObject) body = request_body(request, NO_MEMBERS, error);
+  if (body == NULL)
+    return FALSE;
+  g_autoptr(Session) session =
+      session_control(context->services, request->caller, request_parameter(request, 0), what, error);
+  if (session == NULL)
+    return FALSE;
+  answer_session(answer, 202, session);
+  return TRUE;
+}
+
+gboolean
+handle_disconnect(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  return control(context, request, SESSION_CONTROL_DISCONNECT, answer, error);
+}
+
+gboolean
+handle_restart(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  return control(context, request, SESSION_CONTROL_RESTART, answer, error);
+}
+
+gboolean
+handle_reset(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  return control(context, request, SESSION_CONTROL_RESET, answer, error);
+}
+
+gboolean
+handle_log_off(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  return control(context, request, SESSION_CONTROL_LOG_OFF, answer, error);
+}
+
+gboolean
+handle_lock(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  return control(context, request, SESSION_CONTROL_LOCK, answer, error);
+}
+
+gboolean
+handle_message(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const MEMBERS[] = {"title", "text", NULL};
+  g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
+  const char *title = body != NULL ? json_get_string(body, "title", TITLE_MAX, error) : NULL;
+  const char *text = title != NULL ? json_get_string(body, "text", TEXT_MAX, error) : NULL;
+  if (text == NULL || !session_control_message(context->services, request->caller,
+                                               request_parameter(request, 0), title, text, error))
+    return FALSE;
+  answer->status = 202;
+  return TRUE;
+}

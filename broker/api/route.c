@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/api/route.h"
+
+#include <string.h>
+
+#define PATH_MAX_BYTES 2048
+#define SEGMENTS_MAX   12
+#define SEGMENT_MAX    255
+
+/* A segment as it was meant: valid UTF-8 without slashes, NUL or other control characters. */
+static char *
+decode_segment(const char *segment)
+{
+  g_autofree char *text = g_uri_unescape_string(segment, "/");
+  if (text == NULL || *text == '\0' || strlen(text) > SEGMENT_MAX || !g_utf8_validate(text, -1, NULL))
+    return NULL;
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c))
+    if (g_unichar_iscntrl(g_utf8_get_char(c)))
+      return NULL;
+  return g_steal_pointer(&text);
+}
+
+static gboolean
+is_parameter(const char *segment)
+{
+  return segment[0] == '{';
+}
+
+/* Compares undecoded, so that there is one spelling of every fixed segment. */
+static gboolean
+matches(const char *pattern, char *const *segments)
+{
+  g_auto(GStrv) expected = g_strsplit(pattern, "/", -1);
+  gsize i = 0;
+  for (; expected[i] != NULL && segments[i] != NULL; i++)
+    if (!is_parameter(expected[i]) && strcmp(expected[i], segments[i]) != 0)
+      return FALSE;
+  return expected[i] == NULL && segments[i] == NULL;
+}
+
+static GStrv
+decode_parameters(const char *pattern, char *const *segments)
+{
+  g_auto(GStrv) expected = g_strsplit(pattern, "/", -1);
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+  for (gsize i = 0; expected[i] != NULL; i++) {
+    if (!is_parameter(expected[i]))
+      continue;
+    g_autofree char *value = decode_segment(segments[i]);
+    if (value == NULL)
+      return NULL;
+    g_strv_builder_add(builder, value);
+  }
+  return g_strv_builder_end(builder);
+}
+
+static gboolean
+serves(const Route *route, const char *method)
+{
+  return strcmp(route->method, method) == 0 ||
+         (strcmp(method, "HEAD") == 0 && strcmp(route->method, "GET") == 0);
+}
+
+RouteMatch
+route_find(const char *method, const char *path, const Route **ret_route, GStrv *ret_parameters,
+           char **ret_allow)
+{
+  if (strnlen(path, PATH_MAX_BYTES + 1) > PATH_MAX_BYTES)
+    return ROUTE_BAD_PATH;
+  g_auto(GStrv) segments = g_strsplit(path, "/", SEGMENTS_MAX);
+  g_autoptr(GString) allow = g_string_new(NULL);
+  for (const Route *route = route_table(); route->method != NULL; route++) {
+    if (!matches(route->pattern, segments))
+      continue;
+    if (!serves(route, method)) {
+      g_string_append_printf(allow, "%s%s", allow->len > 0 ? ", " : "", route->method);
+      continue;
+    }
+    *ret_parameters = decode_parameters(route->pattern, segments);
+    *ret_route = route;
+    return *ret_parameters != NULL ? ROUTE_FOUND : ROUTE_BAD_PATH;
+  }
+  if (allow->len == 0)
+    return ROUTE_UNKNOWN_PATH;
+  *ret_allow = g_strdup(allow->str);
+  return ROUTE_UNKNOWN_METHOD;
+}

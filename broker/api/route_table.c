@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every way into the broker. docs/openapi.yaml describes the same rows; a test compares the two. */
+#include "broker/api/handlers.h"
+
+#define NO_BODY   0
+#define SMALL     4096
+#define BODY      65536
+#define JOIN_BODY 131072
+
+#define V1 "/api/v1"
+
+static const Route ROUTES[] = {
+    {"POST", V1 "/login", PERMISSION_PUBLIC, handle_login, SMALL, ROUTE_SLOW},
+    {"POST", V1 "/logout", PERMISSION_OWN, handle_logout, SMALL, ROUTE_BEFORE_PASSWORD_CHANGE},
+    {"GET", V1 "/me", PERMISSION_OWN, handle_me, NO_BODY, ROUTE_BEFORE_PASSWORD_CHANGE},
+    {"POST", V1 "/me/password", PERMISSION_OWN, handle_change_password, SMALL,
+     ROUTE_SLOW | ROUTE_BEFORE_PASSWORD_CHANGE},
+
+    {"GET", V1 "/desktops", PERMISSION_OWN, handle_offers, NO_BODY, ROUTE_PLAIN},
+    {"POST", V1 "/pools/{pool}/connect", PERMISSION_OWN, handle_connect, SMALL, ROUTE_PLAIN},
+    {"GET", V1 "/sessions", PERMISSION_OWN, handle_sessions, NO_BODY, ROUTE_PLAIN},
+    {"GET", V1 "/sessions/{session}", PERMISSION_OWN, handle_session, NO_BODY, ROUTE_PLAIN},
+    {"GET", V1 "/sessions/{session}/events", PERMISSION_OWN, handle_session_events, NO_BODY, ROUTE_PLAIN},
+    {"POST", V1 "/sessions/{session}/grants", PERMISSION_OWN, handle_grant, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/sessions/{session}/console.vv", PERMISSION_OWN, handle_viewer_file, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/sessions/{session}/disconnect", PERMISSION_OWN, handle_disconnect, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/sessions/{session}/restart", PERMISSION_OWN, handle_restart, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/sessions/{session}/reset", PERMISSION_OWN, handle_reset, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/sessions/{session}/logoff", PERMISSION_OWN, handle_log_off, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/sessions/{session}/lock", PERMISSION_OWN, handle_lock, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/sessions/{session}/message", PERMISSION_SESSION_MANAGE, handle_message, SMALL, ROUTE_PLAIN},
+
+    {"GET", V1 "/users", PERMISSION_USER_MANAGE, handle_users, NO_BODY, ROUTE_PLAIN},
+    {"POST", V1 "/users", PERMISSION_USER_MANAGE, handle_create_user, SMALL, ROUTE_SLOW},
+    {"GET", V1 "/users/{user}", PERMISSION_USER_MANAGE, handle_user, NO_BODY, ROUTE_PLAIN},
+    {"PATCH", V1 "/users/{user}", PERMISSION_USER_MANAGE, handle_change_user, SMALL, ROUTE_PLAIN},
+    {"DELETE", V1 "/users/{user}", PERMISSION_USER_MANAGE, handle_delete_user, NO_BODY, ROUTE_PLAIN},
+    {"POST", V1 "/users/{user}/password", PERMISSION_USER_MANAGE, handle_set_password, SMALL, ROUTE_SLOW},
+
+    {"GET", V1 "/groups", PERMISSION_USER_MANAGE, handle_groups, NO_BODY, ROUTE_PLAIN},
+    {"POST", V1 "/groups", PERMISSION_USER_MANAGE, handle_create_group, SMALL, ROUTE_PLAIN},
+    {"GET", V1 "/groups/{group}", PERMISSION_USER_MANAGE, handle_group, NO_BODY, ROUTE_PLAIN},
+    {"DELETE", V1 "/groups/{group}", PERMISSION_USER_MANAGE, handle_delete_group, NO_BODY, ROUTE_PLAIN},
+    {"PUT", V1 "/groups/{group}/members/{user}", PERMISSION_USER_MANAGE, handle_add_member, SMALL,
+     ROUTE_PLAIN},
+    {"DELETE", V1 "/groups/{group}/members/{user}", PERMISSION_USER_MANAGE, handle_remove_member, NO_BODY,
+     ROUTE_PLAIN},
+
+    {"GET", V1 "/pools", PERMISSION_POOL_MANAGE, handle_pools, NO_BODY, ROUTE_PLAIN},
+    {"POST", V1 "/pools", PERMISSION_POOL_MANAGE, handle_create_pool, BODY, ROUTE_PLAIN},
+    {"GET", V1 "/pools/{pool}", PERMISSION_POOL_MANAGE, handle_pool, NO_BODY, ROUTE_PLAIN},
+    {"PATCH", V1 "/pools/{pool}", PERMISSION_POOL_MANAGE, handle_change_pool, BODY, ROUTE_PLAIN},
+    {"DELETE", V1 "/pools/{pool}", PERMISSION_POOL_MANAGE, handle_delete_pool, NO_BODY, ROUTE_PLAIN},
+    {"GET", V1 "/pools/{pool}/entitlements", PERMISSION_POOL_MANAGE, handle_entitlements, NO_BODY,
+     ROUTE_PLAIN},
+    {"PUT", V1 "/pools/{pool}/entitlements/{kind}/{subject}", PERMISSION_POOL_MANAGE, handle_entitle, SMALL,
+     ROUTE_PLAIN},
+    {"DELETE", V1 "/pools/{pool}/entitlements/{kind}/{subject}", PERMISSION_POOL_MANAGE, handle_withdraw,
+     NO_BODY, ROUTE_PLAIN},
+
+    {"GET", V1 "/images", PERMISSION_IMAGE_MANAGE, handle_images, NO_BODY, ROUTE_PLAIN},
+    {"POST", V1 "/images", PERMISSION_IMAGE_MANAGE, handle_register_image, SMALL, ROUTE_PLAIN},
+    {"DELETE", V1 "/images/{image}", PERMISSION_IMAGE_MANAGE, handle_remove_image, NO_BODY, ROUTE_PLAIN},
+
+    {"GET", V1 "/hosts", PERMISSION_HOST_MANAGE, handle_hosts, NO_BODY, ROUTE_PLAIN},
+    {"POST", V1 "/hosts/join-tokens", PERMISSION_HOST_MANAGE, handle_create_join_token, SMALL, ROUTE_PLAIN},
+    {"GET", V1 "/hosts/{host}", PERMISSION_HOST_MANAGE, handle_host, NO_BODY, ROUTE_PLAIN},
+    {"DELETE", V1 "/hosts/{host}", PERMISSION_HOST_MANAGE, handle_remove_host, NO_BODY, ROUTE_PLAIN},
+
+    {"GET", V1 "/admin/desktops", PERMISSION_DESKTOP_MANAGE, handle_desktops, NO_BODY, ROUTE_PLAIN},
+    {"GET", V1 "/admin/desktops/{desktop}", PERMISSION_DESKTOP_MANAGE, handle_desktop, NO_BODY, ROUTE_PLAIN},
+    {"DELETE", V1 "/admin/desktops/{desktop}", PERMISSION_DESKTOP_MANAGE, handle_destroy_desktop, NO_BODY,
+     ROUTE_PLAIN},
+    {"GET", V1 "/admin/desktops/{desktop}/boot-log", PERMISSION_DESKTOP_MANAGE, handle_boot_log, NO_BODY,
+     ROUTE_SLOW},
+
+    {"GET", V1 "/audit", PERMISSION_AUDIT_READ, handle_audit, NO_BODY, ROUTE_PLAIN},
+
+    {"GET", "/healthz", PERMISSION_PUBLIC, handle_health, NO_BODY, ROUTE_PLAIN},
+    {"GET", "/readyz", PERMISSION_PUBLIC, handle_readiness, NO_BODY, ROUTE_PLAIN},
+    {"GET", "/metrics", PERMISSION_PUBLIC, handle_metrics, NO_BODY, ROUTE_PLAIN},
+    {"POST", "/internal/join", PERMISSION_PUBLIC, handle_join, JOIN_BODY, ROUTE_PLAIN},
+    {"POST", "/internal/redeem", PERMISSION_GATEWAY, handle_redeem, SMALL, ROUTE_PLAIN},
+    {"GET", "/internal/hostlink", PERMISSION_HOST, NULL, NO_BODY, ROUTE_WEBSOCKET},
+    {NULL},
+};
+
+const Route *
+route_table(void)
+{
+  return ROUTES;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/api/views.h"
+
+void
+view_text(JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name(builder, name);
+  if (value != NULL)
+    json_builder_add_string_value(builder, value);
+  else
+    json_builder_add_null_value(builder);
+}
+
+void
+view_number(JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_add_int_value(builder, value);
+}
+
+void
+view_bool(JsonBuilder *builder, const char *name, gboolean value)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_add_boolean_value(builder, value);
+}
+
+void
+view_texts(JsonBuilder *builder, const char *name, const char *const *values)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_begin_array(builder);
+  for (; values != NULL && *values != NULL; values++)
+    json_builder_add_string_value(builder, *values);
+  json_builder_end_array(builder);
+}
+
+void
+view_time(JsonBuilder *builder, const char *name, gint64 time_us)
+{
+  g_autoptr(GDateTime) time = time_us != 0 ? g_date_time_new_from_unix_utc(time_us / G_USEC_PER_SEC) : NULL;
+  g_autofree char *text = time != NULL ? g_date_time_format_iso8601(time) : NULL;
+  view_text(builder, name, text);
+}
+
+JsonBuilder *
+view_page(GPtrArray *values, View view, const char *next)
+{
+  JsonBuilder *builder = json_builder_new();
+  json_builder_begin_object(builder);
+  json_builder_set_member_name(builder, "items");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < values->len; i++)
+    view(builder, g_ptr_array_index(values, i));
+  json_builder_end_array(builder);
+  view_text(builder, "next", next);
+  json_builder_end_object(builder);
+  return builder;
+}
+
+static void
+begin_member(JsonBuilder *builder, const char *name)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_begin_object(builder);
+}
+
+void
+view_session(JsonBuilder *builder, gconstpointer value)
+{
+  const Session *session = value;
+  json_builder_begin_object(builder);
+  view_text(builder, "id", session->id);
+  begin_member(builder, "pool");
+  view_text(builder, "id", session->pool_id);
+  view_text(builder, "name", session->pool_name);
+  json_builder_end_object(builder);
+  if (session->desktop_id == NULL) {
+    view_text(builder, "desktop", NULL);
+  } else {
+    begin_member(builder, "desktop");
+    view_text(builder, "id", session->desktop_id);
+    view_text(builder, "name", session->desktop_name);
+    view_text(builder, "host", session->host);
+    json_builder_end_object(builder);
+  }
+  view_text(builder, "user", session->user_name);
+  view_text(builder, "state", session_state_name(session->state));
+  view_text(builder, "step", session->step != NULL ? session->step : "");
+  view_number(builder, "progress", session->progress);
+  view_time(builder, "created", session->created_us);
+  view_text(builder, "connected_from", session->connected_from);
+  view_text(builder, "viewer", session->viewer != NULL ? session->viewer : "");
+  view_texts(builder, "reasons", (const char *const *)session->reasons);
+  if (session->end_code != NULL)
+    view_text(builder, "end_code", session->end_code);
+  json_builder_end_object(builder);
+}
+
+void
+view_offer(JsonBuilder *builder, gconstpointer value)
+{
+  const DesktopOffer *offer = value;
+  json_builder_begin_object(builder);
+  begin_member(builder, "pool");
+  view_text(builder, "id", offer->pool_id);
+  view_text(builder, "name", offer->pool_name);
+  view_text(builder, "description", offer->description != NULL ? offer->description : "");
+  json_builder_end_object(builder);
+  view_text(builder, "state",
+            offer->session != NULL ? "yours"
+            : offer->available     ? "available"
+                                   : "unavailable");
+  if (offer->session != NULL) {
+    json_builder_set_member_name(builder, "session");
+    view_session(builder, offer->session);
+  }
+  view_texts(builder, "reasons", (const char *const *)offer->reasons);
+  json_builder_end_object(builder);
+}
+
+static void
+add_account(JsonBuilder *builder, const User *user)
+{
+  static const char *const ADMINISTRATOR[] = {"administrator", "user", NULL};
+  view_text(builder, "id", user->id);
+  view_text(builder, "name", user->name);
+  view_text(builder, "full_name", user->full_name != NULL ? user->full_name : "");
+  view_texts(builder, "roles", user->administrator ? ADMINISTRATOR : ADMINISTRATOR + 1);
+  view_bool(builder, "password_change_required", user->password_change_required);
+}
+
+void
+view_me(JsonBuilder *builder, gconstpointer value)
+{
+  json_builder_begin_object(builder);
+  add_account(builder, value);
+  json_builder_end_object(builder);
+}
+
+void
+view_user(JsonBuilder *builder, gconstpointer value)
+{
+  const User *user = value;
+  json_builder_begin_object(builder);
+  add_account(builder, user);
+  view_texts(builder, "groups", (const char *const *)user->groups);
+  view_bool(builder, "disabled", user->disabled);
+  json_builder_end_object(builder);
+}
+
+void
+view_group(JsonBuilder *builder, gconstpointer value)
+{
+  const Group *group = value;
+  json_builder_begin_object(builder);
+  view_text(builder, "id", group->id);
+  view_text(builder, "name", group->name);
+  view_text(builder, "description", group->description != NULL ? group->description : "");
+  view_texts(builder, "members", (const char *const *)group->members);
+  json_builder_end_object(builder);
+}
+
+void
+view_pool(JsonBuilder *builder, gconstpointer value)
+{
+  const PoolStatus *status = value;
+  const Pool *pool = status->pool;
+  json_builder_begin_object(builder);
+  view_text(builder, "id", pool->id);
+  view_text(builder, "name", pool->name);
+  view_text(builder, "description", pool->description != NULL ? pool->description : "");
+  view_text(builder, "kind", "floating");
+  view_text(builder, "image", pool->image);
+  view_number(builder, "size", pool->size);
+  view_number(builder, "spares", pool->spares);
+  view_number(builder, "vcpus", pool->vcpus);
+  view_number(builder, "memory_mib", pool->memory_mib);
+  view_number(builder, "heads", pool->heads);
+  view_text(builder, "account", pool->account != NULL ? pool->account : "");
+  view_texts(builder, "channels", (const char *const *)pool->channels);
+  begin_member(builder, "counts");
+  view_number(builder, "spare", status->counts.spare);
+  view_number(builder, "assigned", status->counts.assigned);
+  view_number(builder, "starting", status->counts.starting);
+  view_number(builder, "failed", status->counts.failed);
+  json_builder_end_object(builder);
+  view_texts(builder, "problems", (const char *const *)status->problems);
+  json_builder_end_object(builder);
+}
+
+void
+view_entitlement(JsonBuilder *builder, gconstpointer value)
+{
+  const Entitlement *entitlement = value;
+  json_builder_begin_object(builder);
+  view_text(builder, "kind", entitlement_kind_name(entitlement->kind));
+  view_text(builder, "id", entitlement->subject_id);
+  view_text(builder, "name", entitlement->name);
+  json_builder_end_object(builder);
+}
+
+void
+view_image(JsonBuilder *builder, gconstpointer value)
+{
+  const Image *image = value;
+  json_builder_begin_object(builder);
+  view_text(builder, "name", image->name);
+  view_text(builder, "hash", image->hash != NULL ? image->hash : "");
+  view_number(builder, "size_mib", (gint64)image->size_mib);
+  view_texts(builder, "hosts", (const char *const *)image->hosts);
+  view_bool(builder, "registered", image->registered);
+  json_builder_end_object(builder);
+}
+
+static void
+add_host_images(JsonBuilder *builder, const GPtrArray *images)
+{
+  json_builder_set_member_name(builder, "images");
+  json_builder_begin_array(builder);
+  for (guint i = 0; images != NULL && i < images->len; i++) {
+    const ImageCopy *copy = g_ptr_array_index(images, i);
+    json_builder_begin_object(builder);
+    view_text(builder, "name", copy->name);
+    view_text(builder, "hash", copy->hash);
+    view_number(builder, "size_mib", (gint64)copy->size_mib);
+    view_text(builder, "state", copy->damaged ? "damaged" : "present");
+    view_text(builder, "detail", copy->detail != NULL ? copy->detail : "");
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+}
+
+static void
+add_quarantine(JsonBuilder *builder, const GPtrArray *quarantined)
+{
+  json_builder_set_member_name(builder, "quarantined");
+  json_builder_begin_array(builder);
+  for (guint i = 0; quarantined != NULL && i < quarantined->len; i++) {
+    const HostQuarantine *entry = g_ptr_array_index(quarantined, i);
+    json_builder_begin_object(builder);
+    view_text(builder, "name", entry->name);
+    view_text(builder, "reason", entry->reason);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+}
+
+void
+view_host(JsonBuilder *builder, gconstpointer value)
+{
+  const Host *host = value;
+  json_builder_begin_object(builder);
+  view_text(builder, "name", host->name);
+  view_text(builder, "state", host_state_name(host->state));
+  view_text(builder, "accelerator", host->accelerator != NULL ? host->accelerator : "");
+  view_text(builder, "accelerator_reason", host->accelerator_reason != NULL ? host->accelerator_reason : "");
+  begin_member(builder, "capacity");
+  view_number(builder, "cpus", host->capacity.cpus);
+  view_number(builder, "memory_mib", host->capacity.memory_mib);
+  view_number(builder, "memory_free_mib", host->capacity.memory_free_mib);
+  view_number(builder, "disk_free_mib", host->capacity.disk_free_mib);
+  json_builder_end_object(builder);
+  add_host_images(builder, host->images);
+  view_number(builder, "desktops", host->desktops);
+  add_quarantine(builder, host->quarantined);
+  begin_member(builder, "relay");
+  view_text(builder, "address", host->relay_address);
+  view_number(builder, "port", host->relay_port);
+  json_builder_end_object(builder);
+  view_time(builder, "last_seen", host->last_seen_us);
+  json_builder_end_object(builder);
+}
+
+void
+view_desktop(JsonBuilder *builder, gconstpointer value)
+{
+  const Desktop *desktop = value;
+  g_autofree char *epoch = epoch_text(desktop->epoch);
+  json_builder_begin_object(builder);
+  view_text(builder, "id", desktop->id);
+  view_text(builder, "name", desktop->name);
+  view_text(builder, "pool", desktop->pool_name);
+  view_text(builder, "host", desktop->host);
+  view_text(builder, "assignment", assignment_name(desktop->assignment));
+  view_text(builder, "power", power_name(desktop->power));
+  view_text(builder, "step", desktop->step != NULL ? desktop->step : "");
+  view_number(builder, "progress", desktop->progress);
+  view_text(builder, "epoch", epoch);
+  begin_member(builder, "guest");
+  view_bool(builder, "ready", desktop->guest.ready);
+  view_text(builder, "user", desktop->guest.user);
+  view_number(builder, "idle_ms", desktop->guest.idle_ms);
+  view_bool(builder, "locked", desktop->guest.locked);
+  json_builder_end_object(builder);
+  view_text(builder, "session", desktop->session_id);
+  view_text(builder, "owner", desktop->owner_name);
+  json_builder_end_object(builder);
+}
+
+void
+view_audit_entry(JsonBuilder *builder, gconstpointer value)
+{
+  const AuditEntry *entry = value;
+  json_builder_begin_object(builder);
+  view_number(builder, "id", entry->id);
+  view_time(builder, "time", entry->time_us);
+  view_text(builder, "actor", entry->actor);
+  view_text(builder, "action", entry->action);
+  view_text(builder, "object", entry->object);
+  view_text(builder, "result", entry->succeeded ? "ok" : "refused");
+  view_text(builder, "code", entry->code);
+  view_text(builder, "detail", entry->detail);
+  view_text(builder, "address", entry->address);
+  json_builder_end_object(builder);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Model values as the JSON of docs/openapi.yaml. Each function adds one value at the builder's place. Hashes,
+ * tokens and other sign-ins' devices never get here.
+ */
+#pragma once
+
+#include "broker/model/audit_entry.h"
+#include "broker/model/desktop.h"
+#include "broker/model/entitlement.h"
+#include "broker/model/group.h"
+#include "broker/model/host.h"
+#include "broker/model/image.h"
+#include "broker/model/session.h"
+#include "broker/model/user.h"
+#include "broker/service/connect.h"
+#include "broker/service/pool_admin.h"
+
+#include <json-glib/json-glib.h>
+
+/** Adds one value of a list. */
+typedef void (*View)(JsonBuilder *builder, gconstpointer value);
+
+/** Adds the member @name with the text @value (nullable: null). */
+void view_text(JsonBuilder *builder, const char *name, const char *value);
+
+/** Adds the member @name with the number @value. */
+void view_number(JsonBuilder *builder, const char *name, gint64 value);
+
+/** Adds the member @name with the truth of @value. */
+void view_bool(JsonBuilder *builder, const char *name, gboolean value);
+
+/** Adds the member @name with the list @values (nullable: empty). */
+void view_texts(JsonBuilder *builder, const char *name, const char *const *values);
+
+/** Adds the member @name with @time_us (since 1970 UTC) as RFC 3339 text, null for 0. */
+void view_time(JsonBuilder *builder, const char *name, gint64 time_us);
+
+/** The page {"items": […], "next": cursor|null} of @values, each by @view (transfer full). */
+JsonBuilder *view_page(GPtrArray *values, View view, const char *next);
+
+void view_session(JsonBuilder *builder, gconstpointer session);
+void view_offer(JsonBuilder *builder, gconstpointer offer);
+void view_me(JsonBuilder *builder, gconstpointer user);
+void view_user(JsonBuilder *builder, gconstpointer user);
+void view_group(JsonBuilder *builder, gconstpointer group);
+void view_pool(JsonBuilder *builder, gconstpointer pool_status);
+void view_entitlement(JsonBuilder *builder, gconstpointer entitlement);
+void view_image(JsonBuilder *builder, gconstpointer image);
+void view_host(JsonBuilder *builder, gconstpointer host);
+void view_desktop(JsonBuilder *builder, gconstpointer desktop);
+void view_audit_entry(JsonBuilder *builder, gconstpointer audit_entry);

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/broker.h"
+
+#include "broker/api/api_server.h"
+#include "broker/host_bridge.h"
+#include "broker/service/host_registry.h"
+#include "broker/service/setup.h"
+#include "broker/state_folder.h"
+#include "common/base/daemon.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+#include "common/wire/join_token.h"
+
+#include <string.h>
+
+#define DRAIN_LIMIT_MS 15000
+#define HOST_WORKERS   4
+#define ADDRESSES_MAX  15 /* and the name */
+#define COMMAND_LINE   "command line"
+
+static const ConfigKey KEYS[] = {
+    {"broker", "listen", CONFIG_LISTEN, "0.0.0.0:8443",
+     "address and port that hosts, portals and clients reach"},
+    {"broker", "state-directory", CONFIG_PATH, "/var/lib/caraway/broker",
+     "keys, certificates and the database"},
+    {"broker", "database", CONFIG_PATH, NULL, "SQLite file (default: caraway.db in the state directory)",
+     .optional = TRUE},
+    {"broker", "name", CONFIG_STRING, "b1", "name of this broker in its certificate"},
+    {"broker", "public-address", CONFIG_STRING, NULL,
+     "addresses and DNS names for its certificate, separated by commas (default: this machine's name)",
+     .optional = TRUE},
+    {"broker", "workers", CONFIG_INT, "8", "requests that are worked on at once", 2, 64},
+    {"broker", "hash-workers", CONFIG_INT, "2", "passwords that are checked at once", 1, 16},
+    {"broker", "queue", CONFIG_INT, "256", "requests that may wait for a worker", 1, 100000},
+    {"broker", "max-connections", CONFIG_INT, "2000", "connections open at once", 16, 100000},
+    {"broker", "heartbeat-ms", CONFIG_INT, "5000",
+     "how often hosts give a sign of life; three missed are silence", 100, 60000},
+    {"broker", "sign-in-idle-s", CONFIG_INT, "43200", "a sign-in that rests for so long ends", 60, 2592000},
+    {"broker", "sign-in-lifetime-s", CONFIG_INT, "604800", "a sign-in ends after so long in any case", 60,
+     31536000},
+    {"log", "level", CONFIG_CHOICE, "info", "what is logged", .choices = "error|warning|info|debug"},
+    {NULL},
+};
+
+/* Signs with the broker's key; composed here, because services know only the interface. */
+typedef struct {
+  GrantSigner signer;
+  GrantKey *key;
+} KeySigner;
+
+struct Broker {
+  const Config *config;
+  StateFolder *folder;
+  Services *services;
+  Authority *authority;
+  Identity *identity;
+  Credentials *credentials;
+  KeySigner signer;
+  GrantKeySet *grant_keys;
+  HostBridge *bridge;
+  HostLinkHub *hub;
+  ApiContext context;
+  ApiServer *server;
+};
+
+const ConfigKey *
+broker_config_keys(void)
+{
+  return KEYS;
+}
+
+static char *
+sign_grant(GrantSigner *signer, const Grant *grant, GError **error)
+{
+  return grant_sign(grant, ((KeySigner *)signer)->key, error);
+}
+
+static gboolean
+open_services(Broker *broker, GError **error)
+{
+  const Config *config = broker->config;
+  const char *database = config_string(config, "broker", "database");
+  g_autofree char *fallback = state_folder_file(broker->folder, "caraway.db");
+  ServicesOptions options = {
+      .database_path = database != NULL ? database : fallback,
+      .clock = clock_system(),
+      .sign_in_idle_s = (guint)config_int(config, "broker", "sign-in-idle-s"),
+      .sign_in_lifetime_s = (guint)config_int(config, "broker", "sign-in-lifetime-s"),
+      .hash_workers = (guint)config_int(config, "broker", "hash-workers"),
+  };
+  broker->services = services_new(&options, error);
+  return broker->services != NULL;
+}
+
+/* What the certificate names: the addresses that were given, else the machine's name and loopback. */
+static GStrv
+certificate_addresses(const Config *config, GError **error)
+{
+  const char *given = config_string(config, "broker", "public-address");
+  g_autofree char *fallback = g_strconcat(g_get_host_name(), ",localhost,127.0.0.1", NULL);
+  g_auto(GStrv) addresses = g_strsplit(given != NULL ? given : fallback, ",", ADDRESSES_MAX + 1);
+  for (char **address = addresses; *address != NULL; address++) {
+    g_strstrip(*address);
+    if (!authority_address_is_valid(*address)) {
+      g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
+                  "broker.public-address: “%s” is neither an IP address nor a DNS name.", *address);
+      return NULL;
+    }
+  }
+  return g_steal_pointer(&addresses);
+}
+
+static gboolean
+open_trust(Broker *broker, GError **error)
+{
+  const char *name = config_string(broker->config, "broker", "name");
+  if (!identity_name_is_valid(name)) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
+                "broker.name: “%s” must be up to 63 of a-z, 0-9, '-' and '.'.", name);
+    return FALSE;
+  }
+  g_auto(GStrv) addresses = certificate_addresses(broker->config, error);
+  if (addresses == NULL)
+    return FALSE;
+  g_autofree char *path = state_folder_file(broker->folder, "");
+  broker->authority = authority_open(path, services_installation(broker->services), error);
+  if (broker->authority == NULL)
+    return FALSE;
+  broker->identity = identity_new(services_installation(broker->services), IDENTITY_BROKER, name);
+  if (!authority_renew_own(broker->authority, path, broker->identity, (const char *const *)addresses, error))
+    return FALSE;
+  broker->credentials = credentials_load(path, error);
+  if (broker->credentials == NULL)
+    return FALSE;
+  broker->signer.signer.sign = sign_grant;
+  broker->signer.key = state_folder_grant_key(broker->folder, name, error);
+  if (broker->signer.key == NULL)
+    return FALSE;
+  broker->grant_keys = grant_key_set_new();
+  grant_key_set_add(broker->grant_keys, broker->signer.key);
+  return TRUE;
+}
+
+Broker *
+broker_open(const Config *config, GError **error)
+{
+  g_autoptr(Broker) broker = g_new0(Broker, 1);
+  broker->config = config;
+  broker->folder = state_folder_open(config_string(config, "broker", "state-directory"), error);
+  if (broker->folder == NULL || !open_services(broker, error) || !open_trust(broker, error))
+    return NULL;
+  return g_steal_pointer(&broker);
+}
+
+gboolean
+broker_create_administrator(Broker *broker, const char *name, const char *password, GError **error)
+{
+  return setup_first_administrator(broker->services, name, password, FALSE, error);
+}
+
+char *
+broker_create_join_token(Broker *broker, const char *role, GError **error)
+{
+  g_autoptr(Caller) caller = caller_new("", COMMAND_LINE, TRUE, "", "");
+  g_autoptr(JoinToken) token = host_registry_create_join_token(broker->services, caller, role, 0, error);
+  return token != NULL ? join_token_text(role, token->secret, authority_ca_hash(broker->authority)) : NULL;
+}
+
+static guint
+count_hosts(gpointer data)
+{
+  return host_link_hub_count(data);
+}
+
+static void
+open_hub(Broker *broker)
+{
+  broker->bridge = host_bridge_new(broker->services);
+  HostLinkSettings settings = {
+      .listener = host_bridge_listener(broker->bridge),
+      .installation = services_installation(broker->services),
+      .term = services_term(broker->services),
+      .grant_keys = broker->grant_keys,
+      .clock = clock_system(),
+      .heartbeat_ms = (guint)config_int(broker->config, "broker", "heartbeat-ms"),
+      .workers = HOST_WORKERS,
+  };
+  broker->hub = host_link_hub_new(&settings);
+  host_bridge_set_hub(broker->bridge, broker->hub);
+  services_set_sender(broker->services, host_bridge_sender(broker->bridge));
+  services_set_signer(broker->services, &broker->signer.signer);
+}
+
+static gboolean
+open_server(Broker *broker, GError **error)
+{
+  const Config *config = broker->config;
+  g_autofree char *host = NULL;
+  guint16 port = 0;
+  if (!config_split_listen(config_string(config, "broker", "listen"), &host, &port))
+    g_return_val_if_reached(FALSE); /* config checked it */
+  broker->context = (ApiContext){broker->services, broker->authority, broker->grant_keys,
+                                 broker->identity, count_hosts,       broker->hub};
+  ApiServerSettings settings = {
+      .context = &broker->context,
+      .credentials = broker->credentials,
+      .hub = broker->hub,
+      .host = host,
+      .port = port,
+      .workers = (guint)config_int(config, "broker", "workers"),
+      .queue_limit = (guint)config_int(config, "broker", "queue"),
+      .max_connections = (guint)config_int(config, "broker", "max-connections"),
+  };
+  broker->server = api_server_new(&settings, error);
+  return broker->server != NULL;
+}
+
+static void
+on_drained(gpointer daemon)
+{
+  daemon_quit(daemon);
+}
+
+static void
+on_stop(Daemon *daemon, gpointer data)
+{
+  Broker *broker = data;
+  host_link_hub_stop(broker->hub);
+  api_server_drain(broker->server, on_drained, daemon);
+}
+
+gboolean
+broker_run(Broker *broker, GError **error)
+{
+  open_hub(broker);
+  if (!open_server(broker, error))
+    return FALSE;
+  services_start(broker->services);
+  gboolean needs_setup = FALSE;
+  if (setup_needed(broker->services, &needs_setup, NULL) && needs_setup)
+    log_warning("There is no administrator yet. Stop the broker and run: caraway-broker --create-admin NAME");
+  g_autoptr(Daemon) daemon = daemon_new(on_stop, broker, DRAIN_LIMIT_MS);
+  g_autofree char *what = g_strdup_printf("serving on port %u", api_server_port(broker->server));
+  daemon_run(daemon, what);
+  return TRUE;
+}
+
+/* The server goes first, then the services' own thread, then the links, whose last events still reach the
+ * services. */
+void
+broker_free(Broker *broker)
+{
+  if (broker == NULL)
+    return;
+  if (broker->hub != NULL)
+    host_link_hub_stop(broker->hub);
+  api_server_free(broker->server);
+  if (broker->services != NULL)
+    services_stop(broker->services);
+  host_link_hub_free(broker->hub);
+  services_free(broker->services);
+  host_bridge_free(broker->bridge);
+  grant_key_set_free(broker->grant_keys);
+  grant_key_free(broker->signer.key);
+  credentials_free(broker->credentials);
+  identity_free(broker->identity);
+  authority_free(broker->authority);
+  state_folder_close(broker->folder);
+  g_free(broker);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/host_bridge.h"
+
+#include "broker/service/host_events.h"
+
+struct HostBridge {
+  HostLinkListener listener;
+  HostSender sender;
+  Services *services;
+  HostLinkHub *hub;
+};
+
+#define BRIDGE_OF_LISTENER(pointer)                                                                          \
+  ((HostBridge *)(gpointer)((char *)(pointer)-G_STRUCT_OFFSET(HostBridge, listener)))
+#define BRIDGE_OF_SENDER(pointer)                                                                            \
+  ((HostBridge *)(gpointer)((char *)(pointer)-G_STRUCT_OFFSET(HostBridge, sender)))
+
+static GPtrArray *
+on_hello(HostLinkListener *listener, const char *host, const HostHello *hello, GError **error)
+{
+  return host_events_hello(BRIDGE_OF_LISTENER(listener)->services, host, hello, error);
+}
+
+static gboolean
+on_welcomed(HostLinkListener *listener, const char *host, GError **error)
+{
+  return host_events_welcomed(BRIDGE_OF_LISTENER(listener)->services, host, error);
+}
+
+static gboolean
+on_event(HostLinkListener *listener, const char *host, const HostMessage *message, GError **error)
+{
+  Services *services = BRIDGE_OF_LISTENER(listener)->services;
+  switch (message->type) {
+  case HOST_MESSAGE_HEARTBEAT:
+    return host_events_heartbeat(services, host, &message->heartbeat.capacity, error);
+  case HOST_MESSAGE_RESULT:
+    return host_events_result(services, host, &message->result, error);
+  case HOST_MESSAGE_DESKTOP:
+    return host_events_desktop(services, host, &message->desktop, error);
+  case HOST_MESSAGE_DESKTOP_GONE:
+    return host_events_desktop_gone(services, host, &message->desktop_gone, error);
+  case HOST_MESSAGE_CONSOLE:
+    return host_events_console(services, host, &message->console, error);
+  case HOST_MESSAGE_IMAGES:
+    return host_events_images(services, host, &message->images, error);
+  default:
+    return TRUE; /* the hub keeps the others to itself */
+  }
+}
+
+static gboolean
+on_silent(HostLinkListener *listener, const char *host, GError **error)
+{
+  return host_events_silent(BRIDGE_OF_LISTENER(listener)->services, host, error);
+}
+
+static gboolean
+deliver(HostSender *sender, const char *host, gint64 id, const char *text)
+{
+  return host_link_hub_deliver(BRIDGE_OF_SENDER(sender)->hub, host, text);
+}
+
+static char *
+fetch_boot_log(HostSender *sender, const char *host, const char *desktop_id, guint limit_ms, GError **error)
+{
+  return host_link_hub_fetch_boot_log(BRIDGE_OF_SENDER(sender)->hub, host, desktop_id, limit_ms, error);
+}
+
+HostBridge *
+host_bridge_new(Services *services)
+{
+  HostBridge *bridge = g_new0(HostBridge, 1);
+  bridge->listener = (HostLinkListener){on_hello, on_welcomed, on_event, on_silent};
+  bridge->sender = (HostSender){deliver, fetch_boot_log};
+  bridge->services = services;
+  return bridge;
+}
+
+HostLinkListener *
+host_bridge_listener(HostBridge *bridge)
+{
+  return &bridge->listener;
+}
+
+HostSender *
+host_bridge_sender(HostBridge *bridge)
+{
+  return &bridge->sender;
+}
+
+void
+host_bridge_set_hub(HostBridge *bridge, HostLinkHub *hub)
+{
+  bridge->hub = hub;
+}
+
+void
+host_bridge_free(HostBridge *bridge)
+{
+  g_free(bridge);
+}

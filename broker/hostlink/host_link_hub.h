@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The links that hosts dial in on (docs/protocols.md, 5): one for each host, the newest wins. Owns the
+ * conversation — hello and welcome, heartbeats and silence, commands out, events up — and nothing of what
+ * they mean: that is the listener's. Functions are called from the main loop unless they say otherwise.
+ */
+#pragma once
+
+#include "broker/model/desktop.h"
+#include "common/base/clock.h"
+#include "common/wire/grant.h"
+#include "common/wire/host_message.h"
+
+#include <libsoup/soup.h>
+
+typedef struct HostLinkHub HostLinkHub;
+typedef struct HostLinkListener HostLinkListener;
+
+/** Who is told. Called from worker threads; calls about one host come one after another, in order. */
+struct HostLinkListener {
+  /** A host said hello: an array of Desktop for the welcome (transfer full), or NULL to turn it away. */
+  GPtrArray *(*hello)(HostLinkListener *listener, const char *host, const HostHello *hello, GError **error);
+  /** The welcome is on its way: commands that wait may be sent. */
+  gboolean (*welcomed)(HostLinkListener *listener, const char *host, GError **error);
+  /** Any later message but a boot log. */
+  gboolean (*event)(HostLinkListener *listener, const char *host, const HostMessage *message, GError **error);
+  /** The link broke or was silent for too long. */
+  gboolean (*silent)(HostLinkListener *listener, const char *host, GError **error);
+};
+
+/** All is borrowed for the hub's life. */
+typedef struct {
+  HostLinkListener *listener;
+  const char *installation;
+  gint64 term;
+  const GrantKeySet *grant_keys;
+  const Clock *clock;
+  guint heartbeat_ms; /**< three missed ones make a host silent */
+  guint workers;      /**< threads for the listener's calls */
+} HostLinkSettings;
+
+/** A hub without links. */
+HostLinkHub *host_link_hub_new(const HostLinkSettings *settings);
+
+/** Takes over @socket, opened by the machine whose certificate names it host/@host. */
+void host_link_hub_accept(HostLinkHub *hub, const char *host, SoupWebsocketConnection *socket);
+
+/** Queues the command @text for @host. From any thread. FALSE when it has no welcomed link or 1024 commands
+ * are not answered. */
+gboolean host_link_hub_deliver(HostLinkHub *hub, const char *host, const char *text);
+
+/** Asks @host for the last of the serial console of @desktop_id and waits at most @limit_ms. From any thread
+ * but the main one. Returns the text (transfer full), or NULL with CARAWAY_ERROR_UNREACHABLE or
+ * CARAWAY_ERROR_TIMED_OUT. */
+char *host_link_hub_fetch_boot_log(HostLinkHub *hub, const char *host, const char *desktop_id, guint limit_ms,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** How many hosts have a welcomed link. From any thread. */
+guint host_link_hub_count(HostLinkHub *hub);
+
+/** Closes all links without calling their hosts silent: the broker goes, not they. New ones are turned away.
+ */
+void host_link_hub_stop(HostLinkHub *hub);
+
+/** Stops and frees @hub (nullable) after the listener's last call returned. */
+void host_link_hub_free(HostLinkHub *hub);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HostLinkHub, host_link_hub_free)

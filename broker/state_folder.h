@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The broker's state folder: made with strict modes, held by one process at a time, with the grant signing
+ * key in it.
+ */
+#pragma once
+
+#include "common/wire/grant.h"
+
+typedef struct StateFolder StateFolder;
+
+/** Makes @path (mode 0700) if need be and takes its lock. CARAWAY_ERROR_CONFLICT while another broker holds
+ * it, CARAWAY_ERROR_CONFIG when it cannot be used. */
+StateFolder *state_folder_open(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The path of @name in it (transfer full). */
+char *state_folder_file(const StateFolder *folder, const char *name);
+
+/** The grant signing key, made at the first start with an id from @broker_name (transfer full). */
+GrantKey *state_folder_grant_key(const StateFolder *folder, const char *broker_name,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Gives the lock back and frees @folder (nullable). */
+void state_folder_close(StateFolder *folder);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StateFolder, state_folder_close)
