@@ -187,3 +187,6 @@ gboolean handle_join(const ApiContext *context, const Request *request, Answer *
 
 /** POST /internal/redeem */
 gboolean handle_redeem(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** GET /internal/grant-keys */
+gboolean handle_grant_keys(const ApiContext *context, const Request *request, Answer *answer, GError **error);

@@ -132,6 +132,15 @@ sign(const ApiContext *context, IdentityRole role, const Join *join, const char 
 }
 
 static void
+add_grant_keys(const ApiContext *context, JsonBuilder *builder)
+{
+  json_builder_set_member_name(builder, "grant_keys");
+  JsonNode *keys = json_node_init_array(json_node_alloc(), NULL);
+  json_node_take_array(keys, grant_key_set_to_json(context->grant_keys));
+  json_builder_add_value(builder, keys);
+}
+
+static void
 answer_join(const ApiContext *context, const Join *join, const char *certificate,
             const char *relay_certificate, Answer *answer)
 {
@@ -144,10 +153,7 @@ answer_join(const ApiContext *context, const Join *join, const char *certificate
   if (relay_certificate != NULL)
     view_text(builder, "relay_certificate", relay_certificate);
   view_text(builder, "ca", authority_ca_pem(context->authority));
-  json_builder_set_member_name(builder, "grant_keys");
-  JsonNode *keys = json_node_init_array(json_node_alloc(), NULL);
-  json_node_take_array(keys, grant_key_set_to_json(context->grant_keys));
-  json_builder_add_value(builder, keys);
+  add_grant_keys(context, builder);
   view_text(builder, "broker_identity", broker);
   json_builder_end_object(builder);
   answer_set_json(answer, 200, builder);
@@ -177,5 +183,16 @@ handle_join(const ApiContext *context, const Request *request, Answer *answer, G
                           join.relay_address, (guint16)join.relay_port, request->address, error))
     return FALSE;
   answer_join(context, &join, certificate, relay_certificate, answer);
+  return TRUE;
+}
+
+gboolean
+handle_grant_keys(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  add_grant_keys(context, builder);
+  json_builder_end_object(builder);
+  answer_set_json(answer, 200, builder);
   return TRUE;
 }

@@ -81,6 +81,7 @@ static const Route ROUTES[] = {
     {"GET", "/metrics", PERMISSION_PUBLIC, handle_metrics, NO_BODY, ROUTE_PLAIN},
     {"POST", "/internal/join", PERMISSION_PUBLIC, handle_join, JOIN_BODY, ROUTE_PLAIN},
     {"POST", "/internal/redeem", PERMISSION_GATEWAY, handle_redeem, SMALL, ROUTE_PLAIN},
+    {"GET", "/internal/grant-keys", PERMISSION_GATEWAY, handle_grant_keys, NO_BODY, ROUTE_PLAIN},
     {"GET", "/internal/hostlink", PERMISSION_HOST, NULL, NO_BODY, ROUTE_WEBSOCKET},
     {NULL},
 };
