@@ -59,6 +59,8 @@ refuse(SoupServerMessage *message, const GError *error, guint status, const char
   problem_set_status(answer, error, status);
   if (allow != NULL)
     answer_set_header(answer, "Allow", allow);
+  if (status == 400 || status == 413) /* where the next request would begin is not certain */
+    answer_set_header(answer, "Connection", "close");
   write_answer(message, answer);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/api/connection.h"
 
+#include <sys/socket.h>
+
 #define HANDSHAKE_LIMIT_S 10
 #define READING_LIMIT_S   30 /* of a request, and of rest between two */
 #define WRITING_LIMIT_S   60
@@ -98,7 +100,11 @@ connection_set_phase(Connection *connection, ConnectionPhase phase)
 void
 connection_abort(Connection *connection)
 {
-  g_socket_shutdown(g_socket_connection_get_socket(connection->socket), TRUE, TRUE, NULL);
+  /* With a reset, or a peer that only sends would go on into a socket that nobody reads. */
+  GSocket *socket = g_socket_connection_get_socket(connection->socket);
+  struct linger reset = {1, 0};
+  (void)setsockopt(g_socket_get_fd(socket), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  g_socket_shutdown(socket, TRUE, TRUE, NULL);
 }
 
 void
