@@ -15,7 +15,9 @@ add_compile_definitions(_GNU_SOURCE G_LOG_USE_STRUCTURED
   CARAWAY_VERSION="${PROJECT_VERSION}")
 add_compile_options(-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
   -Wundef -Wvla -Wformat=2 -Wno-unused-parameter -Wno-missing-field-initializers
-  -fstack-protector-strong -fno-strict-aliasing)
+  -fstack-protector-strong -fno-strict-aliasing
+  # The same source gives the same program wherever it is checked out: images are cached by what is in them.
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 
 if(CARAWAY_SANITIZE OR CARAWAY_FUZZ)
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)

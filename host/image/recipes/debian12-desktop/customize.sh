@@ -10,7 +10,6 @@ passwd --lock root >/dev/null
 
 printf 'LANG=C.UTF-8\n' >/etc/default/locale
 printf '[Seat:*]\nautologin-user=%s\n' "$CARAWAY_ACCOUNT" >/etc/lightdm/lightdm.conf.d/60-account.conf
-printf 'account=%s\n' "$CARAWAY_ACCOUNT" >/etc/caraway-guest.conf
 ln -sf /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
 # Empty means: made anew at the first boot, so that no two desktops share one.
 : >/etc/machine-id
