@@ -52,6 +52,7 @@ static const struct {
     {CARAWAY_ERROR_DATABASE, 503},
     {CARAWAY_ERROR_CONFIG, 500},
     {CARAWAY_ERROR_PROTOCOL, 400},
+    {CARAWAY_ERROR_DISCONNECTED, 409},
 };
 
 static const char RETRY_AFTER_S[] = "2";

@@ -157,8 +157,8 @@ desktop_store_count(DbTransaction *transaction, const char *pool_id, PoolCounts 
                "THEN 1 END),"
                " COUNT(CASE WHEN assignment = 'recycling'"
                " OR (assignment <> 'assigned' AND power IN ('off', 'failed', 'lost')) THEN 1 END)"
-               " FROM desktop WHERE pool_id = ?",
-               "s", pool_id);
+               " FROM desktop WHERE (? IS NULL OR pool_id = ?)",
+               "ss", pool_id, pool_id);
   gboolean row;
   if (query == NULL || !db_next(query, &row, error))
     return FALSE;

@@ -45,6 +45,6 @@ gboolean desktop_store_claim(DbTransaction *transaction, const char *id, const c
 gboolean desktop_store_remove(DbTransaction *transaction, const char *id,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Counts the desktops of @pool_id by their condition. */
+/** Counts the desktops of @pool_id (nullable: of all pools) by their condition. */
 gboolean desktop_store_count(DbTransaction *transaction, const char *pool_id, PoolCounts *ret_counts,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -50,7 +50,8 @@
   X(HYPERVISOR, "hypervisor-failed")                                                                         \
   X(DATABASE, "database-failed")                                                                             \
   X(CONFIG, "configuration-wrong")                                                                           \
-  X(PROTOCOL, "protocol-violation")
+  X(PROTOCOL, "protocol-violation")                                                                          \
+  X(DISCONNECTED, "disconnected")
 
 typedef enum {
 #define X(suffix, name) CARAWAY_ERROR_##suffix,

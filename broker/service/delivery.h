@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Handing the outbox to the hosts whose links are open, in order and without sending a command twice over one
+ * link. Owns which was the last that each was sent; after a new hello it begins from the oldest that waits
+ * (at least once).
+ */
+#pragma once
+
+#include "broker/db/db.h"
+#include "broker/service/host_sender.h"
+
+typedef struct Delivery Delivery;
+
+/** A delivery to no host yet. */
+Delivery *delivery_new(void);
+
+/** The link of @host is open: everything that waits for it is to be sent. */
+void delivery_open(Delivery *delivery, const char *host);
+
+/** The link of @host is gone. */
+void delivery_close(Delivery *delivery, const char *host);
+
+/** Sends what waits in @db by @sender (nullable: nothing). What cannot be sent now stays. */
+void delivery_run(Delivery *delivery, Db *db, HostSender *sender);
+
+/** Frees @delivery (nullable). */
+void delivery_free(Delivery *delivery);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/desktop_report.h"
+
+#include "broker/policy/assignment_ranking.h"
+#include "broker/service/lifecycle.h"
+#include "broker/store/desktop_store.h"
+#include "common/base/log.h"
+
+static const Power powers[] = {
+    [HOST_POWER_CLONING] = POWER_CLONING, [HOST_POWER_STARTING] = POWER_STARTING, [HOST_POWER_UP] = POWER_UP,
+    [HOST_POWER_OFF] = POWER_OFF,         [HOST_POWER_FAILED] = POWER_FAILED,
+};
+
+/* While a restart that we asked for goes on, the guest's user signs out and its machine may stop for a
+ * moment. */
+static gboolean
+is_restarting(const Work *work, const Desktop *desktop)
+{
+  return desktop->restart_until_us > work->now_us;
+}
+
+static gboolean
+has_signed_out(const Work *work, const Desktop *desktop, const HostDesktop *report)
+{
+  return desktop->assignment == ASSIGNMENT_ASSIGNED && desktop->power == POWER_UP &&
+         report->power == HOST_POWER_UP && desktop->guest.user != NULL && report->guest.user == NULL &&
+         !is_restarting(work, desktop);
+}
+
+static gboolean
+has_failed(const Work *work, const Desktop *desktop, const HostDesktop *report)
+{
+  return report->power == HOST_POWER_FAILED ||
+         (report->power == HOST_POWER_OFF && !is_restarting(work, desktop));
+}
+
+static void
+copy_report(Desktop *desktop, const HostDesktop *report)
+{
+  gboolean was_ready = assignment_ranking_is_ready(desktop);
+  desktop->power = powers[report->power];
+  desktop->guest.ready = report->guest.ready;
+  g_free(desktop->guest.user);
+  desktop->guest.user = g_strdup(report->guest.user);
+  desktop->guest.idle_ms = report->guest.idle_ms;
+  desktop->guest.locked = report->guest.locked;
+  g_free(desktop->step);
+  desktop->step = g_strdup(report->step != NULL ? report->step : "");
+  desktop->progress = (guint)CLAMP(report->progress, 0, 100);
+  if (!was_ready && assignment_ranking_is_ready(desktop))
+    desktop->restart_until_us = 0;
+}
+
+static gboolean
+fail(Work *work, Desktop *desktop, const char *code, const char *detail, GError **error)
+{
+  gboolean never_ready = desktop->assignment == ASSIGNMENT_NONE || !desktop->guest.ready;
+  g_autofree char *sentence =
+      g_strdup_printf("The desktop %s stopped: %s", desktop->name,
+                      detail != NULL && *detail != '\0' ? detail : "its host did not say why.");
+  if (desktop->assignment != ASSIGNMENT_RECYCLING && never_ready)
+    keeper_memory_failed(work->services->keeper_memory, desktop->pool_id, sentence,
+                         clock_boottime_us(work->services->clock));
+  if (desktop->assignment != ASSIGNMENT_RECYCLING)
+    log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.desktop = desktop->name, .host = desktop->host, .code = code),
+              "%s", sentence);
+  return lifecycle_desktop(work, desktop, DESKTOP_EVENT_FAIL,
+                           code != NULL ? error_code_from_name(code) : CARAWAY_ERROR_HYPERVISOR, sentence,
+                           error);
+}
+
+static gboolean
+become_ready(Work *work, Desktop *desktop, GError **error)
+{
+  if (desktop->assignment == ASSIGNMENT_NONE)
+    keeper_memory_succeeded(work->services->keeper_memory, desktop->pool_id);
+  return lifecycle_desktop(work, desktop, DESKTOP_EVENT_READY, CARAWAY_ERROR_INTERNAL, "", error);
+}
+
+gboolean
+desktop_report_apply(Work *work, Desktop *desktop, const HostDesktop *report, GError **error)
+{
+  gboolean signed_out = has_signed_out(work, desktop, report);
+  gboolean failed = has_failed(work, desktop, report);
+  gboolean moved =
+      g_strcmp0(desktop->step, report->step) != 0 || desktop->progress != (guint)report->progress;
+  copy_report(desktop, report);
+  if (desktop->session_id != NULL && moved)
+    work_tell(work, desktop->session_id);
+  if (failed)
+    return fail(work, desktop, report->code, report->detail, error);
+  if (signed_out)
+    return lifecycle_desktop(work, desktop, DESKTOP_EVENT_RETIRE, CARAWAY_ERROR_SESSION_ENDED,
+                             "You signed out of the desktop.", error);
+  if (assignment_ranking_is_ready(desktop))
+    return become_ready(work, desktop, error);
+  return desktop_store_update(work->transaction, desktop, error);
+}
+
+static gboolean
+answer_of_desktop(Work *work, Desktop *desktop, const Command *command, const HostResult *result,
+                  GError **error)
+{
+  if (result->ok && g_str_equal(command->kind, "destroy"))
+    return lifecycle_desktop(work, desktop, DESKTOP_EVENT_GONE, CARAWAY_ERROR_SESSION_ENDED, "", error);
+  if (!result->ok && g_str_equal(command->kind, "create"))
+    return fail(work, desktop, result->code, result->detail, error);
+  return TRUE;
+}
+
+gboolean
+desktop_report_answer(Work *work, const Command *command, const HostResult *result, GError **error)
+{
+  if (!result->ok)
+    log_write(LOG_LEVEL_WARNING,
+              LOG_FIELDS(.host = command->host, .desktop = command->desktop_id, .code = result->code),
+              "The host did not %s: %s", command->kind,
+              result->detail != NULL ? result->detail : "no reason given");
+  GError *problem = NULL;
+  g_autoptr(Desktop) desktop = desktop_store_find(work->transaction, command->desktop_id, &problem);
+  if (desktop != NULL)
+    return answer_of_desktop(work, desktop, command, result, error);
+  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_clear_error(&problem);
+    return TRUE;
+  }
+  g_propagate_error(error, problem);
+  return FALSE;
+}

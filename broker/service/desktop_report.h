@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a host says of one desktop, turned into events of its state machine.
+ */
+#pragma once
+
+#include "broker/model/command.h"
+#include "broker/model/desktop.h"
+#include "broker/service/work.h"
+
+/** Writes @report into @desktop and does what follows: ready, failed, signed out. */
+gboolean desktop_report_apply(Work *work, Desktop *desktop, const HostDesktop *report,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Does what follows from the answer @result to @command. */
+gboolean desktop_report_answer(Work *work, const Command *command, const HostResult *result,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/host_events.h"
+
+#include "broker/service/desktop_report.h"
+#include "broker/service/host_state.h"
+#include "broker/service/lifecycle.h"
+#include "broker/store/desktop_store.h"
+#include "broker/store/host_store.h"
+#include "broker/store/image_store.h"
+#include "broker/store/outbox_store.h"
+#include "broker/store/session_store.h"
+
+static Host *
+find_host(Work *work, const char *name, GError **error)
+{
+  GError *problem = NULL;
+  Host *host = host_store_find(work->transaction, name, &problem);
+  if (host == NULL && g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_clear_error(&problem);
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
+                "The host %s was removed from this installation; let it join again.", name);
+  } else if (host == NULL) {
+    g_propagate_error(error, problem);
+  }
+  return host;
+}
+
+static void
+set_text(char **place, const char *text)
+{
+  g_free(*place);
+  *place = g_strdup(text != NULL ? text : "");
+}
+
+static gboolean
+write_images(Work *work, const char *host, const HostImage *images, guint count, GError **error)
+{
+  g_autoptr(GPtrArray) copies = g_ptr_array_new_with_free_func((GDestroyNotify)image_copy_free);
+  for (guint i = 0; i < count; i++) {
+    ImageCopy *copy = g_new0(ImageCopy, 1);
+    copy->name = g_strdup(images[i].name);
+    copy->hash = g_strdup(images[i].hash);
+    copy->size_mib = (guint64)images[i].size_mib;
+    copy->damaged = images[i].state == HOST_IMAGE_DAMAGED;
+    copy->detail = g_strdup(images[i].detail != NULL ? images[i].detail : "");
+    g_ptr_array_add(copies, copy);
+  }
+  work->wakes_keeper = TRUE;
+  return image_store_replace_of_host(work->transaction, host, copies, error);
+}
+
+static gboolean
+write_facts(Work *work, Host *host, const HostHello *hello, GError **error)
+{
+  set_text(&host->boot_id, hello->boot_id);
+  set_text(&host->agent_version, hello->agent_version);
+  set_text(&host->accelerator, host_accelerator_name((HostAccelerator)hello->accelerator));
+  set_text(&host->accelerator_reason, hello->accelerator_reason);
+  set_text(&host->relay_address, hello->relay.address);
+  host->relay_port = (guint16)hello->relay.port;
+  host->capacity = hello->capacity;
+  host->last_seen_us = work->now_us;
+  for (guint i = 0; i < hello->quarantined_count; i++)
+    g_ptr_array_add(host->quarantined,
+                    host_quarantine_new(hello->quarantined[i].name, hello->quarantined[i].reason));
+  return host_state_step(work, host, HOST_EVENT_HELLO, error) &&
+         host_store_write_quarantine(work->transaction, host, error) &&
+         write_images(work, host->name, hello->images, hello->image_count, error);
+}
+
+static const HostDesktop *
+reported(const HostHello *hello, const char *id)
+{
+  for (guint i = 0; i < hello->desktop_count; i++)
+    if (g_strcmp0(hello->desktops[i].id, id) == 0)
+      return &hello->desktops[i];
+  return NULL;
+}
+
+/* What we know of and the host does not say: either it was not told yet, or it is gone. */
+static gboolean
+reconcile_missing(Work *work, Desktop *desktop, gboolean restarted, GError **error)
+{
+  gboolean waits;
+  if (!outbox_store_waits(work->transaction, desktop->id, "create", &waits, error))
+    return FALSE;
+  if (waits && (desktop->power == POWER_PLANNED || desktop->power == POWER_LOST))
+    return TRUE;
+  const char *detail = restarted
+                           ? "Its host was restarted and the desktop with it. Connect again for another one."
+                           : "The desktop stopped unexpectedly. Connect again for another one.";
+  return lifecycle_desktop(work, desktop, DESKTOP_EVENT_GONE,
+                           restarted ? CARAWAY_ERROR_HOST_GONE : CARAWAY_ERROR_HYPERVISOR, detail, error);
+}
+
+static gboolean
+reconcile_desktops(Work *work, const char *host, const HostHello *hello, gboolean restarted, GError **error)
+{
+  g_autoptr(GPtrArray) desktops = desktop_store_of_host(work->transaction, host, error);
+  if (desktops == NULL)
+    return FALSE;
+  for (guint i = 0; i < desktops->len; i++) {
+    Desktop *desktop = g_ptr_array_index(desktops, i);
+    const HostDesktop *report = reported(hello, desktop->id);
+    if (report != NULL ? !desktop_report_apply(work, desktop, report, error)
+                       : !reconcile_missing(work, desktop, restarted, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+apply_console(Work *work, Session *session, const HostConsole *report, GError **error)
+{
+  gboolean open = report != NULL && report->state == HOST_CONSOLE_CONNECTED;
+  SessionState before = session->state;
+  g_free(session->connected_from);
+  session->connected_from = open ? g_strdup(report->client) : NULL;
+  if (open)
+    set_text(&session->viewer, report->viewer);
+  if (!lifecycle_session(work, session, open ? SESSION_EVENT_CONSOLE_OPENED : SESSION_EVENT_CONSOLE_CLOSED,
+                         error))
+    return FALSE;
+  if (before == session->state)
+    return TRUE;
+  g_autofree char *detail = open ? g_strdup_printf("%s from %s.", report->viewer, report->client)
+                                 : g_strdup(report != NULL && report->reason != NULL ? report->reason : "");
+  return work_audit(work, NULL, open ? "console.open" : "console.close", "session", session->id, detail,
+                    error);
+}
+
+static gboolean
+reconcile_consoles(Work *work, const char *host, const HostHello *hello, GError **error)
+{
+  g_autoptr(GPtrArray) sessions = session_store_of_host(work->transaction, host, error);
+  if (sessions == NULL)
+    return FALSE;
+  for (guint i = 0; i < sessions->len; i++) {
+    Session *session = g_ptr_array_index(sessions, i);
+    const HostConsole *console = NULL;
+    for (guint at = 0; at < hello->console_count; at++)
+      if (g_strcmp0(hello->consoles[at].session, session->id) == 0)
+        console = &hello->consoles[at];
+    gboolean was_open = session->state == SESSION_CONNECTED;
+    if ((console != NULL || was_open) && !apply_console(work, session, console, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+reconcile(Work *work, Host *host, const HostHello *hello, GError **error)
+{
+  gboolean restarted = host->boot_id[0] != '\0' && g_strcmp0(host->boot_id, hello->boot_id) != 0;
+  return write_facts(work, host, hello, error) &&
+         reconcile_desktops(work, host->name, hello, restarted, error) &&
+         reconcile_consoles(work, host->name, hello, error);
+}
+
+GPtrArray *
+host_events_hello(Services *services, const char *host_name, const HostHello *hello, GError **error)
+{
+  delivery_close(services->delivery, host_name);
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return NULL;
+  g_autoptr(Host) host = find_host(work, host_name, error);
+  if (host == NULL || !reconcile(work, host, hello, error))
+    return NULL;
+  g_autoptr(GPtrArray) known = desktop_store_of_host(work->transaction, host_name, error);
+  if (known == NULL || !work_commit(work, error))
+    return NULL;
+  return g_steal_pointer(&known);
+}
+
+gboolean
+host_events_welcomed(Services *services, const char *host, GError **error)
+{
+  delivery_open(services->delivery, host);
+  delivery_run(services->delivery, services->db, services->sender);
+  services_wake(services);
+  return TRUE;
+}
+
+gboolean
+host_events_heartbeat(Services *services, const char *host_name, const HostCapacity *capacity, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  g_autoptr(Host) host = find_host(work, host_name, error);
+  if (host == NULL)
+    return FALSE;
+  host->capacity = *capacity;
+  host->last_seen_us = work->now_us;
+  return host_store_put(work->transaction, host, error) && work_commit(work, error);
+}
+
+gboolean
+host_events_silent(Services *services, const char *host_name, GError **error)
+{
+  delivery_close(services->delivery, host_name);
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  g_autoptr(Host) host = find_host(work, host_name, error);
+  return host != NULL && host_state_step(work, host, HOST_EVENT_SILENT, error) && work_commit(work, error);
+}
+
+gboolean
+host_events_result(Services *services, const char *host, const HostResult *result, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  GError *problem = NULL;
+  g_autoptr(Command) command = outbox_store_find(work->transaction, host, result->command, &problem);
+  if (command == NULL && g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_clear_error(&problem);
+    return TRUE; /* answered before */
+  }
+  if (command == NULL) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  return outbox_store_remove(work->transaction, command->id, error) &&
+         desktop_report_answer(work, command, result, error) && work_commit(work, error);
+}
+
+/* NULL without @error: no such desktop on that host, which is no failure. */
+static Desktop *
+find_desktop(Work *work, const char *host, const char *id, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr(Desktop) desktop = desktop_store_find(work->transaction, id, &problem);
+  if (desktop == NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, problem);
+    return NULL;
+  }
+  g_clear_error(&problem);
+  return desktop != NULL && g_str_equal(desktop->host, host) ? g_steal_pointer(&desktop) : NULL;
+}
+
+gboolean
+host_events_desktop(Services *services, const char *host, const HostDesktop *report, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  GError *problem = NULL;
+  g_autoptr(Desktop) desktop = find_desktop(work, host, report->id, &problem);
+  if (desktop == NULL) {
+    if (problem != NULL)
+      g_propagate_error(error, problem);
+    return problem == NULL;
+  }
+  return desktop_report_apply(work, desktop, report, error) && work_commit(work, error);
+}
+
+gboolean
+host_events_desktop_gone(Services *services, const char *host, const HostDesktopGone *gone, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  GError *problem = NULL;
+  g_autoptr(Desktop) desktop = find_desktop(work, host, gone->id, &problem);
+  if (desktop == NULL) {
+    if (problem != NULL)
+      g_propagate_error(error, problem);
+    return problem == NULL;
+  }
+  return lifecycle_desktop(work, desktop, DESKTOP_EVENT_GONE, CARAWAY_ERROR_HYPERVISOR,
+                           "The desktop stopped unexpectedly. Connect again for another one.", error) &&
+         work_commit(work, error);
+}
+
+gboolean
+host_events_console(Services *services, const char *host, const HostConsole *report, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  GError *problem = NULL;
+  g_autoptr(Session) session = session_store_find(work->transaction, report->session, &problem);
+  if (session == NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  g_clear_error(&problem);
+  gboolean fits = session != NULL && session->state != SESSION_ENDED && g_str_equal(session->host, host) &&
+                  g_strcmp0(session->desktop_id, report->desktop) == 0;
+  return !fits || (apply_console(work, session, report, error) && work_commit(work, error));
+}
+
+gboolean
+host_events_images(Services *services, const char *host_name, const HostImages *images, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  g_autoptr(Host) host = find_host(work, host_name, error);
+  return host != NULL && write_images(work, host->name, images->images, images->image_count, error) &&
+         work_commit(work, error);
+}

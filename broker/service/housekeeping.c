@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/housekeeping.h"
+
+#include "broker/policy/host_machine.h"
+#include "broker/service/host_state.h"
+#include "broker/service/lifecycle.h"
+#include "broker/store/console_password_store.h"
+#include "broker/store/desktop_store.h"
+#include "broker/store/host_store.h"
+#include "broker/store/idempotency_store.h"
+#include "broker/store/join_token_store.h"
+#include "broker/store/session_store.h"
+#include "broker/store/sign_in_store.h"
+
+#define DAY_US (24 * 60 * 60 * SECOND_US)
+
+/* An expired password is kept a while, so that its owner is told that it expired and not that there is none.
+ */
+#define PASSWORD_KEEP_US (60 * 60 * SECOND_US)
+
+gboolean
+housekeeping_give_up_hosts(Services *services, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  g_autoptr(GPtrArray) hosts = host_store_all(work->transaction, error);
+  if (hosts == NULL)
+    return FALSE;
+  for (guint i = 0; i < hosts->len; i++) {
+    Host *host = g_ptr_array_index(hosts, i);
+    if (host->state == HOST_SILENT && work->now_us - host->state_since_us >= HOST_GIVE_UP_US &&
+        !host_state_step(work, host, HOST_EVENT_GIVE_UP, error))
+      return FALSE;
+  }
+  return work_commit(work, error);
+}
+
+gboolean
+housekeeping_delete_expired(Services *services, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  gint64 now_us = work->now_us;
+  return sign_in_store_remove_expired(work->transaction, now_us, now_us - services->sign_in_idle_us, error) &&
+         join_token_store_remove_expired(work->transaction, now_us, error) &&
+         console_password_store_remove_expired(work->transaction, now_us - PASSWORD_KEEP_US, error) &&
+         idempotency_store_remove_old(work->transaction, now_us - DAY_US, error) &&
+         session_store_remove_ended(work->transaction, now_us - 7 * DAY_US, error) &&
+         work_commit(work, error);
+}
+
+static gboolean
+recover_hosts(Work *work, GError **error)
+{
+  g_autoptr(GPtrArray) hosts = host_store_all(work->transaction, error);
+  if (hosts == NULL)
+    return FALSE;
+  for (guint i = 0; i < hosts->len; i++)
+    if (!host_state_step(work, g_ptr_array_index(hosts, i), HOST_EVENT_SILENT, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+recover_desktops(Work *work, GError **error)
+{
+  g_autoptr(GPtrArray) desktops = desktop_store_all(work->transaction, error);
+  if (desktops == NULL)
+    return FALSE;
+  for (guint i = 0; i < desktops->len; i++) {
+    Desktop *desktop = g_ptr_array_index(desktops, i);
+    if (desktop->assignment == ASSIGNMENT_ASSIGNED && desktop->session_id == NULL &&
+        !lifecycle_desktop(work, desktop, DESKTOP_EVENT_RETIRE, CARAWAY_ERROR_SESSION_ENDED,
+                           "The desktop had an owner but no session.", error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+housekeeping_recover(Services *services, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  return work != NULL && recover_hosts(work, error) && recover_desktops(work, error) &&
+         work_commit(work, error);
+}

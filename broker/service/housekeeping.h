@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What time alone brings about: hosts that were silent for too long, rows that expired, and at the start what
+ * a crash left half done.
+ */
+#pragma once
+
+#include "broker/service/services_private.h"
+
+/** Hosts that nobody waits for any more are down. */
+gboolean housekeeping_give_up_hosts(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Deletes sign-ins, tokens, passwords, keys and ended sessions whose time is over. */
+gboolean housekeeping_delete_expired(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** No link is open at the start, and no desktop has an owner without a session: makes it so. */
+gboolean housekeeping_recover(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;

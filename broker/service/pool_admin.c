@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/pool_admin.h"
+
+#include "broker/policy/pool_settings.h"
+#include "broker/service/work.h"
+#include "broker/store/desktop_store.h"
+#include "broker/store/image_store.h"
+#include "broker/store/pool_store.h"
+#include "broker/store/session_store.h"
+#include "common/base/error.h"
+
+static PoolStatus *
+make_status(Work *work, Pool *pool, GError **error)
+{
+  g_autoptr(PoolStatus) status = g_new0(PoolStatus, 1);
+  status->pool = pool;
+  if (!desktop_store_count(work->transaction, pool->id, &status->counts, error))
+    return NULL;
+  status->problems = keeper_memory_problems(work->services->keeper_memory, pool->id);
+  return g_steal_pointer(&status);
+}
+
+static PoolStatus *
+find_status(Work *work, const char *key, GError **error)
+{
+  Pool *pool = pool_store_find(work->transaction, key, error);
+  return pool != NULL ? make_status(work, pool, error) : NULL;
+}
+
+static PoolStatus *
+commit_and_show(Work *work, const char *id, GError **error)
+{
+  work->wakes_keeper = TRUE;
+  g_autoptr(PoolStatus) status = find_status(work, id, error);
+  return status != NULL && work_commit(work, error) ? g_steal_pointer(&status) : NULL;
+}
+
+static gboolean
+check_image(Work *work, const char *name, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr(Image) image = image_store_find(work->transaction, name, &problem);
+  if (image != NULL && image->registered)
+    return TRUE;
+  if (problem != NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  g_clear_error(&problem);
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_MISSING,
+              "There is no registered image \"%s\"; register it first.", name);
+  return FALSE;
+}
+
+PoolStatus *
+pool_admin_create(Services *services, const Caller *caller, const PoolSettings *settings, GError **error)
+{
+  g_autoptr(Pool) pool = pool_settings_new_pool(settings, error);
+  if (pool == NULL)
+    return NULL;
+  pool->id = g_uuid_string_random();
+  pool->created_us = clock_wall_us(services->clock);
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL || !check_image(work, pool->image, error) ||
+      !pool_store_add(work->transaction, pool, error) ||
+      !work_audit(work, caller, "pool.create", "pool", pool->name, "", error))
+    return NULL;
+  return commit_and_show(work, pool->id, error);
+}
+
+GPtrArray *
+pool_admin_list(Services *services, const Page *page, char **ret_next, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  if (work == NULL)
+    return NULL;
+  g_autofree char *next = NULL;
+  g_autoptr(GPtrArray) pools = pool_store_list(work->transaction, page, &next, error);
+  if (pools == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) statuses = g_ptr_array_new_with_free_func((GDestroyNotify)pool_status_free);
+  for (guint i = 0; i < pools->len; i++) {
+    PoolStatus *status = make_status(work, pool_copy(g_ptr_array_index(pools, i)), error);
+    if (status == NULL)
+      return NULL;
+    g_ptr_array_add(statuses, status);
+  }
+  if (ret_next != NULL)
+    *ret_next = g_steal_pointer(&next);
+  return g_steal_pointer(&statuses);
+}
+
+PoolStatus *
+pool_admin_get(Services *services, const char *pool, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  return work != NULL ? find_status(work, pool, error) : NULL;
+}
+
+PoolStatus *
+pool_admin_change(Services *services, const Caller *caller, const char *key, const PoolSettings *settings,
+                  gint64 version, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return NULL;
+  g_autoptr(Pool) pool = pool_store_find(work->transaction, key, error);
+  if (pool == NULL)
+    return NULL;
+  if (version != 0 && version != pool->version) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE,
+                "Somebody else changed this pool meanwhile; look at it again and repeat the change.");
+    return NULL;
+  }
+  if (!pool_settings_apply(pool, settings, error) || !check_image(work, pool->image, error) ||
+      !pool_store_update(work->transaction, pool, error) ||
+      !work_audit(work, caller, "pool.change", "pool", pool->name, "", error))
+    return NULL;
+  return commit_and_show(work, pool->id, error);
+}
+
+gboolean
+pool_admin_delete(Services *services, const Caller *caller, const char *key, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  g_autoptr(Pool) pool = pool_store_find(work->transaction, key, error);
+  if (pool == NULL)
+    return FALSE;
+  g_autoptr(GPtrArray) sessions = session_store_of_pool(work->transaction, pool->id, error);
+  if (sessions == NULL)
+    return FALSE;
+  if (sessions->len > 0) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
+                "%u people have a session on this pool; end their sessions first.", sessions->len);
+    return FALSE;
+  }
+  pool->deleting = TRUE;
+  work->wakes_keeper = TRUE;
+  return pool_store_update(work->transaction, pool, error) &&
+         work_audit(work, caller, "pool.delete", "pool", pool->name, "", error) && work_commit(work, error);
+}
+
+void
+pool_status_free(PoolStatus *status)
+{
+  if (status == NULL)
+    return;
+  pool_free(status->pool);
+  g_strfreev(status->problems);
+  g_free(status);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/services.h"
+
+#include "broker/service/housekeeping.h"
+#include "broker/service/pool_keeper.h"
+#include "broker/service/services_private.h"
+#include "broker/service/work.h"
+#include "broker/store/schema.h"
+#include "broker/store/setting_store.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+
+#define READERS              4
+#define HASH_WAITING         8
+#define SLOW_TICK_US         (10 * SECOND_US)
+#define CLEANING_INTERVAL_US (60 * SECOND_US)
+
+static gint64
+read_number(DbTransaction *transaction, const char *name, gint64 fallback)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *text = setting_store_get(transaction, name, &error);
+  return text != NULL ? g_ascii_strtoll(text, NULL, 10) : fallback;
+}
+
+static gboolean
+write_number(DbTransaction *transaction, const char *name, gint64 number, GError **error)
+{
+  g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, number);
+  return setting_store_set(transaction, name, text, error);
+}
+
+/* The term rises with each start, so that a broker that was thought dead is told from its successor. */
+static gboolean
+begin_term(Services *services, GError **error)
+{
+  g_autoptr(DbTransaction) transaction = db_begin(services->db, DB_WRITE, error);
+  if (transaction == NULL)
+    return FALSE;
+  g_autoptr(GError) problem = NULL;
+  services->installation = setting_store_get(transaction, "installation", &problem);
+  if (services->installation == NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  if (services->installation == NULL)
+    services->installation = g_uuid_string_random();
+  services->generation = (guint64)read_number(transaction, "generation", 1);
+  services->term = read_number(transaction, "term", 0) + 1;
+  return setting_store_set(transaction, "installation", services->installation, error) &&
+         write_number(transaction, "generation", (gint64)services->generation, error) &&
+         write_number(transaction, "term", services->term, error) && db_commit(transaction, error);
+}
+
+Services *
+services_new(const ServicesOptions *options, GError **error)
+{
+  g_autoptr(Services) services = g_new0(Services, 1);
+  g_mutex_init(&services->mutex);
+  g_cond_init(&services->wake);
+  services->clock = options->clock;
+  services->sender = options->sender;
+  services->signer = options->signer;
+  services->sign_in_idle_us = (options->sign_in_idle_s > 0 ? options->sign_in_idle_s : 12 * 3600) * SECOND_US;
+  services->sign_in_lifetime_us =
+      (options->sign_in_lifetime_s > 0 ? options->sign_in_lifetime_s : 7 * 24 * 3600) * SECOND_US;
+  services->db = db_open(options->database_path, READERS, error);
+  if (services->db == NULL || !schema_update(services->db, error) || !begin_term(services, error))
+    return NULL;
+  services->hasher = password_hasher_new(options->hash_workers > 0 ? options->hash_workers : 2, HASH_WAITING);
+  services->authenticator = local_authenticator_new(services->hasher);
+  services->throttle = sign_in_throttle_new();
+  services->hub = session_hub_new();
+  services->delivery = delivery_new();
+  services->keeper_memory = keeper_memory_new();
+  return housekeeping_recover(services, error) ? g_steal_pointer(&services) : NULL;
+}
+
+void
+services_set_sender(Services *services, HostSender *sender)
+{
+  services->sender = sender;
+}
+
+void
+services_set_signer(Services *services, GrantSigner *signer)
+{
+  services->signer = signer;
+}
+
+gboolean
+services_tick(Services *services, GError **error)
+{
+  gint64 now_us = clock_boottime_us(services->clock);
+  if (!housekeeping_give_up_hosts(services, error))
+    return FALSE;
+  if (now_us - services->cleaned_us >= CLEANING_INTERVAL_US) {
+    if (!housekeeping_delete_expired(services, error))
+      return FALSE;
+    services->cleaned_us = now_us;
+  }
+  if (!pool_keeper_run(services, error))
+    return FALSE;
+  delivery_run(services->delivery, services->db, services->sender);
+  return TRUE;
+}
+
+void
+services_wake(Services *services)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&services->mutex);
+  services->awake = TRUE;
+  g_cond_signal(&services->wake);
+}
+
+/* Waits for a change or the slow tick; FALSE: stop. */
+static gboolean
+wait_for_turn(Services *services)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&services->mutex);
+  gint64 until_us = g_get_monotonic_time() + SLOW_TICK_US;
+  while (!services->awake && !services->stopping)
+    if (!g_cond_wait_until(&services->wake, &services->mutex, until_us))
+      break;
+  services->awake = FALSE;
+  return !services->stopping;
+}
+
+static gpointer
+run_background(gpointer data)
+{
+  Services *services = data;
+  do {
+    g_autoptr(GError) error = NULL;
+    if (!services_tick(services, &error))
+      log_write(LOG_LEVEL_ERROR, LOG_FIELDS(.code = error_stable_name(error)),
+                "The pools wait for the next try: %s", error->message);
+  } while (wait_for_turn(services));
+  return NULL;
+}
+
+void
+services_start(Services *services)
+{
+  services->background = g_thread_new("keeper", run_background, services);
+}
+
+void
+services_stop(Services *services)
+{
+  if (services->background == NULL)
+    return;
+  g_mutex_lock(&services->mutex);
+  services->stopping = TRUE;
+  g_cond_signal(&services->wake);
+  g_mutex_unlock(&services->mutex);
+  g_thread_join(g_steal_pointer(&services->background));
+}
+
+const char *
+services_installation(Services *services)
+{
+  return services->installation;
+}
+
+gint64
+services_term(Services *services)
+{
+  return services->term;
+}
+
+void
+services_free(Services *services)
+{
+  if (services == NULL)
+    return;
+  services_stop(services);
+  keeper_memory_free(services->keeper_memory);
+  delivery_free(services->delivery);
+  session_hub_free(services->hub);
+  sign_in_throttle_free(services->throttle);
+  authenticator_free(services->authenticator);
+  password_hasher_free(services->hasher);
+  db_close(services->db);
+  g_free(services->installation);
+  g_mutex_clear(&services->mutex);
+  g_cond_clear(&services->wake);
+  g_free(services);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of broker/service share among themselves, and nobody else sees.
+ */
+#pragma once
+
+#include "broker/auth/local_authenticator.h"
+#include "broker/db/db.h"
+#include "broker/service/delivery.h"
+#include "broker/service/keeper_memory.h"
+#include "broker/service/services.h"
+#include "broker/service/session_hub.h"
+#include "broker/service/sign_in_throttle.h"
+
+#define SECOND_US ((gint64)G_USEC_PER_SEC)
+
+struct Services {
+  Db *db;
+  const Clock *clock;
+  HostSender *sender;
+  GrantSigner *signer;
+  PasswordHasher *hasher;
+  Authenticator *authenticator;
+  SignInThrottle *throttle;
+  SessionHub *hub;
+  Delivery *delivery;
+  KeeperMemory *keeper_memory;
+  gint64 sign_in_idle_us;
+  gint64 sign_in_lifetime_us;
+  char *installation;
+  guint64 generation;
+  gint64 term;
+
+  GThread *background; /* nullable: not started */
+  GMutex mutex;        /* of the three below */
+  GCond wake;
+  gboolean awake;
+  gboolean stopping;
+  gint64 cleaned_us; /* when expired rows were last deleted; of the background thread */
+};
+
+/** Makes the background thread take a turn soon. */
+void services_wake(Services *services);

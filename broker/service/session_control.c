@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/session_control.h"
+
+#include "broker/policy/names.h"
+#include "broker/service/lifecycle.h"
+#include "broker/service/own_session.h"
+#include "broker/service/session_view.h"
+#include "broker/store/desktop_store.h"
+#include "common/base/error.h"
+
+#define TITLE_MAX_BYTES 200
+#define TEXT_MAX_BYTES  2000
+
+/* Till then a desktop that was told to restart may sign its user out and be away. */
+#define RESTART_LIMIT_US (180 * SECOND_US)
+
+typedef struct {
+  const char *action; /* in the audit log */
+  HostCommandKind command;
+  gboolean restarts;
+} Control;
+
+/* Log off is not here: it ends the session instead of commanding the desktop. */
+static const Control controls[SESSION_CONTROLS] = {
+    [SESSION_CONTROL_DISCONNECT] = {"session.disconnect", HOST_COMMAND_CUT, FALSE},
+    [SESSION_CONTROL_RESTART] = {"session.restart", HOST_COMMAND_RESTART, TRUE},
+    [SESSION_CONTROL_RESET] = {"session.reset", HOST_COMMAND_RESET, TRUE},
+    [SESSION_CONTROL_LOCK] = {"session.lock", HOST_COMMAND_LOCK, FALSE},
+};
+
+static gboolean
+send(Work *work, const Session *session, HostCommand *command, gboolean restarts, GError **error)
+{
+  g_autoptr(Desktop) desktop = desktop_store_find(work->transaction, session->desktop_id, error);
+  if (desktop == NULL)
+    return FALSE;
+  command->desktop = desktop->id;
+  command->epoch = desktop->epoch;
+  if (restarts)
+    desktop->restart_until_us = work->now_us + RESTART_LIMIT_US;
+  return (!restarts || desktop_store_update(work->transaction, desktop, error)) &&
+         work_command(work, desktop->host, command, error);
+}
+
+static gboolean
+command(Work *work, const Caller *caller, const char *id, const Control *control, GError **error)
+{
+  g_autoptr(Session) session = own_session_find_ready(work, caller, id, error);
+  if (session == NULL)
+    return FALSE;
+  HostCommand order = {.kind = (int)control->command};
+  if (control->command == HOST_COMMAND_CUT) {
+    order.session = session->id;
+    order.reason = error_code_name(CARAWAY_ERROR_DISCONNECTED);
+  }
+  return send(work, session, &order, control->restarts, error) &&
+         work_audit(work, caller, control->action, "session", id, "", error);
+}
+
+static gboolean
+log_off(Work *work, const Caller *caller, const char *id, GError **error)
+{
+  g_autoptr(Session) session = own_session_find_live(work, caller, id, error);
+  return session != NULL &&
+         lifecycle_end(work, caller, session, CARAWAY_ERROR_SESSION_ENDED,
+                       g_str_equal(session->user_id, caller->user_id) ? "You logged off."
+                                                                      : "An administrator logged you off.",
+                       error) &&
+         work_audit(work, caller, "session.logoff", "session", id, "", error);
+}
+
+Session *
+session_control(Services *services, const Caller *caller, const char *id, SessionControl control,
+                GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return NULL;
+  gboolean done = control == SESSION_CONTROL_LOG_OFF ? log_off(work, caller, id, error)
+                                                     : command(work, caller, id, &controls[control], error);
+  if (!done)
+    return NULL;
+  g_autoptr(Session) session = session_view_find(work->transaction, id, error);
+  return session != NULL && work_commit(work, error) ? g_steal_pointer(&session) : NULL;
+}
+
+gboolean
+session_control_message(Services *services, const Caller *caller, const char *id, const char *title,
+                        const char *text, GError **error)
+{
+  if (!names_check_text(title, TITLE_MAX_BYTES, "title", error))
+    return FALSE;
+  if (text == NULL || *text == '\0' || strlen(text) > TEXT_MAX_BYTES || !g_utf8_validate(text, -1, NULL)) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "A message has 1 to %d bytes of text.",
+                TEXT_MAX_BYTES);
+    return FALSE;
+  }
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  g_autoptr(Session) session = own_session_find_ready(work, caller, id, error);
+  HostCommand order = {.kind = HOST_COMMAND_MESSAGE, .title = title != NULL ? title : "", .text = text};
+  return session != NULL && send(work, session, &order, FALSE, error) &&
+         work_audit(work, caller, "session.message", "session", id, "", error) && work_commit(work, error);
+}

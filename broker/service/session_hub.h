@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The listeners of each session and the one value that waits for each of them. Owns them; who may listen is
+ * decided before.
+ */
+#pragma once
+
+#include "broker/model/session.h"
+
+#define SESSION_HUB_LISTENERS_MAX      4096
+#define SESSION_HUB_USER_LISTENERS_MAX 16
+
+typedef struct SessionHub SessionHub;
+typedef struct SessionListener SessionListener;
+
+/** Called in the listener's context with the newest value (borrowed). */
+typedef void (*SessionHubCallback)(const Session *session, gpointer user_data);
+
+/** A hub without listeners. */
+SessionHub *session_hub_new(void);
+
+/** Adds a listener of @user_id to @session, which is the first value it gets, in @context (nullable: the
+ * default one). CARAWAY_ERROR_OVERLOADED beyond the limits. */
+SessionListener *session_hub_listen(SessionHub *hub, const char *user_id, const Session *session,
+                                    GMainContext *context, SessionHubCallback callback, gpointer user_data,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Hands @session to its listeners; never blocks on one. */
+void session_hub_publish(SessionHub *hub, const Session *session);
+
+/** How many listeners there are. */
+guint session_hub_count(SessionHub *hub);
+
+/** Removes @listener (nullable) from its hub and frees it; in its context. */
+void session_hub_remove(SessionListener *listener);
+
+/** Frees @hub (nullable), which has no listeners any more. */
+void session_hub_free(SessionHub *hub);

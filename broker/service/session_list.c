@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/session_list.h"
+
+#include "broker/service/own_session.h"
+#include "broker/service/session_view.h"
+#include "broker/store/session_store.h"
+
+GPtrArray *
+session_list(Services *services, const Caller *caller, gboolean all, const Page *page, char **ret_next,
+             GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  if (work == NULL)
+    return NULL;
+  g_autofree char *next = NULL;
+  g_autoptr(GPtrArray) sessions =
+      session_store_list(work->transaction, all ? NULL : caller->user_id, page, &next, error);
+  for (guint i = 0; sessions != NULL && i < sessions->len; i++)
+    if (!session_view_complete(work->transaction, g_ptr_array_index(sessions, i), error))
+      return NULL;
+  if (sessions != NULL && ret_next != NULL)
+    *ret_next = g_steal_pointer(&next);
+  return g_steal_pointer(&sessions);
+}
+
+Session *
+session_list_get(Services *services, const Caller *caller, const char *id, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  return work != NULL ? own_session_find(work, caller, id, error) : NULL;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One use case's transaction with what must follow it: listeners are told, commands delivered and the keeper
+ * woken only once everything is durable, and not at all when it was undone.
+ */
+#pragma once
+
+#include "broker/model/caller.h"
+#include "broker/model/session.h"
+#include "broker/service/services_private.h"
+#include "common/wire/host_message.h"
+
+typedef struct {
+  Services *services;
+  DbTransaction *transaction;
+  gint64 now_us;
+  GHashTable *sessions; /* set of ids that changed */
+  gboolean has_commands;
+  gboolean wakes_keeper;
+} Work;
+
+/** Begins a use case; @mode as db_begin(). */
+Work *work_begin(Services *services, DbMode mode, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Makes it durable and does what follows. */
+gboolean work_commit(Work *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Ends @work (nullable), undoing what was not committed. */
+void work_free(Work *work);
+
+/** The session @id changed: who listens is told after the commit. */
+void work_tell(Work *work, const char *id);
+
+/** Enters @command for @host in the outbox; term is filled in. */
+gboolean work_command(Work *work, const char *host, HostCommand *command,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Adds an audit row: @caller (nullable: "system") did @action to @kind/@name. @detail: a sentence, may be
+ * "". */
+gboolean work_audit(Work *work, const Caller *caller, const char *action, const char *kind, const char *name,
+                    const char *detail, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Work, work_free)
