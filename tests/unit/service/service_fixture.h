@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Services on a real database file with a clock that the test turns, a signer that signs nothing and a host
+ * that does what it is told when the test lets it.
+ */
+#pragma once
+
+#include "broker/model/caller.h"
+#include "broker/model/desktop.h"
+#include "broker/model/session.h"
+#include "broker/service/connect.h"
+#include "broker/service/services.h"
+#include "common/base/error.h"
+#include "common/wire/host_message.h"
+
+#define FIXTURE_HOST "kvm1"
+
+typedef struct {
+  HostSender sender;
+  GrantSigner signer;
+  FakeClock clock;
+  Services *services;
+  char *folder;
+  char *database_path;
+  Caller *admin;
+  GMutex mutex;
+  GPtrArray *delivered; /* of HostMessage: commands that the host was sent and has not done yet */
+  GHashTable *alive;    /* set of ids of desktops that the host runs */
+  GHashTable *created;  /* id → times it was told to create it */
+  gboolean link_open;
+  gboolean fails_creates; /* the host answers that it cannot */
+} ServiceFixture;
+
+/** Services on a new database, without anything in it. */
+ServiceFixture *service_fixture_new(void);
+
+/** Closes the database and opens it again, as a new process would; the host keeps what it runs. */
+void service_fixture_restart(ServiceFixture *fixture);
+
+/** The host joins, says hello with the image "office" and what it runs, and is welcomed. */
+void service_fixture_host_hello(ServiceFixture *fixture);
+
+/** The host is cut off. */
+void service_fixture_host_silent(ServiceFixture *fixture);
+
+/** The host joins for the first time; the image "office" is registered; a pool "office" of @size and @spares
+ * is made. */
+void service_fixture_pool(ServiceFixture *fixture, gint64 size, gint64 spares);
+
+/** Lets the host do what it was told, and the keeper take its turns, until nothing is left to do. */
+void service_fixture_settle(ServiceFixture *fixture);
+
+/** A user of that name, entitled to "office"; returns who it is (transfer full). */
+Caller *service_fixture_user(ServiceFixture *fixture, const char *name);
+
+/** connect_pool() of @caller on "office" with @key (nullable). */
+Session *service_fixture_connect(ServiceFixture *fixture, const Caller *caller, const char *key,
+                                 GError **error);
+
+/** The host tells that a console of @session opened or closed. */
+void service_fixture_console(ServiceFixture *fixture, const Session *session, gboolean open);
+
+/** The host tells how desktop @id is: power, whether ready, and who is signed in (nullable). */
+void service_fixture_report(ServiceFixture *fixture, const char *id, HostPower power, gboolean ready,
+                            const char *user);
+
+/** Checks I1 and I2 on the whole database: one owner, one live session, no desktop over the size. */
+void service_fixture_check_invariants(ServiceFixture *fixture, guint size);
+
+/** Frees @fixture and deletes its files. */
+void service_fixture_free(ServiceFixture *fixture);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ServiceFixture, service_fixture_free)

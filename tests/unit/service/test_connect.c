@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/connect.h"
+
+#include "broker/service/desktop_admin.h"
+#include "broker/service/host_events.h"
+#include "broker/service/pool_admin.h"
+#include "broker/service/session_control.h"
+#include "broker/service/session_list.h"
+#include "broker/service/user_admin.h"
+#include "tests/unit/service/service_fixture.h"
+
+static void
+assert_code(const GError *error, CarawayErrorCode code)
+{
+  g_assert_nonnull(error);
+  g_assert_cmpstr(error_stable_name(error), ==, error_code_name((int)code));
+}
+
+static Session *
+get(ServiceFixture *fixture, const Caller *caller, const char *id)
+{
+  g_autoptr(GError) error = NULL;
+  Session *session = session_list_get(fixture->services, caller, id, &error);
+  g_assert_no_error(error);
+  return session;
+}
+
+static void
+test_warm_spare_is_ready_at_once(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 4, 2);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(session_state_name(session->state), ==, "ready");
+  g_assert_cmpstr(session->user_name, ==, "alice");
+  g_autoptr(Desktop) desktop = desktop_admin_get(fixture->services, session->desktop_id, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(desktop->epoch.counter, ==, 2);
+  g_assert_cmpstr(desktop->owner_name, ==, "alice");
+  g_assert_cmpint(((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command.kind, ==,
+                  HOST_COMMAND_EPOCH);
+  service_fixture_settle(fixture);
+  g_autoptr(PoolStatus) status = pool_admin_get(fixture->services, "office", &error);
+  g_assert_cmpuint(status->counts.spare, ==, 2);
+  g_assert_cmpuint(status->counts.assigned, ==, 1);
+  service_fixture_check_invariants(fixture, 4);
+}
+
+static void
+test_connecting_again_resumes(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 4, 2);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) first = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_console(fixture, first, TRUE);
+  service_fixture_console(fixture, first, FALSE);
+  g_autoptr(Session) second = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(second->id, ==, first->id);
+  g_assert_cmpstr(second->desktop_id, ==, first->desktop_id);
+  g_assert_cmpint(second->state, ==, SESSION_DISCONNECTED);
+}
+
+static void
+test_second_device_has_to_ask(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 4, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Caller) tablet = caller_new(alice->user_id, "alice", FALSE, "203.0.113.9", "other-device");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_console(fixture, session, TRUE);
+  g_autoptr(Session) refused = service_fixture_connect(fixture, tablet, NULL, &error);
+  g_assert_null(refused);
+  assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
+  g_assert_nonnull(error_get_reasons(error));
+  g_clear_error(&error);
+  const ConnectOptions take_over = {.take_over = TRUE};
+  g_autoptr(Session) taken = connect_pool(fixture->services, tablet, "office", &take_over, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(taken->id, ==, session->id);
+}
+
+static void
+test_waits_for_one_that_is_made(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 4, 0);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(session->state, ==, SESSION_PREPARING);
+  service_fixture_report(fixture, session->desktop_id, HOST_POWER_STARTING, FALSE, NULL);
+  g_autoptr(Session) booting = get(fixture, alice, session->id);
+  g_assert_cmpstr(booting->step, ==, "booting");
+  g_assert_cmpuint(booting->progress, ==, 50);
+  service_fixture_settle(fixture);
+  g_autoptr(Session) ready = get(fixture, alice, session->id);
+  g_assert_cmpint(ready->state, ==, SESSION_READY);
+}
+
+static void
+test_log_off_recycles(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 1, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  g_autoptr(Session) ended =
+      session_control(fixture->services, alice, session->id, SESSION_CONTROL_LOG_OFF, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(ended->state, ==, SESSION_ENDED);
+  g_assert_cmpstr(ended->end_code, ==, "session-ended");
+  service_fixture_settle(fixture);
+  g_assert_false(g_hash_table_contains(fixture->alive, session->desktop_id));
+  g_assert_cmpuint(g_hash_table_size(fixture->alive), ==, 1);
+  g_autoptr(Session) again = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(again->desktop_id, !=, session->desktop_id);
+}
+
+static void
+test_sign_out_inside_ends(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_report(fixture, session->desktop_id, HOST_POWER_UP, FALSE, NULL);
+  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_assert_cmpint(ended->state, ==, SESSION_ENDED);
+  service_fixture_settle(fixture);
+  g_assert_false(g_hash_table_contains(fixture->alive, session->desktop_id));
+}
+
+static void
+test_restart_is_no_sign_out(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  g_autoptr(Session) restarting =
+      session_control(fixture->services, alice, session->id, SESSION_CONTROL_RESTART, &error);
+  g_assert_no_error(error);
+  service_fixture_report(fixture, session->desktop_id, HOST_POWER_UP, FALSE, NULL);
+  service_fixture_report(fixture, session->desktop_id, HOST_POWER_UP, TRUE, "user");
+  g_autoptr(Session) still = get(fixture, alice, session->id);
+  g_assert_cmpint(still->state, ==, SESSION_READY);
+  service_fixture_report(fixture, session->desktop_id, HOST_POWER_UP, TRUE, NULL);
+  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_assert_cmpint(ended->state, ==, SESSION_ENDED);
+}
+
+/* Fault 4: QEMU dies while it is assigned. */
+static void
+test_died_desktop_gives_another(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 3, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_settle(fixture);
+  const HostDesktopGone gone = {.id = session->desktop_id, .reason = "QEMU was killed"};
+  g_hash_table_remove(fixture->alive, session->desktop_id);
+  g_assert_true(host_events_desktop_gone(fixture->services, FIXTURE_HOST, &gone, &error));
+  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_assert_cmpint(ended->state, ==, SESSION_ENDED);
+  g_assert_cmpstr(ended->end_code, ==, "hypervisor-failed");
+  g_assert_nonnull(ended->reasons);
+  g_autoptr(Session) again = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(again->state, ==, SESSION_READY);
+  service_fixture_check_invariants(fixture, 3);
+}
+
+/* Fault 11: a host that is only cut off keeps what it runs; nobody gets a second run of the same desktop. */
+static void
+test_lost_host(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_settle(fixture);
+  service_fixture_host_silent(fixture);
+  g_autoptr(Session) soon = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_null(soon);
+  assert_code(error, CARAWAY_ERROR_HOST_GONE);
+  g_clear_error(&error);
+  fake_clock_advance(&fixture->clock, 90 * (gint64)G_USEC_PER_SEC);
+  g_autoptr(Session) later = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_null(later);
+  assert_code(error, CARAWAY_ERROR_HOST_GONE);
+  g_clear_error(&error);
+  service_fixture_host_hello(fixture);
+  g_autoptr(Session) back = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(back->desktop_id, ==, session->desktop_id);
+}
+
+static void
+test_refusals(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  const ConnectOptions options = {FALSE};
+  service_fixture_pool(fixture, 1, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Caller) bob = service_fixture_user(fixture, "bob");
+  g_assert_null(connect_pool(fixture->services, alice, "nowhere", &options, &error));
+  assert_code(error, CARAWAY_ERROR_UNKNOWN_POOL);
+  g_clear_error(&error);
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_null(service_fixture_connect(fixture, bob, NULL, &error));
+  assert_code(error, CARAWAY_ERROR_NO_FREE_DESKTOP);
+  g_assert_nonnull(error_get_reasons(error));
+  g_clear_error(&error);
+  g_assert_true(
+      pool_admin_withdraw(fixture->services, fixture->admin, "office", ENTITLEMENT_USER, "bob", &error));
+  g_assert_null(service_fixture_connect(fixture, bob, NULL, &error));
+  assert_code(error, CARAWAY_ERROR_NOT_ENTITLED);
+}
+
+static void
+test_image_missing(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 0);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  const HostImages none = {NULL};
+  g_assert_true(host_events_images(fixture->services, FIXTURE_HOST, &none, &error));
+  g_assert_null(service_fixture_connect(fixture, alice, NULL, &error));
+  assert_code(error, CARAWAY_ERROR_IMAGE_MISSING);
+  g_assert_cmpstr(error_get_reasons(error)[0], ==, "the image office is missing on kvm1");
+}
+
+static void
+test_failing_host_is_told_and_not_hammered(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 0);
+  fixture->fails_creates = TRUE;
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  service_fixture_settle(fixture);
+  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_assert_cmpstr(ended->end_code, ==, "no-disk-space");
+  PoolSettings settings = POOL_SETTINGS_NONE;
+  settings.spares = 1;
+  g_autoptr(PoolStatus) status =
+      pool_admin_change(fixture->services, fixture->admin, "office", &settings, 0, &error);
+  g_assert_no_error(error);
+  service_fixture_settle(fixture); /* would never settle if it were tried again at once */
+  g_autoptr(PoolStatus) told = pool_admin_get(fixture->services, "office", &error);
+  g_assert_cmpuint(g_strv_length(told->problems), ==, 1);
+  fixture->fails_creates = FALSE;
+  fake_clock_advance(&fixture->clock, 120 * (gint64)G_USEC_PER_SEC);
+  service_fixture_settle(fixture);
+  g_autoptr(PoolStatus) better = pool_admin_get(fixture->services, "office", &error);
+  g_assert_cmpuint(better->counts.spare, ==, 1);
+  g_assert_cmpuint(g_strv_length(better->problems), ==, 0);
+}
+
+static void
+test_key_gives_the_same_session(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 3, 2);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) first = service_fixture_connect(fixture, alice, "key-1", &error);
+  service_fixture_restart(fixture); /* fault 7: committed, and the reply was lost */
+  service_fixture_host_hello(fixture);
+  g_autoptr(Session) second = service_fixture_connect(fixture, alice, "key-1", &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(first->id, ==, second->id);
+  g_autoptr(Session) off =
+      session_control(fixture->services, alice, first->id, SESSION_CONTROL_LOG_OFF, &error);
+  g_assert_null(service_fixture_connect(fixture, alice, "key-1", &error));
+  assert_code(error, CARAWAY_ERROR_SESSION_ENDED);
+}
+
+static void
+test_disabled_user_is_cut_off(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 3, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  const NewUser root = {.name = "root", .password = "a long enough one", .administrator = TRUE};
+  g_autoptr(User) administrator = user_admin_create(fixture->services, fixture->admin, &root, &error);
+  g_assert_no_error(error);
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_settle(fixture);
+  UserChange change = USER_CHANGE_NONE;
+  change.disabled = TRUE;
+  g_autoptr(User) user = user_admin_change(fixture->services, fixture->admin, "alice", &change, 0, &error);
+  g_assert_no_error(error);
+  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_assert_cmpint(ended->state, ==, SESSION_ENDED);
+  g_assert_cmpint(((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command.kind, ==,
+                  HOST_COMMAND_CUT);
+  g_assert_cmpint(((HostMessage *)g_ptr_array_index(fixture->delivered, 1))->command.kind, ==,
+                  HOST_COMMAND_DESTROY);
+  g_assert_null(service_fixture_connect(fixture, alice, NULL, &error));
+  assert_code(error, CARAWAY_ERROR_NOT_ENTITLED);
+}
+
+static void
+test_broker_restart_keeps_sessions(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 3, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_settle(fixture);
+  gint64 term = services_term(fixture->services);
+  service_fixture_restart(fixture);
+  g_assert_cmpint(services_term(fixture->services), ==, term + 1);
+  service_fixture_host_hello(fixture);
+  service_fixture_settle(fixture);
+  g_autoptr(Session) same = get(fixture, alice, session->id);
+  g_assert_cmpint(same->state, ==, SESSION_READY);
+  g_assert_cmpuint(g_hash_table_size(fixture->alive), ==, 2);
+  service_fixture_check_invariants(fixture, 3);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/connect/warm-spare", test_warm_spare_is_ready_at_once);
+  g_test_add_func("/connect/resume", test_connecting_again_resumes);
+  g_test_add_func("/connect/second-device", test_second_device_has_to_ask);
+  g_test_add_func("/connect/preparing", test_waits_for_one_that_is_made);
+  g_test_add_func("/connect/log-off", test_log_off_recycles);
+  g_test_add_func("/connect/sign-out-inside", test_sign_out_inside_ends);
+  g_test_add_func("/connect/restart", test_restart_is_no_sign_out);
+  g_test_add_func("/connect/desktop-died", test_died_desktop_gives_another);
+  g_test_add_func("/connect/lost-host", test_lost_host);
+  g_test_add_func("/connect/refusals", test_refusals);
+  g_test_add_func("/connect/image-missing", test_image_missing);
+  g_test_add_func("/connect/failing-host", test_failing_host_is_told_and_not_hammered);
+  g_test_add_func("/connect/idempotency", test_key_gives_the_same_session);
+  g_test_add_func("/connect/disabled-user", test_disabled_user_is_cut_off);
+  g_test_add_func("/connect/broker-restart", test_broker_restart_keeps_sessions);
+  return g_test_run();
+}
