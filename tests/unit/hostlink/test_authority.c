@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/hostlink/authority.h"
+#include "common/base/error.h"
+#include "common/base/secret.h"
+#include "common/net/credentials.h"
+#include "common/net/openssl.h"
+
+#include <glib/gstdio.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define INSTALLATION "5ad8b1de-0be1-4a4c-8c39-7f3d49f0a001"
+#define ANOTHER      "5ad8b1de-0be1-4a4c-8c39-7f3d49f0a0ff"
+
+static const char *const ADDRESSES[] = {"10.0.0.5", "kvm1.example.org", NULL};
+
+typedef struct {
+  char *folder;
+  Authority *authority;
+} Fixture;
+
+static void
+remove_folder(const char *path)
+{
+  g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+  for (const char *name; folder != NULL && (name = g_dir_read_name(folder)) != NULL;) {
+    g_autofree char *entry = g_build_filename(path, name, NULL);
+    if (g_unlink(entry) != 0)
+      remove_folder(entry);
+  }
+  g_rmdir(path);
+}
+
+static void
+setup(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  fixture->folder = g_dir_make_tmp("caraway-authority-XXXXXX", &error);
+  g_assert_no_error(error);
+  fixture->authority = authority_open(fixture->folder, INSTALLATION, &error);
+  g_assert_no_error(error);
+}
+
+static void
+teardown(Fixture *fixture, gconstpointer data)
+{
+  authority_free(fixture->authority);
+  remove_folder(fixture->folder);
+  g_free(fixture->folder);
+}
+
+/* Joins as a machine would, and loads what it then holds. */
+static Credentials *
+issue(Fixture *fixture, const char *installation, IdentityRole role, const char *name)
+{
+  g_autoptr(GError) error = NULL;
+  char *key = credentials_make_key();
+  g_autofree char *request = credentials_make_request(key, name, &error);
+  g_assert_no_error(error);
+  g_autoptr(Identity) identity = identity_new(installation, role, name);
+  g_autofree char *chain = authority_sign(fixture->authority, request, identity, ADDRESSES, &error);
+  g_assert_no_error(error);
+  g_autofree char *folder = g_build_filename(fixture->folder, name, NULL);
+  CredentialFiles files = {authority_ca_pem(fixture->authority), chain, key,
+                           "{\"installation\":\"" INSTALLATION "\",\"name\":\"x\",\"broker\":\"https://b:1\","
+                           "\"grant_keys\":[]}"};
+  gboolean saved = credentials_save(folder, &files, &error);
+  g_assert_no_error(error);
+  g_assert_true(saved);
+  secret_free(key);
+  Credentials *credentials = credentials_load(folder, &error);
+  g_assert_no_error(error);
+  return credentials;
+}
+
+static void
+test_files_are_private(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Credentials) credentials = issue(fixture, INSTALLATION, IDENTITY_HOST, "kvm1");
+  static const char *const NAMES[] = {"ca.key", "kvm1/identity.key", "kvm1/identity.pem", "kvm1/join.json"};
+  for (gsize i = 0; i < G_N_ELEMENTS(NAMES); i++) {
+    g_autofree char *path = g_build_filename(fixture->folder, NAMES[i], NULL);
+    struct stat status;
+    g_assert_cmpint(g_stat(path, &status), ==, 0);
+    g_assert_cmpint(status.st_mode & 0777, ==, 0600);
+  }
+}
+
+static void
+test_reopening_keeps_the_authority(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Authority) again = authority_open(fixture->folder, INSTALLATION, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(authority_ca_hash(again), ==, authority_ca_hash(fixture->authority));
+}
+
+static void
+test_another_installation_is_refused(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Authority) again = authority_open(fixture->folder, ANOTHER, &error);
+  g_assert_null(again);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG);
+}
+
+/* As after a kill -9 between the two files of a first start. */
+static void
+test_half_made_authority_is_made_anew(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *certificate = g_build_filename(fixture->folder, "ca.pem", NULL);
+  g_assert_cmpint(g_unlink(certificate), ==, 0);
+  g_autoptr(Authority) again = authority_open(fixture->folder, INSTALLATION, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(authority_ca_hash(again), !=, authority_ca_hash(fixture->authority));
+}
+
+static void
+test_leaf_names_its_machine(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Credentials) credentials = issue(fixture, INSTALLATION, IDENTITY_RELAY, "kvm1");
+  g_assert_true(identity_is(credentials_identity(credentials), "relay/kvm1"));
+  g_assert_cmpstr(credentials_broker_url(credentials), ==, "https://b:1");
+  g_autoptr(X509) leaf = openssl_x509_from_certificate(credentials_tls_certificate(credentials), NULL);
+  g_assert_cmpint(X509_check_ip_asc(leaf, "10.0.0.5", 0), ==, 1);
+  g_assert_cmpint(X509_check_host(leaf, "kvm1.example.org", 0, 0, NULL), ==, 1);
+  g_assert_cmpint(X509_check_ca(leaf), ==, 0);
+}
+
+static void
+check_peer(Credentials *own, Credentials *peer, IdentityRole role, gboolean accepted)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(X509) x509 = openssl_x509_from_certificate(credentials_tls_certificate(peer), NULL);
+  g_autoptr(Identity) identity = credentials_check_x509(own, x509, role, &error);
+  if (accepted) {
+    g_assert_no_error(error);
+    g_assert_nonnull(identity);
+  } else {
+    g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED);
+  }
+}
+
+static void
+test_peers_are_told_apart(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Credentials) host = issue(fixture, INSTALLATION, IDENTITY_HOST, "kvm1");
+  g_autoptr(Credentials) relay = issue(fixture, INSTALLATION, IDENTITY_RELAY, "kvm2");
+  g_autoptr(Credentials) foreign = issue(fixture, ANOTHER, IDENTITY_RELAY, "kvm3");
+  check_peer(host, relay, IDENTITY_RELAY, TRUE);
+  check_peer(host, relay, IDENTITY_BROKER, FALSE);
+  check_peer(host, foreign, IDENTITY_RELAY, FALSE);
+}
+
+static void
+test_no_certificate_is_untrusted(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Credentials) host = issue(fixture, INSTALLATION, IDENTITY_HOST, "kvm1");
+  g_autoptr(Identity) identity = credentials_check_x509(host, NULL, IDENTITY_RELAY, &error);
+  g_assert_null(identity);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED);
+}
+
+static void
+test_another_authority_is_untrusted(Fixture *fixture, gconstpointer data)
+{
+  Fixture other;
+  setup(&other, NULL);
+  g_autoptr(Credentials) host = issue(fixture, INSTALLATION, IDENTITY_HOST, "kvm1");
+  g_autoptr(Credentials) stranger = issue(&other, INSTALLATION, IDENTITY_RELAY, "kvm1");
+  check_peer(host, stranger, IDENTITY_RELAY, FALSE);
+  teardown(&other, NULL);
+}
+
+/* A leaf may not sign: a machine that was taken over cannot make identities. */
+static void
+test_leaf_is_no_authority(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Credentials) host = issue(fixture, INSTALLATION, IDENTITY_HOST, "kvm1");
+  g_autoptr(Credentials) relay = issue(fixture, INSTALLATION, IDENTITY_RELAY, "kvm2");
+  g_autoptr(X509) leaf = openssl_x509_from_certificate(credentials_tls_certificate(host), NULL);
+  g_autoptr(X509) other = openssl_x509_from_certificate(credentials_tls_certificate(relay), NULL);
+  g_autoptr(GError) error = NULL;
+  gboolean valid = openssl_x509_verify(other, leaf, &error);
+  g_assert_false(valid);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED);
+}
+
+static void
+test_wrong_requests_are_refused(Fixture *fixture, gconstpointer data)
+{
+  static const char *const WRONG_ADDRESS[] = {"10.0.0.5,DNS:evil", NULL};
+  g_autoptr(Identity) identity = identity_new(INSTALLATION, IDENTITY_HOST, "kvm1");
+  char *key = credentials_make_key();
+  g_autofree char *request = credentials_make_request(key, "kvm1", NULL);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *wrong_address =
+      authority_sign(fixture->authority, request, identity, WRONG_ADDRESS, &error);
+  g_assert_null(wrong_address);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID);
+  g_clear_error(&error);
+  g_autofree char *not_a_request = authority_sign(fixture->authority, key, identity, ADDRESSES, &error);
+  g_assert_null(not_a_request);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID);
+  secret_free(key);
+}
+
+static void
+test_own_certificate_follows_the_addresses(Fixture *fixture, gconstpointer data)
+{
+  static const char *const OTHER[] = {"10.0.0.6", NULL};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Identity) identity = identity_new(INSTALLATION, IDENTITY_BROKER, "b1");
+  g_autofree char *path = g_build_filename(fixture->folder, "identity.pem", NULL);
+  g_autofree char *texts[3] = {NULL, NULL, NULL};
+  for (guint i = 0; i < 3; i++) {
+    gboolean renewed =
+        authority_renew_own(fixture->authority, fixture->folder, identity, i < 2 ? ADDRESSES : OTHER, &error);
+    g_assert_no_error(error);
+    g_assert_true(renewed);
+    g_assert_true(g_file_get_contents(path, &texts[i], NULL, NULL));
+  }
+  g_assert_cmpstr(texts[0], ==, texts[1]);
+  g_assert_cmpstr(texts[1], !=, texts[2]);
+  g_free(g_steal_pointer(&texts[1]));
+  g_free(g_steal_pointer(&texts[2]));
+}
+
+static void
+test_damaged_credentials_are_refused(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Credentials) host = issue(fixture, INSTALLATION, IDENTITY_HOST, "kvm1");
+  char *key = credentials_make_key();
+  g_autofree char *path = g_build_filename(fixture->folder, "kvm1", "identity.key", NULL);
+  g_assert_true(g_file_set_contents(path, key, -1, NULL));
+  secret_free(key);
+  g_autofree char *folder = g_build_filename(fixture->folder, "kvm1", NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Credentials) loaded = credentials_load(folder, &error);
+  g_assert_null(loaded);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG);
+}
+
+#define ADD(name, function) g_test_add(name, Fixture, NULL, setup, function, teardown)
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  ADD("/authority/private-files", test_files_are_private);
+  ADD("/authority/reopen", test_reopening_keeps_the_authority);
+  ADD("/authority/another-installation", test_another_installation_is_refused);
+  ADD("/authority/half-made", test_half_made_authority_is_made_anew);
+  ADD("/authority/leaf", test_leaf_names_its_machine);
+  ADD("/authority/peers", test_peers_are_told_apart);
+  ADD("/authority/no-certificate", test_no_certificate_is_untrusted);
+  ADD("/authority/another-authority", test_another_authority_is_untrusted);
+  ADD("/authority/leaf-is-no-authority", test_leaf_is_no_authority);
+  ADD("/authority/wrong-requests", test_wrong_requests_are_refused);
+  ADD("/authority/own", test_own_certificate_follows_the_addresses);
+  ADD("/authority/damaged", test_damaged_credentials_are_refused);
+  return g_test_run();
+}
