@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of the agent, shared by agent.c and agent_commands.c alone.
+ */
+#pragma once
+
+#include "host/agent.h"
+#include "host/agent_consoles.h"
+#include "host/agent_images.h"
+#include "host/broker_link.h"
+#include "host/broker_time.h"
+#include "host/desktops.h"
+#include "host/relay_control.h"
+#include "host/result_memory.h"
+
+struct Agent {
+  AgentParts parts;
+  const Identity *identity;
+  char *boot_id;
+  Workers *workers;         /* desktops */
+  Workers *console_workers; /* channels: never behind a desktop that is being made */
+  Desktops *desktops;
+  AgentImages *images;
+  AgentConsoles *consoles;
+  BrokerLink *link;    /* NULL until the first look is over */
+  RelayControl *relay; /* NULL until the broker's time is known */
+  BrokerTime time;
+  ResultMemory *results;
+  GHashTable *told; /* desktop id -> epoch that the relay was told */
+  JsonArray *grant_keys;
+  gint64 term;
+  gboolean is_recovered, is_scanned, is_stopping;
+  gint64 settle_deadline_us;
+  guint settle_source;
+};
+
+/** Carries out @command and answers it, once or again. */
+void agent_commands_take(Agent *agent, const HostCommand *command);
+
+/** Hands a channel of the relay's client to a display; @fd is taken over. */
+void agent_commands_open(Agent *agent, const RelayOpen *open, int fd);

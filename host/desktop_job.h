@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The work on one desktop that blocks: making it, ending it, restarting it. Each announces itself in the
+ * record before it does anything, so that it can be finished or undone after a crash at any point. Runs on a
+ * worker with a copy of the record; decides nothing.
+ */
+#pragma once
+
+#include "host/hypervisor/hypervisor.h"
+#include "host/hypervisor/image_store.h"
+#include "host/plan/boot_progress.h"
+#include "host/settings.h"
+
+/** What jobs work with; outlives them. */
+typedef struct {
+  const HostSettings *settings;
+  Hypervisor *hypervisor;
+  ImageStore *images;
+  gint accelerator; /**< HostAccelerator, atomic */
+} JobContext;
+
+typedef enum {
+  DESKTOP_JOB_CREATE,
+  DESKTOP_JOB_CREATE_AGAIN, /**< after a crash within one */
+  DESKTOP_JOB_DESTROY,
+  DESKTOP_JOB_START,  /**< of one that is off: its overlay is kept */
+  DESKTOP_JOB_REBOOT, /**< asks the guest */
+  DESKTOP_JOB_RESET,
+  DESKTOP_JOB_SHUTDOWN, /**< asks the guest */
+  DESKTOP_JOB_RESUME,
+  DESKTOP_JOB_SAVE, /**< the record as it is */
+} DesktopJobKind;
+
+/** Told on the worker's thread as a job comes to @step. */
+typedef void (*DesktopJobProgress)(const char *id, DesktopStep step, gpointer user_data);
+
+/**
+ * Does it. @record is changed to what holds afterwards. Errors: CARAWAY_ERROR_IMAGE_MISSING, _IMAGE_BAD,
+ * _NO_SPACE, _HYPERVISOR, _NOT_FOUND, _INTERNAL. A create that failed has left nothing.
+ */
+gboolean desktop_job_run(const JobContext *context, DesktopJobKind kind, DesktopRecord *record,
+                         DesktopJobProgress progress, gpointer user_data,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Removes what a desktop @id that nothing remembers has: its domain and its files. */
+gboolean desktop_job_remove_stray(const JobContext *context, const char *id,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

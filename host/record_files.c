@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/record_files.h"
+
+#include "common/base/error.h"
+#include "common/base/log.h"
+#include "common/wire/message_table.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define TOMBSTONE_LIFE_S (24 * 3600)
+
+gboolean
+record_files_save(const HostSettings *settings, const DesktopRecord *record, GError **error)
+{
+  g_autoptr(DesktopPaths) paths = desktop_paths_new(settings, record->id);
+  g_autofree char *text = desktop_record_text(record);
+  g_autoptr(GError) local = NULL;
+  if (g_file_set_contents_full(paths->record, text, -1,
+                               G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &local))
+    return TRUE;
+  gboolean is_full = g_error_matches(local, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
+  g_set_error(error, CARAWAY_ERROR, is_full ? CARAWAY_ERROR_NO_SPACE : CARAWAY_ERROR_INTERNAL,
+              "The record of desktop %s cannot be saved: %s", record->name, local->message);
+  return FALSE;
+}
+
+void
+record_files_remove(const HostSettings *settings, const char *id)
+{
+  g_autoptr(DesktopPaths) paths = desktop_paths_new(settings, id);
+  (void)g_unlink(paths->record);
+}
+
+static DesktopRecord *
+load_one(const char *path)
+{
+  g_autofree char *text = NULL;
+  gsize size = 0;
+  g_autoptr(GError) error = NULL;
+  DesktopRecord *record = NULL;
+  if (g_file_get_contents(path, &text, &size, &error))
+    record = desktop_record_parse(text, size, &error);
+  if (record == NULL)
+    log_error("%s is not a desktop's record and is left alone: %s", path, error->message);
+  return record;
+}
+
+static gboolean
+is_old_tombstone(const char *path, const DesktopRecord *record)
+{
+  struct stat info;
+  return record->stage == DESKTOP_STAGE_DESTROYED && stat(path, &info) == 0 &&
+         time(NULL) - info.st_mtime > TOMBSTONE_LIFE_S;
+}
+
+/* Calls @each with the id of every file in @folder that is called UUID and @ending. */
+static void
+for_each_id(const HostSettings *settings, const char *folder, const char *ending,
+            void (*each)(const char *path, const char *id, gpointer data), gpointer data)
+{
+  g_autofree char *path = host_settings_path(settings, folder);
+  g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+  const char *file;
+  while (directory != NULL && (file = g_dir_read_name(directory)) != NULL) {
+    if (!g_str_has_suffix(file, ending))
+      continue;
+    g_autofree char *id = g_strndup(file, strlen(file) - strlen(ending));
+    g_autofree char *full = g_build_filename(path, file, NULL);
+    if (message_uuid_is_valid(id))
+      each(full, id, data);
+  }
+}
+
+static void
+add_record(const char *path, const char *id, gpointer data)
+{
+  g_autoptr(DesktopRecord) record = load_one(path);
+  if (record == NULL || !g_str_equal(record->id, id))
+    return;
+  if (is_old_tombstone(path, record))
+    (void)g_unlink(path);
+  else
+    g_ptr_array_add(data, g_steal_pointer(&record));
+}
+
+GPtrArray *
+record_files_load(const HostSettings *settings)
+{
+  GPtrArray *records = g_ptr_array_new_with_free_func((GDestroyNotify)desktop_record_free);
+  for_each_id(settings, "desktops", ".json", add_record, records);
+  return records;
+}
+
+static void
+add_id(const char *path, const char *id, gpointer data)
+{
+  g_ptr_array_add(data, g_strdup(id));
+}
+
+GStrv
+record_files_overlay_ids(const HostSettings *settings)
+{
+  GPtrArray *ids = g_ptr_array_new();
+  for_each_id(settings, "overlays", ".qcow2", add_id, ids);
+  g_ptr_array_add(ids, NULL);
+  return (GStrv)g_ptr_array_free(ids, FALSE);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The records of desktops on disk: one file each, replaced atomically and synced, so that after a crash each
+ * is as it was before a step or after it (INVARIANTS I2, I4). Blocks.
+ */
+#pragma once
+
+#include "host/plan/desktop_record.h"
+#include "host/settings.h"
+
+/** Saves @record; CARAWAY_ERROR_NO_SPACE when the disk is full, else CARAWAY_ERROR_INTERNAL. */
+gboolean record_files_save(const HostSettings *settings, const DesktopRecord *record,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Removes the record of @id; one that is not there is success. */
+void record_files_remove(const HostSettings *settings, const char *id);
+
+/**
+ * All records (GPtrArray of DesktopRecord, transfer full). A file that cannot be read as one is logged and
+ * left; tombstones older than a day are removed.
+ */
+GPtrArray *record_files_load(const HostSettings *settings);
+
+/** The ids of desktops that have an overlay (transfer full). */
+GStrv record_files_overlay_ids(const HostSettings *settings);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/settings.h"
+
+#include "common/base/error.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define GROUP           "host"
+#define SOCKET_FOLDER   "s"
+#define MAX_UNIX_PATH   107
+#define UUID_LENGTH     36
+#define BRIDGE_PREFIX   "bridge:"
+#define MAX_BRIDGE_NAME 15 /* IFNAMSIZ */
+
+const ConfigKey host_settings_keys[] = {
+    {GROUP, "name", CONFIG_STRING, NULL, "name of this host; by default the machine's", .optional = TRUE},
+    {GROUP, "broker", CONFIG_STRING, NULL, "URL of the broker; by default that of joining", .optional = TRUE},
+    {GROUP, "libvirt-uri", CONFIG_STRING, "qemu:///system", "qemu:///system or qemu:///embed?root=DIR"},
+    {GROUP, "state-directory", CONFIG_PATH, "/var/lib/caraway/host", "identity, records, overlays, logs"},
+    {GROUP, "image-directory", CONFIG_PATH, "/var/lib/caraway/images",
+     "the images that desktops are made of"},
+    {GROUP, "relay-address", CONFIG_STRING, "127.0.0.1", "where portals and clients reach this host's relay"},
+    {GROUP, "relay-port", CONFIG_INT, "8444", "port of this host's relay", .minimum = 1, .maximum = 65535},
+    {GROUP, "relay-socket", CONFIG_PATH, "/run/caraway/relay.sock", "control socket of this host's relay"},
+    {GROUP, "relay-state-directory", CONFIG_PATH, "/var/lib/caraway/relay",
+     "where joining puts the relay's identity"},
+    {GROUP, "relay-user", CONFIG_STRING, NULL, "owner of the relay's state directory, when root joins",
+     .optional = TRUE},
+    {GROUP, "http-listen", CONFIG_LISTEN, NULL, "serve /healthz /readyz /metrics here", .optional = TRUE},
+    {GROUP, "accelerator", CONFIG_CHOICE, "auto", "kvm where it proves to work, else emulation",
+     .choices = "auto|kvm|tcg"},
+    {GROUP, "reserve-memory-mib", CONFIG_INT, "512", "memory never given to desktops", .minimum = 0,
+     .maximum = 1 << 24},
+    {GROUP, "reserve-disk-mib", CONFIG_INT, "2048", "disk that must stay free to make a desktop",
+     .minimum = 0, .maximum = 1 << 30},
+    {GROUP, "network", CONFIG_STRING, "user", "of desktops: user, none or bridge:NAME"},
+    {GROUP, "workers", CONFIG_INT, "4", "desktops that are made or ended at the same time", .minimum = 1,
+     .maximum = 64},
+    {NULL},
+};
+
+const ConfigSwitch host_settings_switches[] = {
+    {"join", "TOKEN", "join an installation with a token of the broker, then exit"},
+    {"destroy-all", NULL, "end and remove all desktops of this installation on this host, then exit"},
+    {NULL},
+};
+
+static char *
+optional(const Config *config, const char *key)
+{
+  return g_strdup(config_string(config, GROUP, key));
+}
+
+static gboolean
+read_network(const char *text, HostSettings *settings, GError **error)
+{
+  if (strcmp(text, "user") == 0) {
+    settings->network = DOMAIN_NETWORK_USER;
+  } else if (strcmp(text, "none") == 0) {
+    settings->network = DOMAIN_NETWORK_NONE;
+  } else if (g_str_has_prefix(text, BRIDGE_PREFIX) && text[strlen(BRIDGE_PREFIX)] != '\0' &&
+             strlen(text) <= strlen(BRIDGE_PREFIX) + MAX_BRIDGE_NAME) {
+    settings->network = DOMAIN_NETWORK_BRIDGE;
+    settings->bridge = g_strdup(text + strlen(BRIDGE_PREFIX));
+  } else {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
+                "host.network is “%s”, but must be user, none or bridge:NAME.", text);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* The machine's own name up to its first dot, in lower case, as identities want it. */
+static char *
+default_name(void)
+{
+  g_auto(GStrv) parts = g_strsplit(g_get_host_name(), ".", 2);
+  return g_ascii_strdown(parts[0] != NULL ? parts[0] : "host", -1);
+}
+
+HostSettings *
+host_settings_new(const Config *config, GError **error)
+{
+  g_autoptr(HostSettings) settings = g_new0(HostSettings, 1);
+  settings->name = optional(config, "name");
+  if (settings->name == NULL)
+    settings->name = default_name();
+  settings->broker_url = optional(config, "broker");
+  settings->libvirt_uri = optional(config, "libvirt-uri");
+  settings->state_directory = optional(config, "state-directory");
+  settings->image_directory = optional(config, "image-directory");
+  settings->relay_address = optional(config, "relay-address");
+  settings->relay_port = (guint16)config_int(config, GROUP, "relay-port");
+  settings->relay_socket = optional(config, "relay-socket");
+  settings->relay_state_directory = optional(config, "relay-state-directory");
+  settings->relay_user = optional(config, "relay-user");
+  settings->http_listen = optional(config, "http-listen");
+  settings->accelerator = optional(config, "accelerator");
+  settings->reserved_memory_mib = config_int(config, GROUP, "reserve-memory-mib");
+  settings->reserved_disk_mib = config_int(config, GROUP, "reserve-disk-mib");
+  settings->workers = (guint)config_int(config, GROUP, "workers");
+  if (!read_network(config_string(config, GROUP, "network"), settings, error))
+    return NULL;
+  return g_steal_pointer(&settings);
+}
+
+char *
+host_settings_path(const HostSettings *settings, const char *name)
+{
+  return g_build_filename(settings->state_directory, name, NULL);
+}
+
+gboolean
+host_settings_make_folders(const HostSettings *settings, GError **error)
+{
+  g_autofree char *sockets = host_settings_path(settings, SOCKET_FOLDER);
+  if (strlen(sockets) + 1 + UUID_LENGTH + 2 > MAX_UNIX_PATH) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
+                "host.state-directory is too long: the sockets of desktops below it must fit %d bytes.",
+                MAX_UNIX_PATH);
+    return FALSE;
+  }
+  static const char *const folders[] = {"desktops", "overlays", "logs", SOCKET_FOLDER, NULL};
+  for (guint i = 0; folders[i] != NULL; i++) {
+    g_autofree char *path = host_settings_path(settings, folders[i]);
+    if (g_mkdir_with_parents(path, 0711) != 0) {
+      g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG, "Cannot make the folder %s: %s", path,
+                  g_strerror(errno));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static char *
+path_of(const HostSettings *settings, const char *folder, const char *id, const char *ending)
+{
+  g_autofree char *file = g_strconcat(id, ending, NULL);
+  return g_build_filename(settings->state_directory, folder, file, NULL);
+}
+
+DesktopPaths *
+desktop_paths_new(const HostSettings *settings, const char *id)
+{
+  DesktopPaths *paths = g_new0(DesktopPaths, 1);
+  paths->record = path_of(settings, "desktops", id, ".json");
+  paths->overlay = path_of(settings, "overlays", id, ".qcow2");
+  paths->boot_log = path_of(settings, "logs", id, ".log");
+  paths->guest_socket = path_of(settings, SOCKET_FOLDER, id, ".g");
+  paths->agent_socket = path_of(settings, SOCKET_FOLDER, id, ".a");
+  return paths;
+}
+
+void
+desktop_paths_free(DesktopPaths *paths)
+{
+  if (paths == NULL)
+    return;
+  g_free(paths->record);
+  g_free(paths->overlay);
+  g_free(paths->boot_log);
+  g_free(paths->guest_socket);
+  g_free(paths->agent_socket);
+  g_free(paths);
+}
+
+void
+host_settings_free(HostSettings *settings)
+{
+  if (settings == NULL)
+    return;
+  char *texts[] = {settings->name,
+                   settings->broker_url,
+                   settings->libvirt_uri,
+                   settings->state_directory,
+                   settings->image_directory,
+                   settings->relay_address,
+                   settings->relay_socket,
+                   settings->relay_state_directory,
+                   settings->relay_user,
+                   settings->http_listen,
+                   settings->accelerator,
+                   settings->bridge};
+  for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+    g_free(texts[i]);
+  g_free(settings);
+}
