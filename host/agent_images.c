@@ -6,8 +6,9 @@
 
 #include <gio/gio.h>
 
-#define SETTLE_MS 2000 /* an image is copied in for a while; it is looked at when nothing changes any more   \
-                        */
+#define SETTLE_MS                                                                                            \
+  2000 /* an image is copied in for a while; it is looked at when nothing changes any more                   \
+        */
 
 struct AgentImages {
   JobContext *context;
@@ -44,7 +45,7 @@ on_scan_run(gpointer data)
 {
   Scan *scan = data;
   const JobContext *context = scan->images->context;
-  scan->entries = image_store_scan(context->images);
+  scan->entries = image_catalog_scan(context->images);
   if (scan->images->verdict.is_proven)
     return;
   g_autofree char *cache = host_settings_path(context->settings, "kvm-verdict");

@@ -77,7 +77,7 @@ make(const Job *job, GError **error)
   if (!save(job, DESKTOP_STAGE_CREATING, error))
     return FALSE;
   tell(job, DESKTOP_STEP_CHECKING);
-  g_autoptr(ImageEntry) image = image_store_find(job->context->images, job->record->image, error);
+  g_autoptr(ImageEntry) image = image_catalog_find(job->context->images, job->record->image, error);
   if (image == NULL)
     return FALSE;
   tell(job, DESKTOP_STEP_COPYING);
@@ -124,7 +124,7 @@ destroy(const Job *job, GError **error)
 static gboolean
 start_again(const Job *job, GError **error)
 {
-  g_autoptr(ImageEntry) image = image_store_find(job->context->images, job->record->image, error);
+  g_autoptr(ImageEntry) image = image_catalog_find(job->context->images, job->record->image, error);
   return image != NULL && start_domain(job, image, error);
 }
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "host/hypervisor/hypervisor.h"
-#include "host/hypervisor/image_store.h"
+#include "host/hypervisor/image_catalog.h"
 #include "host/plan/boot_progress.h"
 #include "host/settings.h"
 
@@ -15,7 +15,7 @@
 typedef struct {
   const HostSettings *settings;
   Hypervisor *hypervisor;
-  ImageStore *images;
+  ImageCatalog *images;
   gint accelerator; /**< HostAccelerator, atomic */
 } JobContext;
 

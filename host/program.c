@@ -19,7 +19,7 @@ typedef struct {
   HostSettings *settings;
   Credentials *credentials;
   Hypervisor *hypervisor;
-  ImageStore *images;
+  ImageCatalog *images;
   JobContext context;
   Daemon *daemon;
   Agent *agent;
@@ -111,7 +111,7 @@ compose(Program *program, ProgramOpen open, GError **error)
   program->hypervisor = open(program->settings, error);
   if (program->hypervisor == NULL)
     return FALSE;
-  program->images = image_store_new(program->settings->image_directory, verdicts);
+  program->images = image_catalog_new(program->settings->image_directory, verdicts);
   program->context = (JobContext){.settings = program->settings,
                                   .hypervisor = program->hypervisor,
                                   .images = program->images,
@@ -128,7 +128,7 @@ program_clear(Program *program)
   host_http_free(program->http);
   agent_free(program->agent);
   daemon_free(program->daemon);
-  image_store_free(program->images);
+  image_catalog_free(program->images);
   hypervisor_free(program->hypervisor);
   credentials_free(program->credentials);
   host_settings_free(program->settings);

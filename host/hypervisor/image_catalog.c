@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/hypervisor/image_store.h"
+#include "host/hypervisor/image_catalog.h"
 
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -16,24 +16,24 @@
 
 #define MAX_IMAGES 256
 
-struct ImageStore {
+struct ImageCatalog {
   char *folder;
   char *verdicts_path;
   GMutex lock;        /* over verdicts, and over verifying: one image is read at a time */
   GKeyFile *verdicts; /* group: image name; keys: identity, hash (as computed) */
 };
 
-ImageStore *
-image_store_new(const char *folder, const char *verdicts_path)
+ImageCatalog *
+image_catalog_new(const char *folder, const char *verdicts_path)
 {
-  ImageStore *store = g_new0(ImageStore, 1);
-  store->folder = g_strdup(folder);
-  store->verdicts_path = g_strdup(verdicts_path);
-  store->verdicts = g_key_file_new();
-  g_mutex_init(&store->lock);
+  ImageCatalog *catalog = g_new0(ImageCatalog, 1);
+  catalog->folder = g_strdup(folder);
+  catalog->verdicts_path = g_strdup(verdicts_path);
+  catalog->verdicts = g_key_file_new();
+  g_mutex_init(&catalog->lock);
   /* A file that is missing or damaged only costs reading the images again. */
-  (void)g_key_file_load_from_file(store->verdicts, verdicts_path, G_KEY_FILE_NONE, NULL);
-  return store;
+  (void)g_key_file_load_from_file(catalog->verdicts, verdicts_path, G_KEY_FILE_NONE, NULL);
+  return catalog;
 }
 
 /* What tells one content of a file from another without reading it. */
@@ -64,33 +64,34 @@ check_header(const char *path, struct stat *ret_info, GError **error)
 
 /* The hash of the file's content, from the verdict or by reading it. Called with the lock held. */
 static char *
-content_hash(ImageStore *store, const char *name, const char *path, const struct stat *info, GError **error)
+content_hash(ImageCatalog *catalog, const char *name, const char *path, const struct stat *info,
+             GError **error)
 {
   g_autofree char *identity = file_identity(info);
-  g_autofree char *known = g_key_file_get_string(store->verdicts, name, "identity", NULL);
+  g_autofree char *known = g_key_file_get_string(catalog->verdicts, name, "identity", NULL);
   if (g_strcmp0(known, identity) == 0)
-    return g_key_file_get_string(store->verdicts, name, "hash", error);
+    return g_key_file_get_string(catalog->verdicts, name, "hash", error);
   log_info("verifying the image %s (%jd MiB)", name, (intmax_t)info->st_size >> 20);
   char *hash = image_hash_file(path, error);
   if (hash == NULL)
     return NULL;
-  g_key_file_set_string(store->verdicts, name, "identity", identity);
-  g_key_file_set_string(store->verdicts, name, "hash", hash);
+  g_key_file_set_string(catalog->verdicts, name, "identity", identity);
+  g_key_file_set_string(catalog->verdicts, name, "hash", hash);
   g_autoptr(GError) local = NULL;
-  if (!g_key_file_save_to_file(store->verdicts, store->verdicts_path, &local))
+  if (!g_key_file_save_to_file(catalog->verdicts, catalog->verdicts_path, &local))
     log_warning("the verdict on image %s is not kept: %s", name, local->message);
   return hash;
 }
 
 static gboolean
-verify(ImageStore *store, const ImageManifest *manifest, const char *path, GError **error)
+verify(ImageCatalog *catalog, const ImageManifest *manifest, const char *path, GError **error)
 {
   struct stat info;
   if (!check_header(path, &info, error))
     return FALSE;
-  g_mutex_lock(&store->lock);
-  g_autofree char *hash = content_hash(store, manifest->name, path, &info, error);
-  g_mutex_unlock(&store->lock);
+  g_mutex_lock(&catalog->lock);
+  g_autofree char *hash = content_hash(catalog, manifest->name, path, &info, error);
+  g_mutex_unlock(&catalog->lock);
   if (hash == NULL)
     return FALSE;
   if (strcmp(hash, manifest->hash) == 0)
@@ -102,23 +103,23 @@ verify(ImageStore *store, const ImageManifest *manifest, const char *path, GErro
 }
 
 static ImageEntry *
-look_at(ImageStore *store, const char *name)
+look_at(ImageCatalog *catalog, const char *name)
 {
   g_autofree char *manifest_file = g_strconcat(name, ".json", NULL);
   g_autofree char *image_file = g_strconcat(name, ".qcow2", NULL);
-  g_autofree char *manifest_path = g_build_filename(store->folder, manifest_file, NULL);
+  g_autofree char *manifest_path = g_build_filename(catalog->folder, manifest_file, NULL);
   g_autofree char *text = NULL;
   gsize size = 0;
   g_autoptr(GError) error = NULL;
   g_autoptr(ImageManifest) manifest = NULL;
   ImageEntry *entry = g_new0(ImageEntry, 1);
   entry->name = g_strdup(name);
-  entry->path = g_build_filename(store->folder, image_file, NULL);
+  entry->path = g_build_filename(catalog->folder, image_file, NULL);
   if (g_file_get_contents(manifest_path, &text, &size, &error))
     manifest = image_manifest_parse(name, text, size, &error);
   entry->hash = g_strdup(manifest != NULL ? manifest->hash : "");
   entry->size_mib = manifest != NULL ? manifest->size_mib : 0;
-  if (manifest == NULL || !verify(store, manifest, entry->path, &error))
+  if (manifest == NULL || !verify(catalog, manifest, entry->path, &error))
     entry->damage = g_strdup(error->message);
   return entry;
 }
@@ -147,27 +148,27 @@ names_in(const char *folder)
 }
 
 GPtrArray *
-image_store_scan(ImageStore *store)
+image_catalog_scan(ImageCatalog *catalog)
 {
-  g_autoptr(GPtrArray) names = names_in(store->folder);
+  g_autoptr(GPtrArray) names = names_in(catalog->folder);
   GPtrArray *entries = g_ptr_array_new_with_free_func((GDestroyNotify)image_entry_free);
   for (guint i = 0; i < names->len; i++)
-    g_ptr_array_add(entries, look_at(store, names->pdata[i]));
+    g_ptr_array_add(entries, look_at(catalog, names->pdata[i]));
   return entries;
 }
 
 ImageEntry *
-image_store_find(ImageStore *store, const char *name, GError **error)
+image_catalog_find(ImageCatalog *catalog, const char *name, GError **error)
 {
   g_autofree char *file = g_strconcat(name, ".json", NULL);
-  g_autofree char *path = g_build_filename(store->folder, file, NULL);
+  g_autofree char *path = g_build_filename(catalog->folder, file, NULL);
   if (!image_manifest_name_is_valid(name) || !g_file_test(path, G_FILE_TEST_EXISTS)) {
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_MISSING,
                 "This host has no image “%s”: put %s.qcow2 and %s.json into %s.", name, name, name,
-                store->folder);
+                catalog->folder);
     return NULL;
   }
-  g_autoptr(ImageEntry) entry = look_at(store, name);
+  g_autoptr(ImageEntry) entry = look_at(catalog, name);
   if (entry->damage == NULL)
     return g_steal_pointer(&entry);
   g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_BAD, entry->damage);
@@ -187,13 +188,13 @@ image_entry_free(ImageEntry *entry)
 }
 
 void
-image_store_free(ImageStore *store)
+image_catalog_free(ImageCatalog *catalog)
 {
-  if (store == NULL)
+  if (catalog == NULL)
     return;
-  g_free(store->folder);
-  g_free(store->verdicts_path);
-  g_key_file_free(store->verdicts);
-  g_mutex_clear(&store->lock);
-  g_free(store);
+  g_free(catalog->folder);
+  g_free(catalog->verdicts_path);
+  g_key_file_free(catalog->verdicts);
+  g_mutex_clear(&catalog->lock);
+  g_free(catalog);
 }

@@ -9,7 +9,7 @@
 
 #include <glib.h>
 
-typedef struct ImageStore ImageStore;
+typedef struct ImageCatalog ImageCatalog;
 
 typedef struct {
   char *name;
@@ -20,20 +20,21 @@ typedef struct {
 } ImageEntry;
 
 /** A store on @folder; verdicts are kept in the file @verdicts_path. */
-ImageStore *image_store_new(const char *folder, const char *verdicts_path);
+ImageCatalog *image_catalog_new(const char *folder, const char *verdicts_path);
 
 /** Looks at the folder and verifies what is new in it. Returns the entries by name (GPtrArray of ImageEntry,
  * transfer full); an unreadable folder has none. */
-GPtrArray *image_store_scan(ImageStore *store);
+GPtrArray *image_catalog_scan(ImageCatalog *catalog);
 
 /** The entry @name, verified (transfer full); CARAWAY_ERROR_IMAGE_MISSING or CARAWAY_ERROR_IMAGE_BAD. */
-ImageEntry *image_store_find(ImageStore *store, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ImageEntry *image_catalog_find(ImageCatalog *catalog, const char *name,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Frees @entry (nullable). */
 void image_entry_free(ImageEntry *entry);
 
-/** Frees @store (nullable). */
-void image_store_free(ImageStore *store);
+/** Frees @catalog (nullable). */
+void image_catalog_free(ImageCatalog *catalog);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageEntry, image_entry_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageStore, image_store_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageCatalog, image_catalog_free)
