@@ -18,7 +18,7 @@ struct GrantKeyring {
   GrantKeySet *keys;
   GHashTable *ids; /* the ids in `keys` */
   GArray *waiters; /* of Waiter */
-  guint timer;
+  guint timer, gap_timer;
   gint64 fetched_us; /* steady time of the last fetch's end */
   gboolean is_fetching;
 };
@@ -106,18 +106,36 @@ grant_keyring_may_know(const GrantKeyring *ring, const char *text)
   return g_hash_table_contains(ring->ids, name);
 }
 
+static gboolean
+on_gap_over(gpointer data)
+{
+  GrantKeyring *ring = data;
+  ring->gap_timer = 0;
+  fetch(ring);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not sooner than a gap after the last time, whatever key ids are invented meanwhile. */
+static void
+fetch_soon(GrantKeyring *ring)
+{
+  gint64 age_us = clock_boottime_us(clock_system()) - ring->fetched_us;
+  if (ring->fetched_us == 0 || age_us >= REFRESH_GAP_US)
+    fetch(ring);
+  else if (ring->gap_timer == 0)
+    ring->gap_timer = g_timeout_add((guint)((REFRESH_GAP_US - age_us) / 1000) + 1, on_gap_over, ring);
+}
+
 void
 grant_keyring_refresh(GrantKeyring *ring, GrantKeyringRefreshed refreshed, gpointer user_data)
 {
-  gboolean is_fresh =
-      ring->fetched_us != 0 && clock_boottime_us(clock_system()) - ring->fetched_us < REFRESH_GAP_US;
-  if ((is_fresh && !ring->is_fetching) || ring->waiters->len >= WAITERS_MAX) {
+  if (ring->waiters->len >= WAITERS_MAX) {
     refreshed(user_data);
     return;
   }
   const Waiter waiter = {refreshed, user_data};
   g_array_append_val(ring->waiters, waiter);
-  fetch(ring);
+  fetch_soon(ring);
 }
 
 Grant *
@@ -153,6 +171,7 @@ grant_keyring_free(GrantKeyring *ring)
   if (ring == NULL)
     return;
   g_clear_handle_id(&ring->timer, g_source_remove);
+  g_clear_handle_id(&ring->gap_timer, g_source_remove);
   g_array_unref(ring->waiters);
   g_hash_table_unref(ring->ids);
   grant_key_set_free(ring->keys);

@@ -21,7 +21,7 @@ GrantKeyring *grant_keyring_new(BrokerClient *client, JsonArray *keys,
 /** FALSE when @text names a key that a refresh might bring; TRUE also for what no key can make a grant. */
 gboolean grant_keyring_may_know(const GrantKeyring *ring, const char *text);
 
-/** Fetches the keys unless that was just done, then calls @refreshed. */
+/** Fetches the keys, at once or two seconds after the last time, then calls @refreshed. */
 void grant_keyring_refresh(GrantKeyring *ring, GrantKeyringRefreshed refreshed, gpointer user_data);
 
 /** As grant_verify() with the keys of @ring. */

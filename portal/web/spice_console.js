@@ -3,12 +3,23 @@
 // without a word, a playback channel that overwrites the cursor's, the keyboard.
 import { Constants } from "./spice-html5/enums.js";
 import { SpiceMainConn } from "./spice-html5/main.js";
-import { SpiceMiniData, SpiceMsgcKeyDown } from "./spice-html5/spicemsg.js";
+import { SpiceMiniData, SpiceMsgcKeyDown, SpiceMsgcMouseMotion } from "./spice-html5/spicemsg.js";
 import { Keyboard } from "./keyboard.js";
 
 const RESIZE_DELAY_MS = 250;
 const SMALLEST = { width: 800, height: 600 };
 const MULTIPLE = 8; // Xorg wants sizes that are multiples of 8
+
+// spice-html5 sends a motion one byte too long; the relay lets only messages through that have their proper size.
+const MOTION_BYTES = 10;
+SpiceMsgcMouseMotion.prototype.buffer_size = () => MOTION_BYTES;
+SpiceMsgcMouseMotion.prototype.to_buffer = function toBuffer(buffer, at = 0) {
+  const view = new DataView(buffer);
+  view.setInt32(at, this.x, true);
+  view.setInt32(at + 4, this.y, true);
+  view.setUint16(at + 8, this.buttons_state, true);
+  return at + MOTION_BYTES;
+};
 
 export class SpiceConsole {
   // screen: the element for the picture; stage: the element that it should fill.
@@ -20,6 +31,7 @@ export class SpiceConsole {
     this.channels = new Set();
     this.isClosed = false;
     this.watchPicture(onPicture);
+    this.watchPointer();
     this.main = new SpiceMainConn({
       uri: url, password, screen_id: screen.id, onerror: () => this.lost(), onagent: () => this.fit(),
     });
@@ -39,6 +51,19 @@ export class SpiceConsole {
       onPicture(canvas);
     });
     this.pictures.observe(this.screen, { childList: true });
+  }
+
+  // spice-html5 moves the focus with the pointer, which takes it from whoever works by keyboard. A click does it here.
+  watchPointer() {
+    this.stop = new AbortController();
+    const options = { capture: true, signal: this.stop.signal };
+    this.screen.addEventListener("mouseover", (event) => event.stopPropagation(), options);
+    this.screen.addEventListener("mouseout", (event) => {
+      event.stopPropagation();
+      const shape = this.main.cursor?.spice_simulated_cursor;
+      if (shape) shape.style.display = "none";
+    }, options);
+    this.screen.addEventListener("mousedown", () => this.canvas()?.focus({ preventScroll: true }), options);
   }
 
   canvas() {
@@ -89,7 +114,8 @@ export class SpiceConsole {
     if (this.isClosed) return;
     this.isClosed = true;
     this.pictures.disconnect();
-    this.sizes.disconnect();
+    this.sizes?.disconnect();
+    this.stop.abort();
     clearTimeout(this.fitTimer);
     this.keyboard?.close();
     const sockets = [...this.channels].map((channel) => channel.ws);

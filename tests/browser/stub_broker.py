@@ -4,6 +4,7 @@ brought about. Sessions change when the test says so, and event streams tell it 
 import http.server
 import json
 import re
+import secrets
 import ssl
 import threading
 
@@ -24,6 +25,9 @@ class StubBroker:
         self.desktops = []
         self.sessions = {}
         self.refusals = {}  # "METHOD path" -> Refusal, until taken away
+        self.grant_keys = []
+        self.make_grant = None  # what POST /internal/redeem answers; each password works once
+        self.unredeemed = set()
         self.requests = []  # (method, path, headers, body)
         self.changed = threading.Condition()
         handler = type("Handler", (Handler,), {"stub": self})
@@ -102,12 +106,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def route(self, path, body):
         if path == "/internal/grant-keys":
-            self.answer(200, {"grant_keys": []})
+            self.answer(200, {"grant_keys": self.stub.grant_keys})
+        elif path == "/internal/redeem":
+            self.redeem(body["password"])
         elif path == "/login":
             self.login(body)
         else:
             self.signed_in()
             self.route_own(path, body)
+
+    def redeem(self, password):
+        if password not in self.stub.unredeemed:
+            raise Refusal(403, "grant-already-used", "This password has been used already.")
+        self.stub.unredeemed.discard(password)
+        self.answer(200, {"grant": self.stub.make_grant()})
 
     def login(self, body):
         if self.stub.passwords.get(body["user"]) != body["password"]:
@@ -152,7 +164,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif what == "console.vv":
             self.answer(200, b"[virt-viewer]\ntype=spice\npassword=once\n", "application/x-virt-viewer")
         elif what == "grants":
-            self.answer(200, {"password": "once", "expires": 0, "path": "/console"})
+            password = f"once-{secrets.token_urlsafe(24)}"
+            self.stub.unredeemed.add(password)
+            self.answer(200, {"password": password, "expires": 0, "path": "/console"})
         else:
             self.answer(202, session)
 
