@@ -34,7 +34,7 @@ parse_header(const uint8_t *bytes, size_t size, size_t minimum, size_t *ret_body
 {
   size_t magic = size < 4 ? size : 4;
   *ret_result = SPICE_LINK_INVALID_MAGIC;
-  if (memcmp(bytes, MAGIC, magic) != 0)
+  if (magic > 0 && memcmp(bytes, MAGIC, magic) != 0)
     return SPICE_PARSE_BAD;
   if (size < SPICE_LINK_HEADER_SIZE)
     return SPICE_PARSE_MORE;
