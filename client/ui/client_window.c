@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/ui/client_window.h"
+
+#include <glib/gi18n.h>
+
+#include "client/ui/form.h"
+#include "client/ui/guest_keys.h"
+#include "client/ui/message_bar.h"
+
+#define DEFAULT_WIDTH  1100
+#define DEFAULT_HEIGHT 760
+
+struct ClientWindow {
+  GtkWindow *window;
+  GtkHeaderBar *header;
+  GtkWidget *back, *keys, *full_screen, *menu;
+  GtkStack *stack;
+  MessageBar *messages;
+  WindowKind kind;
+  gboolean is_full_screen;
+  const ClientWindowListener *listener;
+  gpointer user_data;
+};
+
+typedef struct {
+  const char *label;
+  WindowWish wish;
+} MenuEntry;
+
+static const MenuEntry list_menu[] = {
+    {N_("_Refresh"), WINDOW_WISH_REFRESH},
+    {N_("_Sign out"), WINDOW_WISH_SIGN_OUT},
+};
+static const MenuEntry desktop_menu[] = {
+    {N_("_Disconnect"), WINDOW_WISH_DISCONNECT}, {N_("_Restart…"), WINDOW_WISH_RESTART},
+    {N_("Re_set…"), WINDOW_WISH_RESET},          {N_("_Log off…"), WINDOW_WISH_LOG_OFF},
+    {N_("_Sign out"), WINDOW_WISH_SIGN_OUT},
+};
+static const MenuEntry elsewhere_menu[] = {
+    {N_("_Sign out"), WINDOW_WISH_SIGN_OUT},
+};
+
+/* Buttons and menus */
+
+static void
+on_wish(GtkWidget *widget, gpointer user_data)
+{
+  ClientWindow *window = user_data;
+  WindowWish wish = GPOINTER_TO_INT(g_object_get_data(G_OBJECT(widget), "wish"));
+  window->listener->wish(wish, window->user_data);
+}
+
+static void
+on_guest_keys(GtkWidget *item, gpointer user_data)
+{
+  ClientWindow *window = user_data;
+  const GuestKeys *keys = g_object_get_data(G_OBJECT(item), "keys");
+  window->listener->keys(keys->keyvals, keys->count, window->user_data);
+}
+
+static void
+on_toggle_full_screen(GtkWidget *widget, gpointer user_data)
+{
+  ClientWindow *window = user_data;
+  client_window_set_full_screen(window, !window->is_full_screen);
+}
+
+static GtkWidget *
+icon_button(GtkWidget *button, const char *icon, const char *name)
+{
+  gtk_button_set_image(GTK_BUTTON(button), gtk_image_new_from_icon_name(icon, GTK_ICON_SIZE_BUTTON));
+  form_set_name(button, name);
+  gtk_widget_set_tooltip_text(button, name);
+  return button;
+}
+
+static GtkWidget *
+make_menu(ClientWindow *window, const MenuEntry *entries, gsize count)
+{
+  GtkWidget *menu = gtk_menu_new();
+  for (gsize i = 0; i < count; i++) {
+    GtkWidget *item = gtk_menu_item_new_with_mnemonic(_(entries[i].label));
+    g_object_set_data(G_OBJECT(item), "wish", GINT_TO_POINTER(entries[i].wish));
+    g_signal_connect(item, "activate", G_CALLBACK(on_wish), window);
+    gtk_menu_shell_append(GTK_MENU_SHELL(menu), item);
+  }
+  gtk_widget_show_all(menu);
+  return menu;
+}
+
+static GtkWidget *
+make_keys_button(ClientWindow *window)
+{
+  GtkWidget *menu = gtk_menu_new();
+  gsize count = 0;
+  const GuestKeys *keys = guest_keys_list(&count);
+  for (gsize i = 0; i < count; i++) {
+    GtkWidget *item = gtk_menu_item_new_with_label(keys[i].label);
+    g_object_set_data(G_OBJECT(item), "keys", (gpointer)&keys[i]);
+    g_signal_connect(item, "activate", G_CALLBACK(on_guest_keys), window);
+    gtk_menu_shell_append(GTK_MENU_SHELL(menu), item);
+  }
+  gtk_widget_show_all(menu);
+  GtkWidget *button = icon_button(gtk_menu_button_new(), "input-keyboard-symbolic", _("Send keys"));
+  gtk_menu_button_set_popup(GTK_MENU_BUTTON(button), menu);
+  return button;
+}
+
+static GtkWidget *
+make_wish_button(ClientWindow *window, WindowWish wish, const char *icon, const char *name)
+{
+  GtkWidget *button = icon_button(gtk_button_new(), icon, name);
+  g_object_set_data(G_OBJECT(button), "wish", GINT_TO_POINTER(wish));
+  g_signal_connect(button, "clicked", G_CALLBACK(on_wish), window);
+  return button;
+}
+
+static GtkWidget *
+make_full_screen_button(ClientWindow *window, const char *icon, const char *name)
+{
+  GtkWidget *button = icon_button(gtk_button_new(), icon, name);
+  g_signal_connect(button, "clicked", G_CALLBACK(on_toggle_full_screen), window);
+  return button;
+}
+
+GtkWidget *
+client_window_make_edge_bar(ClientWindow *window)
+{
+  GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+  form_add_class(bar, "edge-bar");
+  GtkWidget *hint = gtk_label_new(_("F11 leaves full screen"));
+  gtk_container_add(GTK_CONTAINER(bar), hint);
+  gtk_container_add(GTK_CONTAINER(bar), make_keys_button(window));
+  gtk_container_add(GTK_CONTAINER(bar),
+                    make_full_screen_button(window, "view-restore-symbolic", _("Leave full screen")));
+  gtk_container_add(GTK_CONTAINER(bar), make_wish_button(window, WINDOW_WISH_DISCONNECT,
+                                                         "network-offline-symbolic", _("Disconnect")));
+  gtk_widget_show_all(bar);
+  return bar;
+}
+
+/* Keys */
+
+static gboolean
+on_key(GtkWidget *widget, GdkEventKey *event, gpointer user_data)
+{
+  ClientWindow *window = user_data;
+  if (event->keyval == GDK_KEY_F11 && window->kind == WINDOW_DESKTOP) {
+    client_window_set_full_screen(window, !window->is_full_screen);
+    return GDK_EVENT_STOP;
+  }
+  if (event->keyval == GDK_KEY_F5 && window->kind == WINDOW_LIST) {
+    window->listener->wish(WINDOW_WISH_REFRESH, window->user_data);
+    return GDK_EVENT_STOP;
+  }
+  return GDK_EVENT_PROPAGATE;
+}
+
+static gboolean
+on_delete(GtkWidget *widget, GdkEvent *event, gpointer user_data)
+{
+  ClientWindow *window = user_data;
+  window->listener->wish(WINDOW_WISH_CLOSE, window->user_data);
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+on_window_state(GtkWidget *widget, GdkEventWindowState *event, gpointer user_data)
+{
+  ClientWindow *window = user_data;
+  gboolean is_full_screen = (event->new_window_state & GDK_WINDOW_STATE_FULLSCREEN) != 0;
+  if (event->changed_mask & GDK_WINDOW_STATE_FULLSCREEN) {
+    window->is_full_screen = is_full_screen;
+    window->listener->full_screen(is_full_screen, window->user_data);
+  }
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+make_header(ClientWindow *window)
+{
+  window->header = GTK_HEADER_BAR(gtk_header_bar_new());
+  gtk_header_bar_set_show_close_button(window->header, TRUE);
+  window->back =
+      make_wish_button(window, WINDOW_WISH_BACK, "go-previous-symbolic", _("Back to your desktops"));
+  window->keys = make_keys_button(window);
+  window->full_screen = make_full_screen_button(window, "view-fullscreen-symbolic", _("Full screen (F11)"));
+  window->menu = icon_button(gtk_menu_button_new(), "open-menu-symbolic", _("Menu"));
+  gtk_header_bar_pack_start(window->header, window->back);
+  gtk_header_bar_pack_end(window->header, window->menu);
+  gtk_header_bar_pack_end(window->header, window->full_screen);
+  gtk_header_bar_pack_end(window->header, window->keys);
+  gtk_widget_show_all(GTK_WIDGET(window->header));
+}
+
+ClientWindow *
+client_window_new(const ClientWindowListener *listener, gpointer user_data)
+{
+  ClientWindow *window = g_new0(ClientWindow, 1);
+  window->listener = listener;
+  window->user_data = user_data;
+  window->window = GTK_WINDOW(gtk_window_new(GTK_WINDOW_TOPLEVEL));
+  gtk_window_set_default_size(window->window, DEFAULT_WIDTH, DEFAULT_HEIGHT);
+  gtk_window_set_icon_name(window->window, "caraway-client");
+  make_header(window);
+  gtk_window_set_titlebar(window->window, GTK_WIDGET(window->header));
+  window->stack = GTK_STACK(gtk_stack_new());
+  gtk_stack_set_transition_type(window->stack, GTK_STACK_TRANSITION_TYPE_CROSSFADE);
+  window->messages = message_bar_new();
+  GtkWidget *overlay = gtk_overlay_new();
+  gtk_container_add(GTK_CONTAINER(overlay), GTK_WIDGET(window->stack));
+  gtk_overlay_add_overlay(GTK_OVERLAY(overlay), message_bar_widget(window->messages));
+  gtk_container_add(GTK_CONTAINER(window->window), overlay);
+  gtk_widget_show_all(overlay);
+  g_signal_connect(window->window, "delete-event", G_CALLBACK(on_delete), window);
+  g_signal_connect(window->window, "key-press-event", G_CALLBACK(on_key), window);
+  g_signal_connect(window->window, "window-state-event", G_CALLBACK(on_window_state), window);
+  return window;
+}
+
+GtkWindow *
+client_window_gtk(ClientWindow *window)
+{
+  return window->window;
+}
+
+void
+client_window_add_page(ClientWindow *window, const char *name, GtkWidget *page)
+{
+  gtk_widget_show_all(page);
+  gtk_stack_add_named(window->stack, page, name);
+}
+
+static void
+set_menu(ClientWindow *window)
+{
+  GtkWidget *menu = NULL;
+  if (window->kind == WINDOW_LIST)
+    menu = make_menu(window, list_menu, G_N_ELEMENTS(list_menu));
+  else if (window->kind == WINDOW_DESKTOP)
+    menu = make_menu(window, desktop_menu, G_N_ELEMENTS(desktop_menu));
+  else if (window->kind == WINDOW_ELSEWHERE)
+    menu = make_menu(window, elsewhere_menu, G_N_ELEMENTS(elsewhere_menu));
+  gtk_menu_button_set_popup(GTK_MENU_BUTTON(window->menu), menu);
+  gtk_widget_set_visible(window->menu, menu != NULL);
+}
+
+void
+client_window_show_page(ClientWindow *window, const char *name, WindowKind kind, const char *title,
+                        const char *subtitle)
+{
+  window->kind = kind;
+  gboolean is_desktop = kind == WINDOW_DESKTOP;
+  gtk_stack_set_visible_child_name(window->stack, name);
+  gtk_header_bar_set_title(window->header, title);
+  gtk_header_bar_set_subtitle(window->header, subtitle);
+  gtk_window_set_title(window->window, title);
+  gtk_widget_set_visible(window->back, is_desktop || kind == WINDOW_ELSEWHERE);
+  gtk_widget_set_visible(window->keys, is_desktop);
+  gtk_widget_set_visible(window->full_screen, is_desktop);
+  set_menu(window);
+  if (!is_desktop && window->is_full_screen)
+    client_window_set_full_screen(window, FALSE);
+  gtk_widget_show(GTK_WIDGET(window->window));
+}
+
+void
+client_window_show_error(ClientWindow *window, const GError *error)
+{
+  if (error != NULL)
+    message_bar_show_error(window->messages, error);
+  else
+    message_bar_hide(window->messages);
+}
+
+void
+client_window_set_full_screen(ClientWindow *window, gboolean is_full_screen)
+{
+  if (is_full_screen)
+    gtk_window_fullscreen(window->window);
+  else
+    gtk_window_unfullscreen(window->window);
+}
+
+void
+client_window_free(ClientWindow *window)
+{
+  if (window == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data(window->window, window);
+  gtk_widget_destroy(GTK_WIDGET(window->window));
+  g_free(window);
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/ui/controller.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "client/ui/book_file.h"
+#include "client/ui/controller_private.h"
+#include "client/ui/elsewhere_page.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+#include "common/base/secret.h"
+
+/* The machine */
+
+static void
+cancel_everything(Controller *controller)
+{
+  g_cancellable_cancel(controller->cancellable);
+  g_object_unref(controller->cancellable);
+  controller->cancellable = g_cancellable_new();
+  g_clear_handle_id(&controller->retry_timer, g_source_remove);
+  g_clear_pointer(&controller->events, api_session_events_free);
+  controller->attempts = 0;
+  controller->take_over = FALSE;
+}
+
+static void
+carry_out(Controller *controller, ClientEffects effects, const GError *error)
+{
+  if (effects & CLIENT_EFFECT_CANCEL)
+    cancel_everything(controller);
+  if (effects & CLIENT_EFFECT_CLOSE_CONSOLE)
+    controller_close_console(controller, FALSE);
+  if (effects & CLIENT_EFFECT_FREEZE)
+    controller_close_console(controller, TRUE);
+  if (effects & (CLIENT_EFFECT_SIGN_OUT | CLIENT_EFFECT_FORGET_TOKEN))
+    controller_sign_out(controller, (effects & CLIENT_EFFECT_SIGN_OUT) != 0);
+  if (effects & CLIENT_EFFECT_CHECK_SERVER)
+    controller_check_server(controller);
+  if (effects & CLIENT_EFFECT_SIGN_IN)
+    controller_sign_in(controller);
+  if (effects & CLIENT_EFFECT_LIST)
+    controller_list(controller);
+  if (effects & CLIENT_EFFECT_CONNECT)
+    controller_connect(controller);
+  if (effects & CLIENT_EFFECT_GRANT)
+    controller_get_grant(controller);
+  if (effects & CLIENT_EFFECT_WAIT)
+    controller_wait(controller);
+  client_window_show_error(controller->window, effects & CLIENT_EFFECT_SHOW_ERROR ? error : NULL);
+}
+
+typedef struct {
+  const char *page;
+  WindowKind kind;
+  const char *waiting; /* over the picture; NULL: none */
+} View;
+
+static const View views[CLIENT_STATE_LAST] = {
+    [CLIENT_STATE_SERVER] = {"server", WINDOW_PLAIN, NULL},
+    [CLIENT_STATE_CHECKING] = {"server", WINDOW_PLAIN, NULL},
+    [CLIENT_STATE_SIGN_IN] = {"sign-in", WINDOW_PLAIN, NULL},
+    [CLIENT_STATE_SIGNING_IN] = {"sign-in", WINDOW_PLAIN, NULL},
+    [CLIENT_STATE_PASSWORD] = {"password", WINDOW_PLAIN, NULL},
+    [CLIENT_STATE_CHANGING_PASSWORD] = {"password", WINDOW_PLAIN, NULL},
+    [CLIENT_STATE_DESKTOPS] = {"desktops", WINDOW_LIST, NULL},
+    [CLIENT_STATE_PREPARING] = {"desktops", WINDOW_LIST, NULL},
+    [CLIENT_STATE_OPENING] = {"viewer", WINDOW_DESKTOP, N_("Opening your desktop…")},
+    [CLIENT_STATE_CONNECTED] = {"viewer", WINDOW_DESKTOP, NULL},
+    [CLIENT_STATE_RECONNECTING] = {"viewer", WINDOW_DESKTOP, N_("Reconnecting…")},
+    [CLIENT_STATE_ELSEWHERE] = {"elsewhere", WINDOW_ELSEWHERE, NULL},
+};
+
+static void
+enter_page(Controller *controller)
+{
+  switch (controller->state) {
+  case CLIENT_STATE_SERVER:
+    server_page_enter(controller->server_page);
+    break;
+  case CLIENT_STATE_SIGN_IN:
+    sign_in_page_enter(controller->sign_in_page);
+    break;
+  case CLIENT_STATE_PASSWORD:
+    password_page_enter(controller->password_page);
+    break;
+  case CLIENT_STATE_CONNECTED:
+    viewer_page_enter(controller->viewer_page);
+    break;
+  default:
+    break;
+  }
+}
+
+static void
+show_state(Controller *controller, ClientState before)
+{
+  const View *view = &views[controller->state];
+  gboolean is_desktop = view->kind == WINDOW_DESKTOP;
+  const char *host = controller->client != NULL ? api_client_get_host(controller->client) : NULL;
+  const char *title = is_desktop && controller->desktop != NULL ? controller->desktop : "Caraway";
+  server_page_set_busy(controller->server_page, controller->state == CLIENT_STATE_CHECKING);
+  sign_in_page_set_busy(controller->sign_in_page, controller->state == CLIENT_STATE_SIGNING_IN);
+  password_page_set_busy(controller->password_page, controller->state == CLIENT_STATE_CHANGING_PASSWORD);
+  viewer_page_set_waiting(controller->viewer_page, view->waiting != NULL ? _(view->waiting) : NULL);
+  client_window_show_page(controller->window, view->page, view->kind, title,
+                          controller->state == CLIENT_STATE_SERVER ? NULL : host);
+  if (controller->state != before)
+    enter_page(controller);
+  if (controller->state == CLIENT_STATE_CONNECTED && before == CLIENT_STATE_OPENING &&
+      controller->options->full_screen)
+    client_window_set_full_screen(controller->window, TRUE);
+}
+
+void
+controller_handle(Controller *controller, ClientEvent event, const GError *error)
+{
+  ClientState before = controller->state;
+  ClientStep step = client_state_step(before, event);
+  if (!step.taken)
+    return;
+  log_debug("%s × %s → %s", client_state_name(before), client_event_name(event),
+            client_state_name(step.state));
+  controller->state = step.state;
+  carry_out(controller, step.effects, error);
+  show_state(controller, before);
+}
+
+void
+controller_handle_failure(Controller *controller, ClientEvent otherwise, const GError *error)
+{
+  ClientEvent event = otherwise;
+  if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED))
+    event = CLIENT_EVENT_TOKEN_REJECTED;
+  else if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_SESSION_ENDED))
+    event = CLIENT_EVENT_SESSION_ENDED;
+  controller_handle(controller, event, error);
+}
+
+void
+controller_call(Controller *controller, ApiRequest *request, GAsyncReadyCallback callback)
+{
+  g_autoptr(ApiRequest) owned = request;
+  api_client_call_async(controller->client, owned, controller->cancellable, callback, controller);
+}
+
+ApiAnswer *
+controller_answer(GObject *source, GAsyncResult *result, gboolean *ret_cancelled, GError **error)
+{
+  g_autoptr(GError) cause = NULL;
+  ApiAnswer *answer = api_client_call_finish(API_CLIENT(source), result, &cause);
+  *ret_cancelled = g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  if (cause != NULL)
+    g_propagate_error(error, g_steal_pointer(&cause));
+  return answer;
+}
+
+/* What the pages report */
+
+static void
+on_server_chosen(const char *text, gpointer user_data)
+{
+  Controller *controller = user_data;
+  g_autoptr(GError) error = NULL;
+  if (controller_choose_server(controller, text, &error))
+    controller_handle(controller, CLIENT_EVENT_SERVER_CHOSEN, NULL);
+  else
+    client_window_show_error(controller->window, error);
+}
+
+static void
+on_server_forgotten(const char *address, gpointer user_data)
+{
+  Controller *controller = user_data;
+  server_book_remove(controller->book, address);
+  book_file_save(controller->book);
+  server_page_set_book(controller->server_page, controller->book);
+}
+
+static void
+on_credentials(const char *user, const char *password, gpointer user_data)
+{
+  Controller *controller = user_data;
+  g_free(controller->user);
+  controller->user = g_strdup(user);
+  secret_free(controller->password);
+  controller->password = g_strdup(password);
+  controller_handle(controller, CLIENT_EVENT_CREDENTIALS, NULL);
+}
+
+static void
+on_change_server(gpointer user_data)
+{
+  controller_handle(user_data, CLIENT_EVENT_CHANGE_SERVER, NULL);
+}
+
+static void
+on_new_password(const char *new_password, gpointer user_data)
+{
+  Controller *controller = user_data;
+  if (controller->state != CLIENT_STATE_PASSWORD)
+    return;
+  controller_handle(controller, CLIENT_EVENT_PASSWORD_CHOSEN, NULL);
+  controller_change_password(controller, new_password);
+}
+
+static void
+on_password_cancelled(gpointer user_data)
+{
+  controller_handle(user_data, CLIENT_EVENT_SIGN_OUT, NULL);
+}
+
+static void
+on_open(const char *pool, gpointer user_data)
+{
+  Controller *controller = user_data;
+  if (controller->state != CLIENT_STATE_DESKTOPS)
+    return;
+  g_free(controller->pool);
+  controller->pool = g_strdup(pool);
+  controller_handle(controller, CLIENT_EVENT_OPEN, NULL);
+}
+
+static void
+on_cancel_open(gpointer user_data)
+{
+  controller_handle(user_data, CLIENT_EVENT_LEAVE, NULL);
+}
+
+static void
+on_action_answered(gboolean is_yes, gpointer user_data)
+{
+  Controller *controller = user_data;
+  if (is_yes)
+    controller_act(controller, controller->question_session, controller->question_action);
+}
+
+static void
+on_act(const char *session, const char *action, const char *name, gpointer user_data)
+{
+  Controller *controller = user_data;
+  if (strcmp(action, "disconnect") == 0) {
+    controller_act(controller, session, action);
+    return;
+  }
+  g_free(controller->question_session);
+  g_free(controller->question_action);
+  controller->question_session = g_strdup(session);
+  controller->question_action = g_strdup(action);
+  questions_ask_action(client_window_gtk(controller->window), action, name, on_action_answered, controller);
+}
+
+static void
+on_take_over(gpointer user_data)
+{
+  Controller *controller = user_data;
+  controller->take_over = TRUE;
+  controller_handle(controller, CLIENT_EVENT_TAKE_OVER, NULL);
+}
+
+static void
+on_leave(gpointer user_data)
+{
+  controller_handle(user_data, CLIENT_EVENT_LEAVE, NULL);
+}
+
+/* What the window reports */
+
+static void
+act_on_open_session(Controller *controller, const char *action)
+{
+  if (controller->session != NULL)
+    on_act(controller->session, action, controller->desktop != NULL ? controller->desktop : "", controller);
+}
+
+static void
+on_wish(WindowWish wish, gpointer user_data)
+{
+  Controller *controller = user_data;
+  switch (wish) {
+  case WINDOW_WISH_CLOSE:
+    g_main_loop_quit(controller->loop);
+    break;
+  case WINDOW_WISH_BACK:
+  case WINDOW_WISH_DISCONNECT:
+    controller_handle(controller, CLIENT_EVENT_LEAVE, NULL);
+    break;
+  case WINDOW_WISH_REFRESH:
+    if (controller->state == CLIENT_STATE_DESKTOPS)
+      controller_list(controller);
+    break;
+  case WINDOW_WISH_SIGN_OUT:
+    controller_handle(controller, CLIENT_EVENT_SIGN_OUT, NULL);
+    break;
+  case WINDOW_WISH_RESTART:
+    act_on_open_session(controller, "restart");
+    break;
+  case WINDOW_WISH_RESET:
+    act_on_open_session(controller, "reset");
+    break;
+  case WINDOW_WISH_LOG_OFF:
+    act_on_open_session(controller, "logoff");
+    break;
+  }
+}
+
+static void
+on_keys(const guint *keyvals, int count, gpointer user_data)
+{
+  Controller *controller = user_data;
+  viewer_page_send_keys(controller->viewer_page, keyvals, count);
+}
+
+static void
+on_full_screen(gboolean is_full_screen, gpointer user_data)
+{
+  Controller *controller = user_data;
+  viewer_page_set_full_screen(controller->viewer_page, is_full_screen);
+}
+
+/* Beginning and end */
+
+static void
+make_pages(Controller *controller)
+{
+  static const ServerPageListener server = {on_server_chosen, on_server_forgotten};
+  static const SignInPageListener sign_in = {on_credentials, on_change_server};
+  static const PasswordPageListener password = {on_new_password, on_password_cancelled};
+  static const DesktopCardListener desktops = {on_open, on_cancel_open, on_act};
+  static const ElsewherePageListener elsewhere = {on_take_over, on_leave};
+  ClientWindow *window = controller->window;
+  controller->server_page = server_page_new(&server, controller);
+  controller->sign_in_page = sign_in_page_new(&sign_in, controller);
+  controller->password_page = password_page_new(&password, controller);
+  controller->desktops_page = desktops_page_new(&desktops, controller);
+  controller->viewer_page = viewer_page_new(client_window_make_edge_bar(window));
+  client_window_add_page(window, "server", server_page_widget(controller->server_page));
+  client_window_add_page(window, "sign-in", sign_in_page_widget(controller->sign_in_page));
+  client_window_add_page(window, "password", password_page_widget(controller->password_page));
+  client_window_add_page(window, "desktops", desktops_page_widget(controller->desktops_page));
+  client_window_add_page(window, "viewer", viewer_page_widget(controller->viewer_page));
+  client_window_add_page(window, "elsewhere", elsewhere_page_new(&elsewhere, controller));
+  server_page_set_book(controller->server_page, controller->book);
+}
+
+Controller *
+controller_new(const ControllerOptions *options, GMainLoop *loop, GError **error)
+{
+  static const ClientWindowListener listener = {on_wish, on_keys, on_full_screen};
+  g_autoptr(Controller) controller = g_new0(Controller, 1);
+  controller->options = options;
+  controller->loop = loop;
+  controller->state = CLIENT_STATE_SERVER;
+  controller->cancellable = g_cancellable_new();
+  controller->book = book_file_load();
+  controller->transport = transport_new();
+  controller->pool_wanted = g_strdup(options->pool);
+  controller->window = client_window_new(&listener, controller);
+  make_pages(controller);
+  g_autoptr(PeerTrust) usable = peer_trust_new_server(options->ca_file, NULL, error);
+  if (usable == NULL ||
+      (options->server != NULL && !controller_choose_server(controller, options->server, error)))
+    return NULL;
+  show_state(controller, CLIENT_STATE_LAST);
+  if (options->server != NULL)
+    controller_handle(controller, CLIENT_EVENT_SERVER_CHOSEN, NULL);
+  return g_steal_pointer(&controller);
+}
+
+void
+controller_free(Controller *controller)
+{
+  if (controller == NULL)
+    return;
+  cancel_everything(controller);
+  controller_close_console(controller, FALSE);
+  client_window_free(controller->window);
+  transport_free(controller->transport);
+  server_book_free(controller->book);
+  doubtful_certificate_clear(&controller->doubtful);
+  peer_trust_unref(controller->trust);
+  g_clear_object(&controller->client);
+  g_object_unref(controller->cancellable);
+  secret_free(controller->password);
+  char *texts[] = {
+      controller->address, controller->user,    controller->pool_wanted,      controller->pool,
+      controller->session, controller->desktop, controller->question_session, controller->question_action};
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+    g_free(texts[i]);
+  g_free(controller);
+}
