@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/api/session_stream.h"
+#include "broker/api/views.h"
+#include "common/base/json.h"
+
+#include <string.h>
+
+static char *
+text_of(View view, gconstpointer value)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  view(builder, value);
+  return json_builder_text(builder);
+}
+
+static void
+test_session(void)
+{
+  Session session = {.id = (char *)"s",
+                     .pool_id = (char *)"p",
+                     .pool_name = (char *)"office",
+                     .user_name = (char *)"alice",
+                     .state = SESSION_PREPARING,
+                     .step = (char *)"booting",
+                     .progress = 40,
+                     .created_us = G_GINT64_CONSTANT(1700000000000000),
+                     .viewer = (char *)"",
+                     .device = (char *)"hash-of-a-token"};
+  g_autofree char *text = text_of(view_session, &session);
+  g_assert_cmpstr(
+      text, ==,
+      "{\"id\":\"s\",\"pool\":{\"id\":\"p\",\"name\":\"office\"},\"desktop\":null,\"user\":\"alice\","
+      "\"state\":\"preparing\",\"step\":\"booting\",\"progress\":40,"
+      "\"created\":\"2023-11-14T22:13:20Z\",\"connected_from\":null,\"viewer\":\"\",\"reasons\":[]}");
+}
+
+/* Names are other people's texts: they stay texts. */
+static void
+test_texts_cannot_leave_their_place(void)
+{
+  Group group = {.id = (char *)"g", .name = (char *)"a\",\"id\":\"x\n</script>", .description = NULL};
+  g_autofree char *text = text_of(view_group, &group);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonObject) object = json_parse_object(text, strlen(text), 4096, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(json_object_get_string_member(object, "name"), ==, group.name);
+  g_assert_cmpstr(json_object_get_string_member(object, "id"), ==, "g");
+}
+
+static void
+test_page(void)
+{
+  Group group = {.id = (char *)"g", .name = (char *)"staff"};
+  g_autoptr(GPtrArray) groups = g_ptr_array_new();
+  g_ptr_array_add(groups, &group);
+  g_autoptr(JsonBuilder) builder = view_page(groups, view_group, NULL);
+  g_autofree char *text = json_builder_text(builder);
+  g_assert_cmpstr(
+      text, ==,
+      "{\"items\":[{\"id\":\"g\",\"name\":\"staff\",\"description\":\"\",\"members\":[]}],\"next\":null}");
+}
+
+static void
+test_event(void)
+{
+  g_autofree char *event = session_stream_event("session", "{}");
+  g_assert_cmpstr(event, ==, "event: session\ndata: {}\n\n");
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/views/session", test_session);
+  g_test_add_func("/views/texts", test_texts_cannot_leave_their_place);
+  g_test_add_func("/views/page", test_page);
+  g_test_add_func("/views/event", test_event);
+  return g_test_run();
+}
