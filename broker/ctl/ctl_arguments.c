@@ -59,11 +59,12 @@ take_option(Parser *parser, const char *word, GError **error)
     return FALSE;
   }
   const char *value = equals != NULL ? equals + 1 : NULL;
-  if (option->type == CTL_FLAG && value != NULL) {
+  gboolean is_flag = option->argument == NULL;
+  if (is_flag && value != NULL) {
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "--%s takes no value.", name);
     return FALSE;
   }
-  if (option->type == CTL_FLAG)
+  if (is_flag)
     value = "";
   else if (value == NULL && *parser->next != NULL)
     value = *parser->next++;

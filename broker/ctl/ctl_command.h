@@ -22,10 +22,11 @@ typedef struct {
 } CtlPositional;
 
 typedef enum {
-  CTL_FLAG,   /**< present or not */
-  CTL_TEXT,   /**< a text */
-  CTL_NUMBER, /**< a whole number */
-  CTL_LIST,   /**< texts separated by commas */
+  CTL_FLAG,     /**< present (true) or not (left out) */
+  CTL_FLAG_OFF, /**< present (false) or not (left out) */
+  CTL_TEXT,     /**< a text */
+  CTL_NUMBER,   /**< a whole number */
+  CTL_LIST,     /**< texts separated by commas */
 } CtlOptionType;
 
 /** An option; the list ends with a NULL name. */
@@ -42,7 +43,7 @@ typedef enum {
   CTL_PLAIN, /**< as it is; the elements of a list joined by commas */
   CTL_COUNT, /**< how many elements a list has */
   CTL_LINES, /**< one line an element */
-  CTL_TIME,  /**< seconds since 1970 as local time */
+  CTL_TIME,  /**< ISO 8601, as local time */
 } CtlFormat;
 
 /** A column of a table or a line of an object; the list ends with a NULL title. */

@@ -31,10 +31,11 @@ find_member(JsonObject *object, const char *path)
 }
 
 static char *
-render_time(gint64 seconds)
+render_time(const char *text)
 {
-  g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(seconds);
-  return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S") : g_strdup("-");
+  g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, NULL);
+  g_autoptr(GDateTime) local = time != NULL ? g_date_time_to_local(time) : NULL;
+  return local != NULL ? g_date_time_format(local, "%Y-%m-%d %H:%M:%S") : ctl_render_clean(text);
 }
 
 static char *
@@ -42,12 +43,11 @@ render_scalar(JsonNode *node, CtlFormat format)
 {
   switch (json_node_get_value_type(node)) {
   case G_TYPE_STRING:
-    return ctl_render_clean(json_node_get_string(node));
+    return format == CTL_TIME ? render_time(json_node_get_string(node))
+                              : ctl_render_clean(json_node_get_string(node));
   case G_TYPE_BOOLEAN:
     return g_strdup(json_node_get_boolean(node) ? "yes" : "no");
   case G_TYPE_INT64:
-    if (format == CTL_TIME)
-      return render_time(json_node_get_int(node));
     return g_strdup_printf("%" G_GINT64_FORMAT, json_node_get_int(node));
   default:
     return g_strdup_printf("%g", json_node_get_double(node));

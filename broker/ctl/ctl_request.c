@@ -34,6 +34,9 @@ add_option(JsonObject *body, const CtlOption *option, const char *value)
   case CTL_FLAG:
     json_object_set_boolean_member(body, option->member, TRUE);
     break;
+  case CTL_FLAG_OFF:
+    json_object_set_boolean_member(body, option->member, FALSE);
+    break;
   case CTL_NUMBER:
     json_object_set_int_member(body, option->member, g_ascii_strtoll(value, NULL, 10));
     break;
@@ -73,12 +76,14 @@ ctl_request_build(const CtlArguments *arguments, const char *password, GError **
   gboolean has_body = strcmp(method, "POST") == 0 || strcmp(method, "PATCH") == 0;
   if (!has_body)
     return g_steal_pointer(&request);
-  api_request_take_body(request, make_body(arguments, password));
-  if (strcmp(method, "POST") == 0)
-    api_request_make_idempotent(request);
-  if (strcmp(method, "PATCH") == 0 && json_object_get_size(request->body) == 0) {
+  g_autoptr(JsonObject) body = make_body(arguments, password);
+  if (strcmp(method, "PATCH") == 0 && json_object_get_size(body) == 0) {
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "Say what to change.");
     return NULL;
   }
+  if (json_object_get_size(body) > 0)
+    api_request_take_body(request, g_steal_pointer(&body));
+  if (strcmp(method, "POST") == 0)
+    api_request_make_idempotent(request);
   return g_steal_pointer(&request);
 }

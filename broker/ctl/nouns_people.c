@@ -20,6 +20,12 @@ static const CtlColumn user_details[] = {
 static const CtlOption user_options[] = {
     {"full-name", CTL_TEXT, "TEXT", "name shown to people", "full_name"},
     {"roles", CTL_LIST, "ROLES", "user or administrator, or both with a comma", "roles"},
+    {"must-change-password", CTL_FLAG, NULL, "at the next sign-in", "password_change_required"},
+    {NULL},
+};
+
+static const CtlOption password_options[] = {
+    {"permanent", CTL_FLAG_OFF, NULL, "need not be changed at the next sign-in", "password_change_required"},
     {NULL},
 };
 
@@ -70,8 +76,9 @@ const CtlCommand ctl_user_commands[] = {
      .body = "{\"disabled\":false}",
      .done = "The user $1 was enabled."},
     {.verb = "password",
-     .summary = "Set somebody's password",
+     .summary = "Set somebody's password, to be changed at the next sign-in",
      .positionals = {{"NAME"}},
+     .options = password_options,
      .method = "POST",
      .path = {"users", "$1", "password"},
      .new_password_member = "password",

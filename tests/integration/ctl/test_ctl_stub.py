@@ -164,7 +164,7 @@ class Commands(CtlTest):
         self.assertEqual([g["name"] for g in self.ctl.json("group", "list")["items"]], ["a", "b"])
 
     def test_limit_ends_a_list(self):
-        self.answer("GET", "/audit?limit=1", 200, {"items": [{"id": 1, "time": 0, "action": "login"}], "next": "x"})
+        self.answer("GET", "/audit?limit=1", 200, {"items": [{"id": 1, "time": "1970-01-01T00:00:00Z", "action": "login"}], "next": "x"})
         self.assertEqual(len(self.ctl.json("audit", "list", "--limit", "1")["items"]), 1)
 
     def test_list_of_all_sessions_or_mine(self):
@@ -203,7 +203,7 @@ class Commands(CtlTest):
         self.assertEqual(self.ctl.json("desktop", "boot-log", "office-0001"), {"text": "Linux\r\n\x1b[2Jlogin:\n"})
 
     def test_join_token(self):
-        self.answer("POST", "/hosts/join-tokens", 201, {"token": "cwj1.host.a.b", "expires": 3600})
+        self.answer("POST", "/hosts/join-tokens", 201, {"token": "cwj1.host.a.b", "expires": "1970-01-01T01:00:00Z"})
         self.assertEqual(self.ctl.ok("host", "join-token"),
                          "Token:       cwj1.host.a.b\nValid until: 1970-01-01 01:00:00\n")
 

@@ -38,6 +38,8 @@ assert_row(const CtlNoun *noun, const CtlCommand *command)
   assert_filled(noun, command, command->confirm);
   for (guint i = 0; command->path[i] != NULL; i++)
     assert_filled(noun, command, command->path[i]);
+  for (const CtlOption *option = command->options; option != NULL && option->name != NULL; option++)
+    g_assert_true((option->argument == NULL) == (option->type == CTL_FLAG || option->type == CTL_FLAG_OFF));
   if (command->body != NULL) {
     g_autoptr(JsonNode) body = json_from_string(command->body, NULL);
     g_assert_true(JSON_NODE_HOLDS_OBJECT(body));
@@ -84,7 +86,8 @@ test_words_for_completion(void)
 {
   g_autofree char *words = ctl_command_words(ctl_nouns());
   g_assert_nonnull(strstr(words, "login - --server --ca-file --fingerprint --user --json --yes --help\n"));
-  g_assert_nonnull(strstr(words, "\nuser add --full-name --roles --json --yes --help\n"));
+  g_assert_nonnull(
+      strstr(words, "\nuser add --full-name --roles --must-change-password --json --yes --help\n"));
 }
 
 static void

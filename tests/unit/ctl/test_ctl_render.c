@@ -68,10 +68,12 @@ test_values(void)
       {"list", CTL_COUNT, "3"},
       {"things", CTL_PLAIN, "x, y"},
       {"thing", CTL_PLAIN, "x"},
-      {"number", CTL_TIME, "1970-01-01 00:00:07"},
+      {"time", CTL_TIME, "1970-01-01 00:00:07"},
+      {"text", CTL_TIME, "a"},
   };
   g_autoptr(JsonObject) value = object(
-      "{\"text\":\"a\",\"number\":7,\"real\":0.5,\"yes\":true,\"none\":null,\"empty\":\"\","
+      "{\"text\":\"a\",\"time\":\"1970-01-01T00:00:07Z\",\"number\":7,\"real\":0.5,\"yes\":true,\"none\":"
+      "null,\"empty\":\"\","
       "\"list\":[\"a\",1,false],\"things\":[{\"name\":\"x\"},{\"name\":\"y\"}],\"thing\":{\"name\":\"x\"}}");
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autofree char *text = ctl_render_value(value, rows[i].path, rows[i].format);

@@ -16,6 +16,10 @@ static const Row rows[] = {
      "B\",\"roles\":[\"user\",\"administrator\"],\"password\":\"secret\"}"},
     {"user disable a/b", "PATCH", "/users/a%2Fb", "{\"disabled\":true}"},
     {"user password alice", "POST", "/users/alice/password", "{\"password\":\"secret\"}"},
+    {"user password alice --permanent", "POST", "/users/alice/password",
+     "{\"password_change_required\":false,\"password\":\"secret\"}"},
+    {"user add bob --must-change-password", "POST", "/users",
+     "{\"name\":\"bob\",\"password_change_required\":true,\"password\":\"secret\"}"},
     {"group add-member staff alice", "PUT", "/groups/staff/members/alice", NULL},
     {"pool create office --image debian --size 4 --channels 'main, display,'", "POST", "/pools",
      "{\"kind\":\"floating\",\"name\":\"office\",\"image\":\"debian\",\"size\":4,\"channels\":[\"main\","
@@ -24,7 +28,7 @@ static const Row rows[] = {
     {"entitlement revoke office group staff", "DELETE", "/pools/office/entitlements/group/staff", NULL},
     {"host join-token --role portal --lifetime-s 60", "POST", "/hosts/join-tokens",
      "{\"role\":\"portal\",\"lifetime_s\":60}"},
-    {"session logoff s1", "POST", "/sessions/s1/logoff", "{}"},
+    {"session logoff s1", "POST", "/sessions/s1/logoff", NULL},
     {"desktop delete office-0001", "DELETE", "/admin/desktops/office-0001", NULL},
 };
 
