@@ -6,8 +6,8 @@
  */
 #pragma once
 
-#include "broker/db/db.h"
 #include "broker/service/host_sender.h"
+#include "broker/store/database.h"
 
 typedef struct Delivery Delivery;
 

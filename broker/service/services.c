@@ -5,13 +5,12 @@
 #include "broker/service/pool_keeper.h"
 #include "broker/service/services_private.h"
 #include "broker/service/work.h"
-#include "broker/store/schema.h"
 #include "broker/store/setting_store.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
 #define READERS              4
-#define HASH_WAITING         8
+#define HASH_WAITING         4 /* fewer than the workers of the API: sign-ins leave some for others */
 #define SLOW_TICK_US         (10 * SECOND_US)
 #define CLEANING_INTERVAL_US (60 * SECOND_US)
 
@@ -64,8 +63,8 @@ services_new(const ServicesOptions *options, GError **error)
   services->sign_in_idle_us = (options->sign_in_idle_s > 0 ? options->sign_in_idle_s : 12 * 3600) * SECOND_US;
   services->sign_in_lifetime_us =
       (options->sign_in_lifetime_s > 0 ? options->sign_in_lifetime_s : 7 * 24 * 3600) * SECOND_US;
-  services->db = db_open(options->database_path, READERS, error);
-  if (services->db == NULL || !schema_update(services->db, error) || !begin_term(services, error))
+  services->db = database_open(options->database_path, READERS, error);
+  if (services->db == NULL || !begin_term(services, error))
     return NULL;
   services->hasher = password_hasher_new(options->hash_workers > 0 ? options->hash_workers : 2, HASH_WAITING);
   services->authenticator = local_authenticator_new(services->hasher);

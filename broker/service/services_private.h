@@ -5,12 +5,12 @@
 #pragma once
 
 #include "broker/auth/local_authenticator.h"
-#include "broker/db/db.h"
 #include "broker/service/delivery.h"
 #include "broker/service/keeper_memory.h"
 #include "broker/service/services.h"
 #include "broker/service/session_hub.h"
 #include "broker/service/sign_in_throttle.h"
+#include "broker/store/database.h"
 
 #define SECOND_US ((gint64)G_USEC_PER_SEC)
 

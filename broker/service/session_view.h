@@ -4,8 +4,8 @@
  */
 #pragma once
 
-#include "broker/db/db.h"
 #include "broker/model/session.h"
+#include "broker/store/database.h"
 
 /** The session @id with its reasons; CARAWAY_ERROR_NOT_FOUND. */
 Session *session_view_find(DbTransaction *transaction, const char *id,
