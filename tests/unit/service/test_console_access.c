@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/console_access.h"
+
+#include "broker/service/session_control.h"
+#include "tests/unit/service/service_fixture.h"
+
+typedef struct {
+  ServiceFixture *fixture;
+  Caller *alice;
+  Session *session;
+} Case;
+
+static void
+assert_code(const GError *error, CarawayErrorCode code)
+{
+  g_assert_nonnull(error);
+  g_assert_cmpstr(error_stable_name(error), ==, error_code_name((int)code));
+}
+
+static void
+case_init(Case *test)
+{
+  g_autoptr(GError) error = NULL;
+  test->fixture = service_fixture_new();
+  service_fixture_pool(test->fixture, 2, 1);
+  service_fixture_settle(test->fixture);
+  test->alice = service_fixture_user(test->fixture, "alice");
+  test->session = service_fixture_connect(test->fixture, test->alice, NULL, &error);
+  g_assert_no_error(error);
+}
+
+static void
+case_clear(Case *test)
+{
+  session_free(test->session);
+  caller_free(test->alice);
+  service_fixture_free(test->fixture);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Case, case_clear)
+
+static ConsoleAccess *
+password(Case *test)
+{
+  g_autoptr(GError) error = NULL;
+  ConsoleAccess *access = console_access_create(test->fixture->services, test->alice, test->session->id,
+                                                VIEWER_VV, FALSE, &error);
+  g_assert_no_error(error);
+  return access;
+}
+
+static void
+test_native_gets_a_grant(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ConsoleAccess) access = console_access_create(test.fixture->services, test.alice,
+                                                          test.session->id, VIEWER_NATIVE, FALSE, &error);
+  g_assert_no_error(error);
+  g_autofree char *expected =
+      g_strdup_printf("grant %s %s 1.2 native", test.session->id, test.session->desktop_id);
+  g_assert_cmpstr(access->grant, ==, expected);
+  g_assert_null(access->password);
+  g_assert_cmpint(access->expires_us, ==, test.fixture->clock.wall_us + 30 * (gint64)G_USEC_PER_SEC);
+  g_assert_cmpstr(access->relay_address, ==, "192.0.2.10");
+  g_assert_cmpint(access->relay_port, ==, 8444);
+  g_assert_cmpstr(access->relay_identity, ==, "relay/kvm1");
+}
+
+static void
+test_password_is_redeemed_once(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ConsoleAccess) access = password(&test);
+  g_assert_cmpuint(strlen(access->password), <=, 60);
+  g_assert_null(console_access_redeem(test.fixture->services, access->password, "relay", "kvm2", &error));
+  assert_code(error, CARAWAY_ERROR_GRANT_INVALID);
+  g_clear_error(&error);
+  g_autofree char *grant =
+      console_access_redeem(test.fixture->services, access->password, "relay", "kvm1", &error);
+  g_assert_no_error(error);
+  g_assert_true(g_str_has_suffix(grant, " vv"));
+  g_assert_null(console_access_redeem(test.fixture->services, access->password, "portal", "p1", &error));
+  assert_code(error, CARAWAY_ERROR_GRANT_USED);
+}
+
+static void
+test_password_expires(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ConsoleAccess) access = password(&test);
+  fake_clock_advance(&test.fixture->clock, 120 * (gint64)G_USEC_PER_SEC);
+  g_assert_null(console_access_redeem(test.fixture->services, access->password, "portal", "p1", &error));
+  assert_code(error, CARAWAY_ERROR_GRANT_EXPIRED);
+}
+
+static void
+test_password_ends_with_its_session(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ConsoleAccess) access = password(&test);
+  g_autoptr(Session) ended =
+      session_control(test.fixture->services, test.alice, test.session->id, SESSION_CONTROL_LOG_OFF, &error);
+  g_assert_no_error(error);
+  g_assert_null(console_access_redeem(test.fixture->services, access->password, "portal", "p1", &error));
+  assert_code(error, CARAWAY_ERROR_SESSION_ENDED);
+  g_clear_error(&error);
+  g_assert_null(console_access_create(test.fixture->services, test.alice, test.session->id, VIEWER_NATIVE,
+                                      FALSE, &error));
+  assert_code(error, CARAWAY_ERROR_SESSION_ENDED);
+}
+
+static void
+test_unknown_password(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  g_autoptr(GError) error = NULL;
+  g_assert_null(console_access_redeem(test.fixture->services, "guessed", "portal", "p1", &error));
+  assert_code(error, CARAWAY_ERROR_GRANT_INVALID);
+}
+
+static void
+test_same_device_comes_back(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ConsoleAccess) first = password(&test);
+  service_fixture_console(test.fixture, test.session, TRUE);
+  g_autoptr(ConsoleAccess) again = password(&test); /* reconnecting after a line that broke unnoticed */
+  g_autoptr(Caller) other = caller_new(test.alice->user_id, "alice", FALSE, "203.0.113.9", "other-device");
+  g_assert_null(
+      console_access_create(test.fixture->services, other, test.session->id, VIEWER_NATIVE, FALSE, &error));
+  assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
+  g_clear_error(&error);
+  g_autoptr(ConsoleAccess) taken =
+      console_access_create(test.fixture->services, other, test.session->id, VIEWER_NATIVE, TRUE, &error);
+  g_assert_no_error(error);
+  g_assert_null(console_access_create(test.fixture->services, test.alice, test.session->id, VIEWER_NATIVE,
+                                      FALSE, &error));
+  assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
+}
+
+static void
+test_nobody_else(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) bob = service_fixture_user(test.fixture, "bob");
+  g_assert_null(
+      console_access_create(test.fixture->services, bob, test.session->id, VIEWER_NATIVE, TRUE, &error));
+  assert_code(error, CARAWAY_ERROR_NOT_FOUND);
+  g_clear_error(&error);
+  g_assert_null(console_access_create(test.fixture->services, test.fixture->admin, test.session->id,
+                                      VIEWER_NATIVE, TRUE, &error));
+  assert_code(error, CARAWAY_ERROR_FORBIDDEN);
+}
+
+static void
+test_host_away(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  g_autoptr(GError) error = NULL;
+  service_fixture_host_silent(test.fixture);
+  g_assert_null(console_access_create(test.fixture->services, test.alice, test.session->id, VIEWER_NATIVE,
+                                      FALSE, &error));
+  assert_code(error, CARAWAY_ERROR_HOST_GONE);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/console/native", test_native_gets_a_grant);
+  g_test_add_func("/console/password/once", test_password_is_redeemed_once);
+  g_test_add_func("/console/password/expires", test_password_expires);
+  g_test_add_func("/console/password/session-ended", test_password_ends_with_its_session);
+  g_test_add_func("/console/password/unknown", test_unknown_password);
+  g_test_add_func("/console/same-device", test_same_device_comes_back);
+  g_test_add_func("/console/nobody-else", test_nobody_else);
+  g_test_add_func("/console/host-away", test_host_away);
+  return g_test_run();
+}
