@@ -73,7 +73,7 @@ class Install(unittest.TestCase):
 
     def test_users_are_made_for_every_unit(self):
         done = subprocess.run(["systemd-sysusers", "--dry-run", f"--root={self.root}",
-                               self.at("lib/sysusers.d/caraway.conf").removeprefix(self.root)],
+                               self.at("lib/sysusers.d/caraway.conf")],
                               capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         for user in ("caraway-broker", "caraway-relay", "caraway-portal"):
