@@ -188,11 +188,14 @@ on_head(SoupServer *soup, SoupServerMessage *message, const char *path, GHashTab
   refuse(message, error, status, allow);
 }
 
-/* A request for the host link that is not a WebSocket's. */
+/* Runs before the upgrade, which an answer prevents: so only what asks for none is answered. */
 static void
 on_plain_host_link(SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query,
                    gpointer data)
 {
+  if (soup_message_headers_header_equals(soup_server_message_get_request_headers(message), "Upgrade",
+                                         "websocket"))
+    return;
   g_autoptr(GError) error =
       g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_PROTOCOL, "Hosts dial in here by WebSocket.");
   refuse(message, error, 426, NULL);

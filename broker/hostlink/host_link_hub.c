@@ -11,7 +11,6 @@
 
 #define MISSED_HEARTBEATS 3
 #define LANE_LIMIT        512
-#define TIME_INTERVAL_US  (G_USEC_PER_SEC / 2)
 #define CLOSE_REFUSED     4403
 #define CLOSE_VERSION     4406
 #define CLOSE_RETRY       4503
@@ -190,7 +189,10 @@ take_event(HostLinkHub *hub, HostLink *link, const HostMessage *message)
         g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE))
       host_link_close(link, CLOSE_RETRY, "try again");
   }
-  if (message->type == HOST_MESSAGE_HEARTBEAT && host_link_time_is_due(link, TIME_INTERVAL_US))
+  /* A host that sends more of them than agreed does not get more answers: it may be one that does not read.
+   */
+  gint64 interval_us = (gint64)hub->settings.heartbeat_ms * 1000 / 2;
+  if (message->type == HOST_MESSAGE_HEARTBEAT && host_link_time_is_due(link, interval_us))
     host_link_send(link, build_time(hub));
 }
 
