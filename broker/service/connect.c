@@ -155,6 +155,8 @@ static Desktop *
 claim(const Request *request, const Desktop *candidate, GError **error)
 {
   gboolean claimed;
+  if (desktop_machine_step(candidate->assignment, DESKTOP_EVENT_CLAIM).effects != DESKTOP_EFFECT_RAISE_EPOCH)
+    return NULL;
   if (!desktop_store_claim(request->work->transaction, candidate->id, request->caller->user_id, &claimed,
                            error) ||
       !claimed)

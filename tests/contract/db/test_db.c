@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the driver promises, on a real database file. */
+#include "broker/db/db.h"
+#include "broker/db/migration.h"
+
+#include "common/base/error.h"
+
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+
+typedef struct {
+  char *folder;
+  char *path;
+  Db *db;
+} Case;
+
+static const Migration migrations[] = {
+    {1, "first",
+     "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE); CREATE INDEX thing_name ON thing "
+     "(name)"},
+    {2, "second", "ALTER TABLE thing ADD COLUMN size BIGINT"},
+};
+
+static void
+open_db(Case *test)
+{
+  g_autoptr(GError) error = NULL;
+  test->db = db_open(test->path, 2, &error);
+  g_assert_no_error(error);
+}
+
+static void
+set_up(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  test->folder = g_dir_make_tmp("caraway-db-XXXXXX", &error);
+  g_assert_no_error(error);
+  test->path = g_build_filename(test->folder, "test.db", NULL);
+  open_db(test);
+  g_assert_true(migration_run(test->db, migrations, G_N_ELEMENTS(migrations), &error));
+  g_assert_no_error(error);
+}
+
+static void
+tear_down(Case *test, gconstpointer data)
+{
+  g_clear_pointer(&test->db, db_close);
+  static const char *const endings[] = {"", "-wal", "-shm", ".lock"};
+  for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
+    g_autofree char *path = g_strconcat(test->path, endings[i], NULL);
+    g_remove(path);
+  }
+  g_rmdir(test->folder);
+  g_free(test->folder);
+  g_free(test->path);
+}
+
+static gint64
+count(Db *db)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(db, DB_READ, &error);
+  g_autoptr(DbQuery) query = db_query(transaction, &error, "SELECT COUNT(*) FROM thing", "");
+  gboolean row = FALSE;
+  g_assert_true(db_next(query, &row, &error));
+  g_assert_true(row);
+  return db_int(query, 0);
+}
+
+static gboolean
+insert(DbTransaction *transaction, gint64 id, const char *name, GError **error)
+{
+  return db_run(transaction, error, "INSERT INTO thing (id, name, size) VALUES (?, ?, ?)", "lsi", id, name,
+                7) == 1;
+}
+
+static void
+test_commit(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(insert(transaction, G_MAXINT64, "'; DROP TABLE thing; --", &error));
+  g_assert_cmpint(count(test->db), ==, 0); /* nobody sees it before */
+  g_assert_true(db_commit(transaction, &error));
+  g_assert_cmpint(count(test->db), ==, 1);
+}
+
+static void
+test_undo(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(insert(transaction, 1, "one", &error));
+  g_clear_pointer(&transaction, db_transaction_free);
+  g_assert_cmpint(count(test->db), ==, 0);
+  transaction = db_begin(test->db, DB_WRITE, &error); /* and the writer is free again */
+  g_assert_no_error(error);
+}
+
+static void
+test_values(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(insert(transaction, G_MININT64, NULL, &error));
+  g_autoptr(DbQuery) query = db_query(
+      transaction, &error, "SELECT id, name, size FROM thing WHERE name IS NULL AND size = ?", "i", 7);
+  gboolean row = FALSE;
+  g_assert_true(db_next(query, &row, &error));
+  g_assert_true(row);
+  g_assert_cmpint(db_int(query, 0), ==, G_MININT64);
+  g_assert_null(db_text(query, 1));
+  g_assert_true(db_next(query, &row, &error));
+  g_assert_false(row);
+}
+
+static void
+test_conflict(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(insert(transaction, 1, "one", &error));
+  g_assert_false(insert(transaction, 2, "one", &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
+  g_clear_error(&error);
+  g_assert_true(db_commit(transaction, &error)); /* a refused statement does not undo those before */
+  g_assert_cmpint(count(test->db), ==, 1);
+}
+
+static void
+test_same_statement_nested(Case *test, gconstpointer data)
+{
+  static const char sql[] = "SELECT id FROM thing ORDER BY id";
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(insert(transaction, 1, "one", &error) && insert(transaction, 2, "two", &error));
+  g_autoptr(DbQuery) outer = db_query(transaction, &error, sql, "");
+  g_autoptr(DbQuery) inner = db_query(transaction, &error, sql, "");
+  gboolean row = FALSE;
+  g_assert_true(db_next(outer, &row, &error) && db_next(inner, &row, &error) && db_next(inner, &row, &error));
+  g_assert_cmpint(db_int(outer, 0), ==, 1);
+  g_assert_cmpint(db_int(inner, 0), ==, 2);
+}
+
+static void
+test_readers_do_not_write(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_READ, &error);
+  g_assert_false(insert(transaction, 1, "one", &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE);
+}
+
+static void
+test_one_broker_at_a_time(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_null(db_open(test->path, 1, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
+}
+
+static void
+test_private_file(Case *test, gconstpointer data)
+{
+  GStatBuf status;
+  g_assert_cmpint(g_stat(test->path, &status), ==, 0);
+  g_assert_cmpint(status.st_mode & 0777, ==, 0600);
+}
+
+static void
+test_bad_step_is_undone(Case *test, gconstpointer data)
+{
+  static const Migration bad[] = {
+      {1, "first", ""}, {2, "second", ""}, {3, "third", "CREATE TABLE other (id INTEGER); NONSENSE"}};
+  static const Migration good[] = {
+      {1, "first", ""}, {2, "second", ""}, {3, "third", "CREATE TABLE other (id INTEGER)"}};
+  g_autoptr(GError) error = NULL;
+  g_assert_false(migration_run(test->db, bad, G_N_ELEMENTS(bad), &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE);
+  g_assert_nonnull(strstr(error->message, "step 3 (third)"));
+  g_clear_error(&error);
+  g_assert_true(migration_run(test->db, good, G_N_ELEMENTS(good), &error)); /* nothing of it was left */
+  g_assert_no_error(error);
+}
+
+static void
+test_newer_schema(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_false(migration_run(test->db, migrations, 1, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG);
+}
+
+static void
+test_not_a_database(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_clear_pointer(&test->db, db_close);
+  g_assert_true(g_file_set_contents(
+      test->path, "this is no database, but text that is long enough to look at", -1, NULL));
+  g_assert_null(db_open(test->path, 1, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE);
+}
+
+/* Fault 9: a full disk refuses, loses nothing, and is over by itself. */
+static void
+test_full_disk(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(insert(transaction, 1, "one", &error));
+  g_assert_true(db_commit(transaction, &error));
+  g_clear_pointer(&transaction, db_transaction_free);
+  transaction = db_begin(test->db, DB_WRITE, &error);
+  g_autoptr(DbQuery) limit = db_query(transaction, &error, "PRAGMA max_page_count = 1", "");
+  gboolean row;
+  g_assert_true(db_next(limit, &row, &error)); /* the smallest that SQLite allows: what is there */
+  g_clear_pointer(&limit, db_query_free);
+  g_autofree char *large = g_strnfill(1 << 20, 'x');
+  g_assert_false(insert(transaction, 2, large, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE);
+  g_clear_error(&error);
+  g_clear_pointer(&transaction, db_transaction_free);
+  g_assert_cmpint(count(test->db), ==, 1);
+  g_clear_pointer(&test->db, db_close);
+  open_db(test);
+  transaction = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(insert(transaction, 2, large, &error));
+  g_assert_true(db_commit(transaction, &error));
+  g_assert_cmpint(count(test->db), ==, 2);
+}
+
+#define ADD(name, function) g_test_add("/db/" name, Case, NULL, set_up, function, tear_down)
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  ADD("commit", test_commit);
+  ADD("undo", test_undo);
+  ADD("values", test_values);
+  ADD("conflict", test_conflict);
+  ADD("nested", test_same_statement_nested);
+  ADD("read-only", test_readers_do_not_write);
+  ADD("one-broker", test_one_broker_at_a_time);
+  ADD("private", test_private_file);
+  ADD("migration/undone", test_bad_step_is_undone);
+  ADD("migration/newer", test_newer_schema);
+  ADD("not-a-database", test_not_a_database);
+  ADD("full-disk", test_full_disk);
+  return g_test_run();
+}

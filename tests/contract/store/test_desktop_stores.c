@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/store/desktop_store.h"
+#include "broker/store/idempotency_store.h"
+#include "broker/store/pool_store.h"
+#include "broker/store/session_store.h"
+#include "tests/contract/store/store_case.h"
+
+static gboolean
+add_session(StoreCase *test, const char *id, const char *user, const char *desktop, GError **error)
+{
+  const Session session = {.id = (char *)id,
+                           .pool_id = (char *)"office",
+                           .pool_name = (char *)"office",
+                           .user_id = (char *)user,
+                           .user_name = (char *)user,
+                           .desktop_id = (char *)desktop,
+                           .desktop_name = (char *)desktop,
+                           .host = (char *)"kvm1",
+                           .state = SESSION_READY,
+                           .created_us = 5,
+                           .viewer = (char *)"",
+                           .device = (char *)"device"};
+  return session_store_add(test->transaction, &session, error);
+}
+
+static void
+test_claim_once(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean claimed = FALSE;
+  store_case_pool(test);
+  store_case_user(test, "alice");
+  store_case_user(test, "bob");
+  store_case_desktop(test, "office-0001", ASSIGNMENT_SPARE, POWER_UP, 1);
+  g_assert_true(desktop_store_claim(test->transaction, "office-0001", "alice", &claimed, &error));
+  g_assert_true(claimed);
+  g_assert_true(desktop_store_claim(test->transaction, "office-0001", "bob", &claimed, &error));
+  g_assert_false(claimed);
+  g_autoptr(Desktop) desktop = desktop_store_find(test->transaction, "office-0001", &error);
+  g_assert_cmpstr(desktop->owner_name, ==, "alice");
+  g_assert_cmpuint(desktop->epoch.counter, ==, 2);
+  store_case_desktop(test, "office-0002", ASSIGNMENT_SPARE, POWER_UP, 2);
+  g_assert_false(desktop_store_claim(test->transaction, "office-0002", "alice", &claimed, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT); /* a second one of the same pool */
+}
+
+static void
+test_recycling_is_not_claimed(StoreCase *test, gconstpointer data)
+{
+  gboolean claimed = TRUE;
+  store_case_pool(test);
+  store_case_user(test, "alice");
+  store_case_desktop(test, "office-0001", ASSIGNMENT_RECYCLING, POWER_UP, 1);
+  g_assert_true(desktop_store_claim(test->transaction, "office-0001", "alice", &claimed, NULL));
+  g_assert_false(claimed);
+}
+
+static void
+test_update(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  store_case_pool(test);
+  store_case_desktop(test, "office-0001", ASSIGNMENT_NONE, POWER_PLANNED, 1);
+  g_autoptr(Desktop) desktop = desktop_store_find(test->transaction, "office-0001", &error);
+  desktop->assignment = ASSIGNMENT_SPARE;
+  desktop->power = POWER_UP;
+  desktop->guest.ready = TRUE;
+  desktop->guest.user = g_strdup("user");
+  desktop->guest.idle_ms = 1234;
+  desktop->guest.locked = TRUE;
+  desktop->progress = 100;
+  desktop->restart_until_us = 77;
+  g_assert_true(desktop_store_update(test->transaction, desktop, &error));
+  g_autoptr(Desktop) same = desktop_store_find(test->transaction, "office-0001", &error);
+  g_assert_cmpint(same->assignment, ==, ASSIGNMENT_SPARE);
+  g_assert_cmpint(same->power, ==, POWER_UP);
+  g_assert_true(same->guest.ready && same->guest.locked);
+  g_assert_cmpstr(same->guest.user, ==, "user");
+  g_assert_cmpint(same->guest.idle_ms, ==, 1234);
+  g_assert_cmpint(same->restart_until_us, ==, 77);
+  g_assert_cmpstr(same->pool_name, ==, "office");
+}
+
+static void
+test_counts(StoreCase *test, gconstpointer data)
+{
+  PoolCounts counts;
+  store_case_pool(test);
+  store_case_desktop(test, "a", ASSIGNMENT_SPARE, POWER_UP, 1);
+  store_case_desktop(test, "b", ASSIGNMENT_SPARE, POWER_LOST, 2);
+  store_case_desktop(test, "c", ASSIGNMENT_NONE, POWER_PLANNED, 3);
+  store_case_desktop(test, "d", ASSIGNMENT_NONE, POWER_STARTING, 4);
+  store_case_desktop(test, "e", ASSIGNMENT_RECYCLING, POWER_UP, 5);
+  g_assert_true(desktop_store_count(test->transaction, "office", &counts, NULL));
+  g_assert_cmpuint(counts.spare, ==, 1);
+  g_assert_cmpuint(counts.starting, ==, 2);
+  g_assert_cmpuint(counts.failed, ==, 2);
+  g_assert_cmpuint(counts.assigned, ==, 0);
+}
+
+/* I1 in the schema itself. */
+static void
+test_one_live_session(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  store_case_pool(test);
+  g_assert_true(add_session(test, "s1", "alice", "d1", &error));
+  g_assert_false(add_session(test, "s2", "alice", "d2", &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
+  g_clear_error(&error);
+  g_assert_false(add_session(test, "s3", "bob", "d1", &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
+  g_clear_error(&error);
+  g_assert_true(session_store_end(test->transaction, "s1", "session-ended", "You logged off.", 9, &error));
+  g_assert_true(add_session(test, "s4", "bob", "d1", &error));
+  g_assert_no_error(error);
+}
+
+static void
+test_session(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  store_case_pool(test);
+  store_case_desktop(test, "d1", ASSIGNMENT_SPARE, POWER_STARTING, 1);
+  g_assert_true(add_session(test, "s1", "alice", "d1", &error));
+  g_autoptr(Session) session = session_store_find_live(test->transaction, "alice", "office", &error);
+  g_assert_cmpstr(session->step, ==, "booting");
+  g_assert_cmpuint(session->progress, ==, 30);
+  session->state = SESSION_CONNECTED;
+  session->connected_from = g_strdup("198.51.100.7");
+  g_assert_true(session_store_update(test->transaction, session, &error));
+  const Page page = {0};
+  g_autofree char *next = NULL;
+  g_autoptr(GPtrArray) live = session_store_list(test->transaction, NULL, &page, &next, &error);
+  g_assert_cmpuint(live->len, ==, 1);
+  g_assert_null(next);
+  g_assert_true(session_store_end(test->transaction, "s1", "host-gone", "It went.", 10, &error));
+  g_assert_false(session_store_update(test->transaction, session, &error)); /* what ended stays so */
+  g_clear_error(&error);
+  g_autoptr(Session) ended = session_store_find(test->transaction, "s1", &error);
+  g_assert_cmpint(ended->state, ==, SESSION_ENDED);
+  g_assert_cmpstr(ended->end_code, ==, "host-gone");
+  g_assert_cmpstr(ended->reasons[0], ==, "It went.");
+  g_assert_null(ended->connected_from);
+  g_assert_true(session_store_remove_ended(test->transaction, 11, &error));
+  g_assert_null(session_store_find(test->transaction, "s1", NULL));
+}
+
+static void
+test_idempotency_key(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  store_case_pool(test);
+  g_assert_true(add_session(test, "s1", "alice", "d1", &error));
+  g_assert_true(idempotency_store_add(test->transaction, "alice", "key", "office", "s1", 50, &error));
+  g_autoptr(IdempotencyRow) row = idempotency_store_find(test->transaction, "alice", "key", &error);
+  g_assert_cmpstr(row->session_id, ==, "s1");
+  g_assert_null(
+      idempotency_store_find(test->transaction, "bob", "key", NULL)); /* another's key is not ours */
+  g_assert_true(idempotency_store_remove_old(test->transaction, 51, &error));
+  g_assert_null(idempotency_store_find(test->transaction, "alice", "key", NULL));
+}
+
+static void
+test_pool(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  gint64 pools = 0;
+  store_case_pool(test);
+  g_autoptr(Pool) pool = pool_store_find(test->transaction, "office", &error);
+  g_assert_cmpstr(pool->channels[1], ==, "display");
+  pool->spares = 4;
+  g_assert_true(pool_store_update(test->transaction, pool, &error));
+  g_autoptr(Pool) changed = pool_store_find(test->transaction, "office", &error);
+  g_assert_cmpuint(changed->spares, ==, 4);
+  g_assert_cmpint(changed->version, ==, 2);
+  g_assert_true(pool_store_count_of_image(test->transaction, "debian12", &pools, &error));
+  g_assert_cmpint(pools, ==, 1);
+  changed->deleting = TRUE;
+  g_assert_true(pool_store_update(test->transaction, changed, &error));
+  g_assert_null(pool_store_find(test->transaction, "office", &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNKNOWN_POOL);
+  g_autoptr(GPtrArray) all = pool_store_all(test->transaction, NULL);
+  g_assert_cmpuint(all->len, ==, 1);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  STORE_CASE_ADD("/stores/desktop/claim", test_claim_once);
+  STORE_CASE_ADD("/stores/desktop/recycling", test_recycling_is_not_claimed);
+  STORE_CASE_ADD("/stores/desktop/update", test_update);
+  STORE_CASE_ADD("/stores/desktop/counts", test_counts);
+  STORE_CASE_ADD("/stores/session/one-live", test_one_live_session);
+  STORE_CASE_ADD("/stores/session", test_session);
+  STORE_CASE_ADD("/stores/idempotency", test_idempotency_key);
+  STORE_CASE_ADD("/stores/pool", test_pool);
+  return g_test_run();
+}
