@@ -222,7 +222,7 @@ collect_facts(ConsoleGate *gate, const Grant *grant, const SpiceLinkMessage *lin
       .connection_id = link != NULL ? link->connection_id : 0,
       .desktop_is_here = host_state_has_desktop(state, grant->desktop),
       .highest_epoch = spent_store_epoch(gate->parts.store, grant->desktop),
-      .is_spent = spent_store_is_spent(gate->parts.store, grant->id),
+      .is_spent = console != NULL || spent_store_is_spent(gate->parts.store, grant->id),
       .main_lives = console != NULL && console->main_lives,
       .session_is_known = console != NULL && console->session_is_known,
       .session_id = console != NULL ? console->session_id : 0,

@@ -77,7 +77,7 @@ open_books(RelayProgram *program, const Config *config, GError **error)
   if (program->credentials == NULL)
     return FALSE;
   program->identity = identity_text(credentials_identity(program->credentials));
-  program->store = spent_store_open(spent, error);
+  program->store = spent_store_open(spent, clock_system(), error);
   if (program->store == NULL)
     return FALSE;
   program->state =

@@ -13,15 +13,23 @@
 
 #define USELESS_LINES_MAX 1024 /* so many may pile up before the file is rewritten */
 
+#define KEEP_AT_LEAST_US (10 * 60 * G_USEC_PER_SEC) /* grants live for two minutes at most */
+
 struct SpentStore {
+  const Clock *clock;
   char *path;
   int fd;
-  GHashTable *spent;   /* grant id -> gint64 expires_s */
+  GHashTable *spent;   /* grant id -> Spent */
   GHashTable *epochs;  /* desktop -> Epoch */
   guint lines;         /* in the file */
   GThreadPool *writer; /* one thread: notes reach the disk in order */
   RelayMailbox *written;
 };
+
+typedef struct {
+  gint64 expires_s; /* broker time */
+  gint64 noted_us;  /* steady time: when it was spent or read */
+} Spent;
 
 /* A note on its way to the disk and back. */
 typedef struct {
@@ -36,7 +44,8 @@ typedef struct {
 static void
 remember_spent(SpentStore *store, const char *id, gint64 expires_s)
 {
-  g_hash_table_replace(store->spent, g_strdup(id), g_memdup2(&expires_s, sizeof expires_s));
+  const Spent spent = {expires_s, clock_boottime_us(store->clock)};
+  g_hash_table_replace(store->spent, g_strdup(id), g_memdup2(&spent, sizeof spent));
 }
 
 static void
@@ -215,9 +224,10 @@ cut_torn_line(SpentStore *store, GError **error)
 }
 
 SpentStore *
-spent_store_open(const char *path, GError **error)
+spent_store_open(const char *path, const Clock *clock, GError **error)
 {
   g_autoptr(SpentStore) store = g_new0(SpentStore, 1);
+  store->clock = clock;
   store->path = g_strdup(path);
   store->fd = -1;
   store->spent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -278,7 +288,7 @@ all_lines(SpentStore *store)
   gpointer key, value;
   g_hash_table_iter_init(&iter, store->spent);
   while (g_hash_table_iter_next(&iter, &key, &value)) {
-    g_autofree char *line = spent_line(key, *(gint64 *)value);
+    g_autofree char *line = spent_line(key, ((Spent *)value)->expires_s);
     g_string_append(text, line);
   }
   g_hash_table_iter_init(&iter, store->epochs);
@@ -293,11 +303,14 @@ void
 spent_store_compact(SpentStore *store, gint64 now_s)
 {
   GHashTableIter iter;
-  gpointer expires_s;
+  gpointer value;
+  gint64 old_us = clock_boottime_us(store->clock) - KEEP_AT_LEAST_US;
   g_hash_table_iter_init(&iter, store->spent);
-  while (g_hash_table_iter_next(&iter, NULL, &expires_s))
-    if (*(gint64 *)expires_s < now_s)
+  while (g_hash_table_iter_next(&iter, NULL, &value)) {
+    const Spent *spent = value;
+    if (spent->expires_s < now_s && spent->noted_us < old_us)
       g_hash_table_iter_remove(&iter);
+  }
   guint useful = g_hash_table_size(store->spent) + g_hash_table_size(store->epochs);
   if (store->lines < useful + USELESS_LINES_MAX)
     return;

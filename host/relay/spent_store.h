@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "common/base/clock.h"
 #include "common/wire/epoch.h"
 
 typedef struct SpentStore SpentStore;
@@ -14,9 +15,9 @@ typedef struct SpentStore SpentStore;
 /** Told when a note is safe on disk, or with @error when it is not: then the grant must not be used. */
 typedef void (*SpentStoreDone)(const GError *error, gpointer user_data);
 
-/** Opens or makes @path and reads it. A torn last line, as a crash leaves it, is dropped; any other damage
- * fails with CARAWAY_ERROR_CONFIG. */
-SpentStore *spent_store_open(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Opens or makes @path and reads it; @clock must outlive the store. A torn last line, as a crash leaves it,
+ * is dropped; any other damage fails with CARAWAY_ERROR_CONFIG. */
+SpentStore *spent_store_open(const char *path, const Clock *clock, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Whether the grant @id was spent. */
 gboolean spent_store_is_spent(SpentStore *store, const char *id);
@@ -37,7 +38,9 @@ void spent_store_raise(SpentStore *store, const char *desktop, Epoch epoch);
 /** Forgets @desktop with the next rewriting. */
 void spent_store_forget(SpentStore *store, const char *desktop);
 
-/** Forgets grants that had expired before @now_s (broker time), and rewrites the file if that is worth it. */
+/** Forgets grants that had expired before @now_s (broker time) and were noted some time ago (steady time, so
+ * that a broker's clock which steps forth and back revives none), and rewrites the file if that is worth it.
+ */
 void spent_store_compact(SpentStore *store, gint64 now_s);
 
 /** Waits for what is being written, and frees @store (nullable). Nobody is told any more. */
