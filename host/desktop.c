@@ -197,9 +197,6 @@ note_done(Desktop *desktop, DesktopJobKind kind)
     desktop->is_disk_full = FALSE;
     tell_changed(desktop);
     break;
-  case DESKTOP_JOB_REBOOT:
-    desktop->restart_deadline_us = now_us(desktop) + desktop->owner->restart_limit_ms * 1000;
-    break;
   default:
     break;
   }
@@ -210,6 +207,10 @@ note_failed(Desktop *desktop, DesktopJobKind kind, const GError *error)
 {
   log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.desktop = desktop->record->id, .code = error_stable_name(error)),
             "desktop %s: %s", desktop->record->name, error->message);
+  if (kind == DESKTOP_JOB_REBOOT && desktop->port != NULL) { /* it goes on as it was */
+    desktop->restart_deadline_us = 0;
+    on_guest_changed(guest_port_state(desktop->port), desktop);
+  }
   if (kind != DESKTOP_JOB_CREATE && kind != DESKTOP_JOB_CREATE_AGAIN && kind != DESKTOP_JOB_START)
     return;
   /* Of one that could not be made nothing is left but this answer, for a command that comes again. */
@@ -356,8 +357,10 @@ void
 desktop_restart(Desktop *desktop, DesktopDone done, gpointer user_data)
 {
   gboolean is_off = desktop->record->stage == DESKTOP_STAGE_OFF;
-  if (!is_off)
+  if (!is_off) {
+    desktop->restart_deadline_us = now_us(desktop) + desktop->owner->restart_limit_ms * 1000;
     set_step(desktop, DESKTOP_STEP_RESTARTING);
+  }
   desktop_push(desktop, is_off ? DESKTOP_JOB_START : DESKTOP_JOB_REBOOT, done, user_data);
 }
 

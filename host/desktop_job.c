@@ -108,10 +108,10 @@ static gboolean
 destroy(const Job *job, GError **error)
 {
   g_autoptr(GError) local = NULL;
-  tell(job, DESKTOP_STEP_REMOVING);
   /* On a full disk the record may not be written; removing the overlay is what helps then. */
   if (!save(job, DESKTOP_STAGE_DESTROYING, &local))
     log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.desktop = job->record->id), "%s", local->message);
+  tell(job, DESKTOP_STEP_REMOVING);
   if (!hypervisor_destroy(job->context->hypervisor, job->record->id, error) ||
       !remove_files(job->paths, error))
     return FALSE;

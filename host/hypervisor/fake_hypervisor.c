@@ -17,6 +17,7 @@ typedef struct {
   GHashTable *domains; /* id -> HypervisorDomain */
   FakeHypervisorWatch watch;
   gpointer watch_data;
+  GDestroyNotify watch_destroy;
   GArray *channels; /* descriptors handed over */
 } FakeHypervisor;
 
@@ -201,6 +202,8 @@ free_fake(Hypervisor *hypervisor)
     close(g_array_index(self->channels, int, i));
   g_array_unref(self->channels);
   g_hash_table_unref(self->domains);
+  if (self->watch_destroy != NULL)
+    self->watch_destroy(self->watch_data);
   g_free(self->faults);
   g_mutex_clear(&self->lock);
   hypervisor_clear(hypervisor);
@@ -235,10 +238,12 @@ fake_hypervisor_new(const char *faults)
 }
 
 void
-fake_hypervisor_watch(Hypervisor *hypervisor, FakeHypervisorWatch watch, gpointer user_data)
+fake_hypervisor_watch(Hypervisor *hypervisor, FakeHypervisorWatch watch, gpointer user_data,
+                      GDestroyNotify free_data)
 {
   self_of(hypervisor)->watch = watch;
   self_of(hypervisor)->watch_data = user_data;
+  self_of(hypervisor)->watch_destroy = free_data;
 }
 
 void

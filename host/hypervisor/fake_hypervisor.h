@@ -15,8 +15,9 @@ typedef void (*FakeHypervisorWatch)(const char *id, const char *xml, gpointer us
 /** A fake that looks for faults in the folder @faults (nullable: none). */
 Hypervisor *fake_hypervisor_new(const char *faults);
 
-/** Sets the one @watch (nullable): a fake guest, say. */
-void fake_hypervisor_watch(Hypervisor *hypervisor, FakeHypervisorWatch watch, gpointer user_data);
+/** Sets the one @watch: a fake guest, say. @destroy (nullable) frees @user_data with @hypervisor. */
+void fake_hypervisor_watch(Hypervisor *hypervisor, FakeHypervisorWatch watch, gpointer user_data,
+                           GDestroyNotify destroy);
 
 /** Ends the domain @id as if it had crashed or shut down, with its event. */
 void fake_hypervisor_end(Hypervisor *hypervisor, const char *id, HypervisorEvent event);

@@ -175,11 +175,20 @@ on_domain(const char *id, const char *xml, gpointer data)
   g_idle_add_full(G_PRIORITY_DEFAULT, on_change, change, change_free);
 }
 
+static void
+guests_free(gpointer data)
+{
+  FakeGuests *guests = data;
+  g_hash_table_unref(guests->services);
+  g_free(guests->faults);
+  g_free(guests);
+}
+
 void
 fake_guests_start(Hypervisor *hypervisor, const char *faults)
 {
   FakeGuests *guests = g_new0(FakeGuests, 1);
   guests->faults = g_strdup(faults);
   guests->services = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_object_unref);
-  fake_hypervisor_watch(hypervisor, on_domain, guests);
+  fake_hypervisor_watch(hypervisor, on_domain, guests, guests_free);
 }

@@ -7,6 +7,6 @@
 
 #include "host/hypervisor/hypervisor.h"
 
-/** Guests, for as long as the process lives, for the domains of @hypervisor, a fake. With the file
+/** Guests for the domains of @hypervisor, a fake. With the file
  * "not-ready" in @faults they do not become ready. */
 void fake_guests_start(Hypervisor *hypervisor, const char *faults);
