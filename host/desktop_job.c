@@ -4,6 +4,7 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "host/hypervisor/overlay.h"
+#include "host/hypervisor/stray_process.h"
 #include "host/record_files.h"
 
 #include <glib/gstdio.h>
@@ -43,6 +44,13 @@ remove_files(const DesktopPaths *paths, GError **error)
   remove_sockets(paths);
   (void)g_unlink(paths->boot_log);
   return overlay_remove(paths->overlay, error);
+}
+
+/* Ends the domain, and what libvirt may have lost of it. */
+static gboolean
+end_domain(const JobContext *context, const char *id, const DesktopPaths *paths, GError **error)
+{
+  return hypervisor_destroy(context->hypervisor, id, error) && stray_process_end(id, paths->overlay, error);
 }
 
 static char *
@@ -101,7 +109,7 @@ create(const Job *job, GError **error)
 static gboolean
 create_again(const Job *job, GError **error)
 {
-  return hypervisor_destroy(job->context->hypervisor, job->record->id, error) && create(job, error);
+  return end_domain(job->context, job->record->id, job->paths, error) && create(job, error);
 }
 
 static gboolean
@@ -112,8 +120,7 @@ destroy(const Job *job, GError **error)
   if (!save(job, DESKTOP_STAGE_DESTROYING, &local))
     log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.desktop = job->record->id), "%s", local->message);
   tell(job, DESKTOP_STEP_REMOVING);
-  if (!hypervisor_destroy(job->context->hypervisor, job->record->id, error) ||
-      !remove_files(job->paths, error))
+  if (!end_domain(job->context, job->record->id, job->paths, error) || !remove_files(job->paths, error))
     return FALSE;
   g_clear_error(&local);
   if (!save(job, DESKTOP_STAGE_DESTROYED, &local))
@@ -178,5 +185,5 @@ gboolean
 desktop_job_remove_stray(const JobContext *context, const char *id, GError **error)
 {
   g_autoptr(DesktopPaths) paths = desktop_paths_new(context->settings, id);
-  return hypervisor_destroy(context->hypervisor, id, error) && remove_files(paths, error);
+  return end_domain(context, id, paths, error) && remove_files(paths, error);
 }

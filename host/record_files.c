@@ -86,10 +86,25 @@ add_record(const char *path, const char *id, gpointer data)
     g_ptr_array_add(data, g_steal_pointer(&record));
 }
 
+/* What g_file_set_contents_full() leaves of a record when it is killed on its way. */
+static void
+remove_halves(const HostSettings *settings)
+{
+  g_autofree char *path = host_settings_path(settings, "desktops");
+  g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+  const char *file;
+  while (directory != NULL && (file = g_dir_read_name(directory)) != NULL) {
+    g_autofree char *full = g_build_filename(path, file, NULL);
+    if (strstr(file, ".json.") != NULL)
+      (void)g_unlink(full);
+  }
+}
+
 GPtrArray *
 record_files_load(const HostSettings *settings)
 {
   GPtrArray *records = g_ptr_array_new_with_free_func((GDestroyNotify)desktop_record_free);
+  remove_halves(settings);
   for_each_id(settings, "desktops", ".json", add_record, records);
   return records;
 }
