@@ -157,7 +157,7 @@ websocket_accept_key(const char *key)
 {
   gsize size = 0;
   g_autofree guchar *nonce = key != NULL && strlen(key) == 24 ? g_base64_decode(key, &size) : NULL;
-  if (size != 16)
+  if (nonce == NULL || size != 16)
     return NULL;
   g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA1);
   g_checksum_update(checksum, (const guchar *)key, -1);
