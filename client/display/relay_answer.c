@@ -58,7 +58,7 @@ RelayAnswerKind
 relay_answer_parse(const char *server, const char *bytes, gsize size, gboolean at_end, gsize *ret_used,
                    GError **ret_refusal)
 {
-  const char *blank = g_strstr_len(bytes, (gssize)size, "\r\n\r\n");
+  const char *blank = size > 0 ? g_strstr_len(bytes, (gssize)size, "\r\n\r\n") : NULL;
   if (blank == NULL) {
     if (at_end && size == 0)
       return refuse(ret_refusal, CARAWAY_ERROR_UNREACHABLE, _("The server closed the connection."));

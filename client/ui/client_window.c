@@ -13,6 +13,7 @@
 struct ClientWindow {
   GtkWindow *window;
   GtkHeaderBar *header;
+  GtkLabel *heading, *subheading;
   GtkWidget *back, *keys, *full_screen, *menu;
   GtkStack *stack;
   MessageBar *messages;
@@ -176,11 +177,27 @@ on_window_state(GtkWidget *widget, GdkEventWindowState *event, gpointer user_dat
   return GDK_EVENT_PROPAGATE;
 }
 
+/* Labels of our own, because GTK keeps a header bar's title and the window's the same. */
+static GtkWidget *
+make_heading(ClientWindow *window)
+{
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+  gtk_widget_set_valign(box, GTK_ALIGN_CENTER);
+  window->heading = GTK_LABEL(gtk_label_new(""));
+  window->subheading = GTK_LABEL(gtk_label_new(""));
+  form_add_class(window->heading, "title");
+  form_add_class(window->subheading, "subtitle");
+  gtk_container_add(GTK_CONTAINER(box), GTK_WIDGET(window->heading));
+  gtk_container_add(GTK_CONTAINER(box), GTK_WIDGET(window->subheading));
+  return box;
+}
+
 static void
 make_header(ClientWindow *window)
 {
   window->header = GTK_HEADER_BAR(gtk_header_bar_new());
   gtk_header_bar_set_show_close_button(window->header, TRUE);
+  gtk_header_bar_set_custom_title(window->header, make_heading(window));
   window->back =
       make_wish_button(window, WINDOW_WISH_BACK, "go-previous-symbolic", _("Back to your desktops"));
   window->keys = make_keys_button(window);
@@ -247,14 +264,15 @@ set_menu(ClientWindow *window)
 
 void
 client_window_show_page(ClientWindow *window, const char *name, WindowKind kind, const char *title,
-                        const char *subtitle)
+                        const char *heading, const char *subtitle)
 {
   window->kind = kind;
   gboolean is_desktop = kind == WINDOW_DESKTOP;
   gtk_stack_set_visible_child_name(window->stack, name);
-  gtk_header_bar_set_title(window->header, title);
-  gtk_header_bar_set_subtitle(window->header, subtitle);
   gtk_window_set_title(window->window, title);
+  gtk_label_set_text(window->heading, heading);
+  gtk_label_set_text(window->subheading, subtitle != NULL ? subtitle : "");
+  gtk_widget_set_visible(GTK_WIDGET(window->subheading), subtitle != NULL);
   gtk_widget_set_visible(window->back, is_desktop || kind == WINDOW_ELSEWHERE);
   gtk_widget_set_visible(window->keys, is_desktop);
   gtk_widget_set_visible(window->full_screen, is_desktop);

@@ -44,9 +44,10 @@ GtkWindow *client_window_gtk(ClientWindow *window);
 /** Adds @page to the stack as @name. */
 void client_window_add_page(ClientWindow *window, const char *name, GtkWidget *page);
 
-/** Shows the page @name of kind @kind under @title and @subtitle (nullable). */
+/** Shows the page @name of kind @kind; the window is called @title, its header says @heading and @subtitle
+ * (nullable). */
 void client_window_show_page(ClientWindow *window, const char *name, WindowKind kind, const char *title,
-                             const char *subtitle);
+                             const char *heading, const char *subtitle);
 
 /** Shows @error (NULL: nothing) in the bar above the page. */
 void client_window_show_error(ClientWindow *window, const GError *error);

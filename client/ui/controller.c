@@ -51,25 +51,28 @@ carry_out(Controller *controller, ClientEffects effects, const GError *error)
   client_window_show_error(controller->window, effects & CLIENT_EFFECT_SHOW_ERROR ? error : NULL);
 }
 
+/* How each state looks. The title is what the task bar and a screen reader say; over a picture that is not
+ * there it says why. */
 typedef struct {
   const char *page;
   WindowKind kind;
-  const char *waiting; /* over the picture; NULL: none */
+  const char *title;
+  gboolean is_waiting; /* for a picture */
 } View;
 
 static const View views[CLIENT_STATE_LAST] = {
-    [CLIENT_STATE_SERVER] = {"server", WINDOW_PLAIN, NULL},
-    [CLIENT_STATE_CHECKING] = {"server", WINDOW_PLAIN, NULL},
-    [CLIENT_STATE_SIGN_IN] = {"sign-in", WINDOW_PLAIN, NULL},
-    [CLIENT_STATE_SIGNING_IN] = {"sign-in", WINDOW_PLAIN, NULL},
-    [CLIENT_STATE_PASSWORD] = {"password", WINDOW_PLAIN, NULL},
-    [CLIENT_STATE_CHANGING_PASSWORD] = {"password", WINDOW_PLAIN, NULL},
-    [CLIENT_STATE_DESKTOPS] = {"desktops", WINDOW_LIST, NULL},
-    [CLIENT_STATE_PREPARING] = {"desktops", WINDOW_LIST, NULL},
-    [CLIENT_STATE_OPENING] = {"viewer", WINDOW_DESKTOP, N_("Opening your desktop…")},
-    [CLIENT_STATE_CONNECTED] = {"viewer", WINDOW_DESKTOP, NULL},
-    [CLIENT_STATE_RECONNECTING] = {"viewer", WINDOW_DESKTOP, N_("Reconnecting…")},
-    [CLIENT_STATE_ELSEWHERE] = {"elsewhere", WINDOW_ELSEWHERE, NULL},
+    [CLIENT_STATE_SERVER] = {"server", WINDOW_PLAIN, N_("Choose a server"), FALSE},
+    [CLIENT_STATE_CHECKING] = {"server", WINDOW_PLAIN, N_("Looking for the server…"), FALSE},
+    [CLIENT_STATE_SIGN_IN] = {"sign-in", WINDOW_PLAIN, N_("Sign in"), FALSE},
+    [CLIENT_STATE_SIGNING_IN] = {"sign-in", WINDOW_PLAIN, N_("Signing in…"), FALSE},
+    [CLIENT_STATE_PASSWORD] = {"password", WINDOW_PLAIN, N_("Choose a new password"), FALSE},
+    [CLIENT_STATE_CHANGING_PASSWORD] = {"password", WINDOW_PLAIN, N_("Changing your password…"), FALSE},
+    [CLIENT_STATE_DESKTOPS] = {"desktops", WINDOW_LIST, N_("Your desktops"), FALSE},
+    [CLIENT_STATE_PREPARING] = {"desktops", WINDOW_LIST, N_("Opening…"), FALSE},
+    [CLIENT_STATE_OPENING] = {"viewer", WINDOW_DESKTOP, N_("Opening your desktop…"), TRUE},
+    [CLIENT_STATE_CONNECTED] = {"viewer", WINDOW_DESKTOP, N_("Desktop"), FALSE},
+    [CLIENT_STATE_RECONNECTING] = {"viewer", WINDOW_DESKTOP, N_("Reconnecting…"), TRUE},
+    [CLIENT_STATE_ELSEWHERE] = {"elsewhere", WINDOW_ELSEWHERE, N_("Open on another device"), FALSE},
 };
 
 static void
@@ -88,6 +91,9 @@ enter_page(Controller *controller)
   case CLIENT_STATE_CONNECTED:
     viewer_page_enter(controller->viewer_page);
     break;
+  case CLIENT_STATE_ELSEWHERE:
+    elsewhere_page_enter(controller->elsewhere_page);
+    break;
   default:
     break;
   }
@@ -99,12 +105,14 @@ show_state(Controller *controller, ClientState before)
   const View *view = &views[controller->state];
   gboolean is_desktop = view->kind == WINDOW_DESKTOP;
   const char *host = controller->client != NULL ? api_client_get_host(controller->client) : NULL;
-  const char *title = is_desktop && controller->desktop != NULL ? controller->desktop : "Caraway";
+  const char *heading = is_desktop && controller->desktop != NULL ? controller->desktop : "Caraway";
+  gboolean is_shown = controller->state == CLIENT_STATE_CONNECTED && controller->desktop != NULL;
+  g_autofree char *title = g_strconcat(is_shown ? controller->desktop : _(view->title), " – Caraway", NULL);
   server_page_set_busy(controller->server_page, controller->state == CLIENT_STATE_CHECKING);
   sign_in_page_set_busy(controller->sign_in_page, controller->state == CLIENT_STATE_SIGNING_IN);
   password_page_set_busy(controller->password_page, controller->state == CLIENT_STATE_CHANGING_PASSWORD);
-  viewer_page_set_waiting(controller->viewer_page, view->waiting != NULL ? _(view->waiting) : NULL);
-  client_window_show_page(controller->window, view->page, view->kind, title,
+  viewer_page_set_waiting(controller->viewer_page, view->is_waiting ? _(view->title) : NULL);
+  client_window_show_page(controller->window, view->page, view->kind, title, heading,
                           controller->state == CLIENT_STATE_SERVER ? NULL : host);
   if (controller->state != before)
     enter_page(controller);
@@ -340,7 +348,8 @@ make_pages(Controller *controller)
   client_window_add_page(window, "password", password_page_widget(controller->password_page));
   client_window_add_page(window, "desktops", desktops_page_widget(controller->desktops_page));
   client_window_add_page(window, "viewer", viewer_page_widget(controller->viewer_page));
-  client_window_add_page(window, "elsewhere", elsewhere_page_new(&elsewhere, controller));
+  controller->elsewhere_page = elsewhere_page_new(&elsewhere, controller);
+  client_window_add_page(window, "elsewhere", controller->elsewhere_page);
   server_page_set_book(controller->server_page, controller->book);
 }
 

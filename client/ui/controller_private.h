@@ -53,6 +53,7 @@ struct Controller {
   PasswordPage *password_page;
   DesktopsPage *desktops_page;
   ViewerPage *viewer_page;
+  GtkWidget *elsewhere_page;
   char *question_session, *question_action; /* what a dialog asks about */
 };
 

@@ -18,5 +18,14 @@ elsewhere_page_new(const ElsewherePageListener *listener, gpointer user_data)
   GtkButton *leave = form_add_button(column, _("_Back to your desktops"), FALSE);
   g_signal_connect_swapped(take_over, "clicked", G_CALLBACK(listener->take_over), user_data);
   g_signal_connect_swapped(leave, "clicked", G_CALLBACK(listener->leave), user_data);
+  g_object_set_data(G_OBJECT(page), "take-over", take_over);
   return page;
+}
+
+void
+elsewhere_page_enter(GtkWidget *page)
+{
+  GtkWidget *take_over = g_object_get_data(G_OBJECT(page), "take-over");
+  gtk_widget_grab_default(take_over);
+  gtk_widget_grab_focus(take_over);
 }

@@ -12,3 +12,6 @@ typedef struct {
 
 /** The page; @listener is static. */
 GtkWidget *elsewhere_page_new(const ElsewherePageListener *listener, gpointer user_data);
+
+/** Prepares @page for being shown: the focus is on opening it here. */
+void elsewhere_page_enter(GtkWidget *page);

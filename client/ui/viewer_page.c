@@ -15,7 +15,7 @@
 struct ViewerPage {
   GtkWidget *overlay; /* the page */
   GtkWidget *stage;   /* event box in which the display lies */
-  GtkWidget *frozen;  /* drawing area with the last picture */
+  GtkWidget *cover;   /* over the stage while there is no live picture: the last one, and why */
   GtkWidget *veil, *spinner, *edge;
   GtkLabel *text;
   SpiceDisplay *display; /* nullable */
@@ -115,8 +115,7 @@ update_veil(ViewerPage *page)
   if (page->display != NULL)
     g_object_get(page->display, "ready", &has_picture, NULL);
   gboolean is_veiled = page->is_waiting || !has_picture;
-  gtk_widget_set_visible(page->veil, is_veiled);
-  gtk_widget_set_visible(page->frozen, is_veiled);
+  gtk_widget_set_visible(page->cover, is_veiled);
   if (!is_veiled)
     g_clear_object(&page->last);
 }
@@ -196,18 +195,20 @@ viewer_page_new(GtkWidget *bar)
   page->overlay = gtk_overlay_new();
   page->stage = gtk_event_box_new();
   form_add_class(page->stage, "stage");
-  page->frozen = gtk_drawing_area_new();
+  page->cover = gtk_overlay_new();
   page->veil = make_veil(page);
+  GtkWidget *frozen = gtk_drawing_area_new();
+  gtk_container_add(GTK_CONTAINER(page->cover), frozen);
+  gtk_overlay_add_overlay(GTK_OVERLAY(page->cover), page->veil);
   page->edge = gtk_revealer_new();
   gtk_widget_set_halign(page->edge, GTK_ALIGN_CENTER);
   gtk_widget_set_valign(page->edge, GTK_ALIGN_START);
   gtk_container_add(GTK_CONTAINER(page->edge), bar);
   gtk_container_add(GTK_CONTAINER(page->overlay), page->stage);
-  gtk_overlay_add_overlay(GTK_OVERLAY(page->overlay), page->frozen);
-  gtk_overlay_add_overlay(GTK_OVERLAY(page->overlay), page->veil);
+  gtk_overlay_add_overlay(GTK_OVERLAY(page->overlay), page->cover);
   gtk_overlay_add_overlay(GTK_OVERLAY(page->overlay), page->edge);
   gtk_overlay_set_overlay_pass_through(GTK_OVERLAY(page->overlay), page->edge, TRUE);
-  g_signal_connect(page->frozen, "draw", G_CALLBACK(on_draw_frozen), page);
+  g_signal_connect(frozen, "draw", G_CALLBACK(on_draw_frozen), page);
   g_signal_connect(page->stage, "size-allocate", G_CALLBACK(on_stage_size), page);
   g_signal_connect(page->overlay, "destroy", G_CALLBACK(on_destroy), page);
   return page;

@@ -51,12 +51,13 @@ class Story:
         self.sessions = {}
         self.taken_over = False
         self.must_change = False
-        self.actions = []
+        self.actions, self.refused, self.passwords, self.grants = [], set(), [], 0
         self.refuse_console = None  # a Refusal for CONNECT
         self.refuse_grants = None   # a Refusal for POST grants
 
     def login(self, body):
         if body["password"] == "wrong":
+            self.refused.add("login")
             raise Refusal(401, "wrong-name-or-password", "The user name or the password is wrong.")
         self.must_change = body["user"] == "new"
         return {"token": "t" * 43, "expires": int(time.time()) + 3600, "user": self.me(body["user"])}
@@ -66,6 +67,7 @@ class Story:
                 "password_change_required": self.must_change}
 
     def change_password(self, body):
+        self.passwords.append(body["new"])
         if len(body["new"]) < 8:
             raise Refusal(422, "weak-password", "The password needs at least 8 characters.")
         self.must_change = False
@@ -236,6 +238,7 @@ class StubPortal:
         self.story.session(identifier)
         if self.story.refuse_grants:
             raise self.story.refuse_grants
+        self.story.grants += 1
         with open(self.ca) as file:
             ca = file.read()
         return {"grant": "cwg1.test.grant.signature", "expires": int(time.time()) + 30, "relays": [

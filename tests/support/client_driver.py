@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""caraway-client in an X server of the test's own, driven by its keys and watched by its titles and pictures."""
+import os
+import shutil
+import subprocess
+import tempfile
+
+from processes import Failed, wait_until
+from screen import Screen, colour_share
+
+
+class ClientDriver:
+    """with ClientDriver(build, artefacts, "--server", url) as client: client.wait_title("Sign in") …"""
+
+    def __init__(self, build, artefacts, *options, language="C.UTF-8"):
+        self.program = os.path.join(build, "bin", "caraway-client")
+        self.artefacts, self.options, self.language = artefacts, options, language
+
+    def __enter__(self):
+        os.makedirs(self.artefacts, exist_ok=True)
+        self.home = tempfile.mkdtemp(prefix="caraway-client-")
+        os.mkdir(os.path.join(self.home, "gtk-3.0"))
+        with open(os.path.join(self.home, "gtk-3.0", "settings.ini"), "w") as settings:
+            settings.write("[Settings]\ngtk-enable-animations=0\n")  # pictures of states, not of ways between them
+        self.screen = Screen()
+        # GTK and spice-gtk warn about what a bare X server lacks; such a warning is no failure of ours.
+        env = {key: value for key, value in self.screen.env.items() if key != "G_DEBUG"}
+        env.update(XDG_CONFIG_HOME=self.home, LC_ALL=self.language, LANGUAGE="", GTK_THEME="Adwaita")
+        self.log_path = os.path.join(self.artefacts, "client.log")
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(["dbus-run-session", "--", self.program, *self.options], env=env,
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            self.shot("failure")
+            with open(self.log_path, errors="replace") as log:
+                print(log.read()[-4000:])
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, 15)
+            self.process.wait(20)
+        self.screen.close()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def alive(self):
+        if self.process.poll() is not None:
+            raise Failed(f"caraway-client ended with {self.process.returncode}, see {self.log_path}")
+
+    def titles(self):
+        self.alive()
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", ".", "getwindowname", "%@"],
+                               env=self.screen.env, capture_output=True, text=True)
+        return found.stdout.splitlines()
+
+    def wait_title(self, text, limit_s=60):
+        """Until a window's title has `text` in it."""
+        wait_until(lambda: any(text in title for title in self.titles()), limit_s, f"a window “{text}”")
+
+    def shot(self, name):
+        return self.screen.shot(os.path.join(self.artefacts, name + ".png"))
+
+    def wait_colour(self, rgb, share, limit_s, name, keys=()):
+        """Until the colour covers this share of the screen; the last picture is kept as `name`.png either way. `keys` are
+        pressed before each look: a desktop that is just being opened does not take any yet."""
+        def covers():
+            self.alive()
+            if keys:
+                self.screen.key(*keys)
+            return colour_share(self.shot(name), rgb) >= share
+        wait_until(covers, limit_s, f"a picture with {share:.0%} of the colour {rgb}", 0.5)
+
+    def sign_in(self, password):
+        """On the sign-in page, where the user name is known."""
+        self.wait_title("Sign in")
+        self.screen.type(password)
+        self.screen.key("Return")
+
+    def wait_desktop(self, name, limit_s=120):
+        """Until the desktop itself is on the screen: a picture of more than a handful of colours that holds still."""
+        last = []
+
+        def is_still():
+            self.alive()
+            picture = self.shot(name)
+            colours = picture.getcolors(1 << 20)
+            rich = colours is None or len(colours) > 64
+            small = picture.resize((64, 48)).tobytes()
+            last.append(small)
+            return rich and len(last) >= 3 and last[-1] == last[-2] == last[-3]
+        wait_until(is_still, limit_s, "the desktop's picture", 1.0)
+
+    def open_terminal(self, name, limit_s=90):
+        """Ctrl+Alt+T, until the picture has changed in a good part; pressed again when a busy guest lost it."""
+        before = self.shot(name).resize((160, 112)).convert("L")
+
+        def has_changed():
+            self.alive()
+            now = self.shot(name).resize((160, 112)).convert("L")
+            changed = sum(abs(a - b) > 24 for a, b in zip(before.tobytes(), now.tobytes()))
+            return changed > 0.05 * 160 * 112
+        for attempt in range(3):
+            self.screen.key("ctrl+alt+t")
+            try:
+                wait_until(has_changed, limit_s / 3, "a terminal after Ctrl+Alt+T", 0.5)
+                break
+            except Failed:
+                if attempt == 2:
+                    raise
+        self.wait_desktop(name)

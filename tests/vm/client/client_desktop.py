@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+From the sign-in dialog to the desktop, as a person would: password, Enter, the first desktop, a terminal, a command that
+paints a colour; in a window and in full screen. Works on the running stack that CARAWAY_STACK describes.
+"""
+import os
+import sys
+
+from client_driver import ClientDriver
+from screen import paint_command
+from stack_control import read_description
+
+COLOUR = (190, 40, 160)
+BUILD = os.environ["CARAWAY_BUILD"]
+ARTEFACTS = os.path.join(os.path.dirname(BUILD), "artefacts", "client")
+
+
+def main():
+    stack = read_description()
+    with ClientDriver(BUILD, ARTEFACTS, "--server", stack["portal"], "--ca-file", stack["ca"], "--user",
+                      stack["user"]) as client:
+        client.sign_in(stack["password"])
+        client.wait_title("Your desktops")
+        client.shot("1-desktops")
+        client.screen.key("Return")
+        client.wait_title(stack["pool"], 300)
+        client.wait_desktop("2-desktop")
+        client.open_terminal("3-terminal")
+        client.screen.type(paint_command(COLOUR))
+        client.screen.key("Return")
+        client.wait_colour(COLOUR, 0.10, 90, "4-painted")
+        client.screen.key("F11")
+        client.wait_colour(COLOUR, 0.10, 30, "5-full-screen")
+        client.screen.key("F11")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
