@@ -4,14 +4,21 @@
 static gint64
 memory_left_mib(const PlacementHost *host)
 {
-  return host->capacity.memory_free_mib - (gint64)host->promised_mib - PLACEMENT_MEMORY_RESERVE_MIB;
+  return host->capacity.memory_free_mib - (gint64)host->promised_mib;
+}
+
+static gint64
+memory_needed_mib(const PlacementNeed *need)
+{
+  return (gint64)need->memory_mib + PLACEMENT_MEMORY_OVERHEAD_MIB;
 }
 
 static char *
 memory_reason(const PlacementHost *host, const PlacementNeed *need)
 {
   return g_strdup_printf("%s has %.1f GiB of memory to give, %.1f GiB are needed", host->name,
-                         (double)MAX(memory_left_mib(host), 0) / 1024, need->memory_mib / 1024.0);
+                         (double)MAX(memory_left_mib(host), 0) / 1024,
+                         (double)memory_needed_mib(need) / 1024);
 }
 
 static char *
@@ -36,7 +43,7 @@ refusal(const PlacementHost *host, const PlacementNeed *need, CarawayErrorCode *
                            need->image, host->name);
   }
   *ret_code = CARAWAY_ERROR_NO_CAPACITY;
-  if (memory_left_mib(host) < (gint64)need->memory_mib)
+  if (memory_left_mib(host) < memory_needed_mib(need))
     return memory_reason(host, need);
   if (host->capacity.disk_free_mib < PLACEMENT_DISK_RESERVE_MIB)
     return g_strdup_printf("%s has only %" G_GINT64_FORMAT " MiB of disk left", host->name,

@@ -7,10 +7,10 @@
 #include "broker/model/host.h"
 #include "common/base/error.h"
 
-/** Kept free on every host, for the host itself and for desktops that grow. */
-#define PLACEMENT_MEMORY_RESERVE_MIB 256
-#define PLACEMENT_DISK_RESERVE_MIB   1024
-#define PLACEMENT_VCPUS_PER_CPU      8
+/** What a machine needs beside its guest's memory. Hosts report what they can give, less what they keep. */
+#define PLACEMENT_MEMORY_OVERHEAD_MIB 160
+#define PLACEMENT_DISK_RESERVE_MIB    1024
+#define PLACEMENT_VCPUS_PER_CPU       8
 
 typedef enum {
   PLACEMENT_IMAGE_ABSENT,
@@ -24,7 +24,7 @@ typedef struct {
   HostState state;
   PlacementImage image;
   HostCapacity capacity;
-  guint64 promised_mib; /**< memory of desktops there that are decided but do not use theirs yet */
+  guint64 promised_mib; /**< for desktops there that its capacity does not account for yet */
   guint vcpus_used;     /**< of all desktops there */
 } PlacementHost;
 

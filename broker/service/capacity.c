@@ -79,17 +79,18 @@ capacity_sizing(const Capacity *capacity, const Pool *pool)
   return facts;
 }
 
+/* A host takes off what it has promised itself; what it said last knows nothing of desktops that came after.
+ */
 static void
-add_load(const Capacity *capacity, PlacementHost *placed)
+add_load(const Capacity *capacity, gint64 last_seen_us, PlacementHost *placed)
 {
   for (guint i = 0; i < capacity->desktops->len; i++) {
     const Desktop *desktop = g_ptr_array_index(capacity->desktops, i);
     if (!g_str_equal(desktop->host, placed->name))
       continue;
     placed->vcpus_used += desktop->vcpus;
-    if (desktop->power == POWER_PLANNED || desktop->power == POWER_CLONING ||
-        desktop->power == POWER_STARTING)
-      placed->promised_mib += desktop->memory_mib;
+    if (desktop->power == POWER_PLANNED || desktop->created_us >= last_seen_us)
+      placed->promised_mib += desktop->memory_mib + PLACEMENT_MEMORY_OVERHEAD_MIB;
   }
 }
 
@@ -118,7 +119,7 @@ capacity_place(const Capacity *capacity, Work *work, const Pool *pool, Placement
                                .state = host->state,
                                .image = image_on(copies, host->name),
                                .capacity = host->capacity};
-    add_load(capacity, &hosts[i]);
+    add_load(capacity, host->last_seen_us, &hosts[i]);
   }
   PlacementNeed need = {.image = pool->image, .vcpus = pool->vcpus, .memory_mib = pool->memory_mib};
   *ret_placement = placement_choose(hosts, capacity->hosts->len, &need);

@@ -103,7 +103,9 @@ answer_of_desktop(Work *work, Desktop *desktop, const Command *command, const Ho
 {
   if (result->ok && g_str_equal(command->kind, "destroy"))
     return lifecycle_desktop(work, desktop, DESKTOP_EVENT_GONE, CARAWAY_ERROR_SESSION_ENDED, "", error);
-  if (!result->ok && g_str_equal(command->kind, "create"))
+  /* An older epoch than the host's own: it has the desktop, and this was the command once more. */
+  gboolean repeated = g_strcmp0(result->code, error_code_name(CARAWAY_ERROR_STALE_EPOCH)) == 0;
+  if (!result->ok && !repeated && g_str_equal(command->kind, "create"))
     return fail(work, desktop, result->code, result->detail, error);
   return TRUE;
 }

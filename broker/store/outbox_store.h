@@ -25,6 +25,10 @@ Command *outbox_store_find(DbTransaction *transaction, const char *host, gint64 
 gboolean outbox_store_waits(DbTransaction *transaction, const char *desktop_id, const char *kind,
                             gboolean *ret_waits, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Makes @term the term of all commands: hosts refuse those of a broker before. */
+gboolean outbox_store_set_term(DbTransaction *transaction, gint64 term,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Deletes the command @id. */
 gboolean outbox_store_remove(DbTransaction *transaction, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

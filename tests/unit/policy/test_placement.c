@@ -34,9 +34,8 @@ test_promises_count(void)
 static void
 test_reasons(void)
 {
-  PlacementHost hosts[] = {host("kvm1", 8192), host("kvm2", 256 + 1229), host("kvm3", 8192),
-                           host("kvm4", 8192), host("kvm5", 8192),       host("kvm6", 8192),
-                           host("kvm7", 8192)};
+  PlacementHost hosts[] = {host("kvm1", 8192), host("kvm2", 1229), host("kvm3", 8192), host("kvm4", 8192),
+                           host("kvm5", 8192), host("kvm6", 8192), host("kvm7", 8192)};
   hosts[0].state = HOST_SILENT;
   hosts[2].image = PLACEMENT_IMAGE_ABSENT;
   hosts[3].image = PLACEMENT_IMAGE_DAMAGED;
@@ -48,7 +47,7 @@ test_reasons(void)
   g_assert_cmpint(placement.code, ==, CARAWAY_ERROR_NO_CAPACITY);
   g_assert_cmpuint(g_strv_length(placement.reasons), ==, G_N_ELEMENTS(hosts));
   g_assert_cmpstr(placement.reasons[0], ==, "kvm1 does not answer");
-  g_assert_cmpstr(placement.reasons[1], ==, "kvm2 has 1.2 GiB of memory to give, 4.0 GiB are needed");
+  g_assert_cmpstr(placement.reasons[1], ==, "kvm2 has 1.2 GiB of memory to give, 4.2 GiB are needed");
   g_assert_cmpstr(placement.reasons[2], ==, "the image office is missing on kvm3");
   g_assert_cmpstr(placement.reasons[3], ==, "the image office on kvm4 is damaged");
   g_assert_cmpstr(placement.reasons[4], ==, "kvm5 has only 10 MiB of disk left");

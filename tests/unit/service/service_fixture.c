@@ -25,6 +25,7 @@ deliver(HostSender *sender, const char *host, gint64 id, const char *text)
   g_assert_no_error(error);
   g_assert_cmpstr(host, ==, FIXTURE_HOST);
   g_assert_cmpint(message->command.id, ==, id);
+  g_assert_cmpint(message->command.term, ==, services_term(fixture->services)); /* hosts refuse older ones */
   g_ptr_array_add(fixture->delivered, message);
   return TRUE;
 }

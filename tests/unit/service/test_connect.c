@@ -333,6 +333,29 @@ test_disabled_user_is_cut_off(void)
   assert_code(error, CARAWAY_ERROR_NOT_ENTITLED);
 }
 
+/* The host did what it was told, and the broker died before it heard so: everything is told again. */
+static void
+test_commands_are_told_again(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 3, 1);
+  g_assert_true(services_tick(fixture->services, &error));
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_cmpuint(fixture->delivered->len, ==, 2); /* create, and epoch */
+  service_fixture_restart(fixture);
+  service_fixture_host_hello(fixture);
+  g_assert_cmpuint(fixture->delivered->len, ==, 2);
+  const HostCommand *create = &((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command;
+  g_assert_cmpint(create->kind, ==, HOST_COMMAND_CREATE);
+  const HostResult repeated = {
+      .command = create->id, .code = "stale-epoch", .detail = "The desktop is at epoch 1.2 already."};
+  g_assert_true(host_events_result(fixture->services, FIXTURE_HOST, &repeated, &error));
+  g_autoptr(Session) same = get(fixture, alice, session->id);
+  g_assert_cmpint(same->state, ==, SESSION_PREPARING);
+}
+
 static void
 test_broker_restart_keeps_sessions(void)
 {
@@ -372,6 +395,7 @@ main(int argc, char **argv)
   g_test_add_func("/connect/failing-host", test_failing_host_is_told_and_not_hammered);
   g_test_add_func("/connect/idempotency", test_key_gives_the_same_session);
   g_test_add_func("/connect/disabled-user", test_disabled_user_is_cut_off);
+  g_test_add_func("/connect/told-again", test_commands_are_told_again);
   g_test_add_func("/connect/broker-restart", test_broker_restart_keeps_sessions);
   return g_test_run();
 }
