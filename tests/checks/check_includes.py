@@ -43,7 +43,6 @@ ALLOWED = {
 EXCEPTIONS = {
     ("broker/api", "broker/hostlink/authority.h"),
     ("broker/api", "broker/hostlink/host_link_hub.h"),
-    ("broker/service", "broker/db/db.h"),
 }
 
 # A library's headers, and the only folders that may see them.

@@ -76,6 +76,7 @@ class Includes(SampleTree):
         ("broker/service/a.c", '#include "broker/api/w.h"', "must not include broker/api"),
         ("broker/api/b.c", '#include "broker/hostlink/w.h"', "must not include broker/hostlink"),
         ("broker/policy/b.c", '#include "broker/db/db.h"', "must not include broker/db"),
+        ("broker/service/b.c", '#include "broker/db/db.h"', "must not include broker/db"),
         ("broker/ctl/a.c", '#include "broker/model/w.h"', "must not include broker/model"),
         ("broker/store/a.c", "#include <sqlite3.h>", "belongs only into broker/db"),
         ("host/plan/a.c", '#include "host/hypervisor/w.h"', "must not include host/hypervisor"),
