@@ -92,11 +92,11 @@ read_query(const char *query, GError **error)
   GUriParamsIter iterator;
   char *name, *value;
   g_autoptr(GError) local = NULL;
-  g_uri_params_iter_init(&iterator, query, (gssize)strnlen(query, QUERY_MAX), "&", G_URI_PARAMS_WWW_FORM);
-  while (g_uri_params_iter_next(&iterator, &name, &value, &local))
-    if (!g_hash_table_replace(values, name, value) || g_hash_table_size(values) > QUERY_NAMES_MAX)
-      g_set_error_literal(&local, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "a name comes twice");
-  if (local == NULL && strlen(query) <= QUERY_MAX)
+  gboolean wrong = strlen(query) > QUERY_MAX;
+  g_uri_params_iter_init(&iterator, query, -1, "&", G_URI_PARAMS_WWW_FORM);
+  while (!wrong && g_uri_params_iter_next(&iterator, &name, &value, &local))
+    wrong = !g_hash_table_replace(values, name, value) || g_hash_table_size(values) > QUERY_NAMES_MAX;
+  if (!wrong && local == NULL)
     return g_steal_pointer(&values);
   g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "The query cannot be read.");
   return NULL;

@@ -75,8 +75,10 @@ static void
 start_handshake(TlsListener *listener, GSocketConnection *socket)
 {
   g_autoptr(GError) error = NULL;
-  GIOStream *stream = g_tls_server_connection_new(G_IO_STREAM(socket),
-                                                  credentials_tls_certificate(listener->credentials), &error);
+  GIOStream *stream = g_initable_new(g_tls_backend_get_server_connection_type(g_tls_backend_get_default()),
+                                     NULL, &error, "base-io-stream", socket, "certificate",
+                                     credentials_tls_certificate(listener->credentials), "database",
+                                     credentials_tls_database(listener->credentials), NULL);
   if (stream == NULL) {
     log_warning("TLS cannot be started: %s", error->message);
     return;

@@ -14,16 +14,30 @@
 typedef struct {
   guint depth;
   gboolean in_string, is_escaped, has_ended;
+  guint hex_left;  /* digits of \uXXXX to come */
+  gboolean is_nul; /* they were all 0 so far */
 } Scan;
+
+/* json-glib ends the text at \u0000, so that "admin\u0000x" would be "admin". */
+static gboolean
+scan_hex_digit(Scan *scan, char c)
+{
+  scan->is_nul = scan->is_nul && c == '0';
+  return --scan->hex_left > 0 || !scan->is_nul;
+}
 
 static gboolean
 scan_string_byte(Scan *scan, char c)
 {
   if ((guchar)c < 0x20)
     return FALSE;
-  if (scan->is_escaped)
+  if (scan->hex_left > 0 && c != '"' && !scan_hex_digit(scan, c))
+    return FALSE;
+  if (scan->is_escaped) {
     scan->is_escaped = FALSE;
-  else if (c == '\\')
+    scan->hex_left = c == 'u' ? 4 : 0;
+    scan->is_nul = TRUE;
+  } else if (c == '\\')
     scan->is_escaped = TRUE;
   else if (c == '"')
     scan->in_string = FALSE;

@@ -20,6 +20,7 @@ struct Credentials {
   X509 *certificate;
   EVP_PKEY *key;
   GTlsCertificate *tls_certificate;
+  GTlsDatabase *tls_database;
   char *broker_url;
   JsonArray *grant_keys;
 };
@@ -107,7 +108,9 @@ credentials_load(const char *folder, GError **error)
                 local->message);
     return NULL;
   }
-  return g_steal_pointer(&credentials);
+  g_autofree char *ca_path = g_build_filename(folder, "ca.pem", NULL);
+  credentials->tls_database = g_tls_file_database_new(ca_path, error);
+  return credentials->tls_database != NULL ? g_steal_pointer(&credentials) : NULL;
 }
 
 const Identity *
@@ -181,6 +184,12 @@ credentials_tls_certificate(const Credentials *credentials)
   return credentials->tls_certificate;
 }
 
+GTlsDatabase *
+credentials_tls_database(const Credentials *credentials)
+{
+  return credentials->tls_database;
+}
+
 void
 credentials_free(Credentials *credentials)
 {
@@ -192,6 +201,7 @@ credentials_free(Credentials *credentials)
   X509_free(credentials->certificate);
   EVP_PKEY_free(credentials->key);
   g_clear_object(&credentials->tls_certificate);
+  g_clear_object(&credentials->tls_database);
   g_free(credentials->broker_url);
   g_clear_pointer(&credentials->grant_keys, json_array_unref);
   g_free(credentials);

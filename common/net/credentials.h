@@ -65,6 +65,11 @@ Identity *credentials_check_certificate(const Credentials *credentials, GTlsCert
 /** Our certificate with its key and CA for GIO and libsoup (transfer none). */
 GTlsCertificate *credentials_tls_certificate(const Credentials *credentials);
 
+/** A database that trusts our CA alone, for servers (transfer none): without one, GIO reads the system's
+ * authorities for every single connection. It knows nothing of roles: ask credentials_check_certificate() as
+ * well. */
+GTlsDatabase *credentials_tls_database(const Credentials *credentials);
+
 /** Frees @credentials (nullable). */
 void credentials_free(Credentials *credentials);
 

@@ -47,6 +47,8 @@ test_anything_else_is_malformed(void)
       "{\"a\":\xff}",
       "{} {}",
       "{\"\\u0061\":1,\"a\":2}",
+      "{\"a\":\"admin\\u0000x\"}",
+      "{\"a\\u0000b\":1}",
   };
   for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
     g_autoptr(GError) error = NULL;
