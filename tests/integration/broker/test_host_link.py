@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The host link over real TLS: who may dial in, delivery at least once, silence, take-over by a newer link."""
+import json
+import unittest
+
+import websocket
+
+from machines import Broker, Machine, ScriptedHost, provision, wait_spare
+from processes import wait_until
+
+
+class HostLinkTest(unittest.TestCase):
+    def setUp(self):
+        self.broker = Broker("--broker-heartbeat-ms=400").up()
+        self.addCleanup(self.broker.down)
+        self.host = ScriptedHost(self.broker)
+        self.addCleanup(self.host.hang_up)
+
+    def state(self, name="kvm1"):
+        return self.broker.admin.call("GET", f"hosts/{name}")["state"]
+
+    def wait_state(self, state):
+        wait_until(lambda: self.state() == state, 30, f"waiting for {state}")
+
+    def test_welcome_and_silence(self):
+        self.assertEqual(self.state(), "joining")
+        self.host.connect()
+        self.assertEqual(self.host.welcome["heartbeat_ms"], 400)
+        self.assertEqual([key["id"] for key in self.host.welcome["grant_keys"]], ["b1-1"])
+        self.wait_state("up")
+        self.wait_state("silent")  # it never sends a heartbeat
+
+    def test_heartbeats_keep_it_up_and_are_answered(self):
+        self.host.connect()
+        times = []
+
+        def has_three_answers():
+            self.host.send({"type": "heartbeat", "capacity": self.host.capacity()})
+            while not self.host.seen.empty():
+                times.append(self.host.seen.get()["type"])
+            return times.count("time") >= 3
+        wait_until(has_three_answers, 20, "waiting for answers to heartbeats")
+        self.assertEqual(self.state(), "up")
+
+    def test_only_hosts_may_dial_in(self):
+        portal = Machine(self.broker, "portal", "edge1")
+        for certificate in (portal.rest.certificate_file, self.host.relay_rest.certificate_file):
+            with self.assertRaises(websocket.WebSocketBadStatusException) as caught:
+                self.host.dial(certificate)
+            self.assertEqual(caught.exception.status_code, 403)
+
+    def test_the_name_is_the_certificates(self):
+        other = ScriptedHost(self.broker, "kvm2")
+        link = other.dial()
+        link.send(json.dumps(other.hello(host="kvm1")))
+        opcode, data = link.recv_data()
+        self.assertEqual(opcode, websocket.ABNF.OPCODE_CLOSE)
+        self.assertEqual(int.from_bytes(data[:2], "big"), 4403)
+
+    def test_commands_are_delivered_again_until_answered(self):
+        self.host.answer_create = False
+        self.host.connect()
+        self.wait_state("up")
+        provision(self.broker)
+        wait_until(lambda: self.host.commands, 30, "waiting for the command")
+        first = self.host.commands[0]
+        self.host.hang_up()
+        self.host.answer_create = True
+        self.host.connect()
+        wait_spare(self.broker)
+        again = [command for command in self.host.commands if command["id"] == first["id"]]
+        self.assertEqual(len(again), 2)
+        self.assertEqual({k: v for k, v in again[0].items() if k != "term"},
+                         {k: v for k, v in again[1].items() if k != "term"})
+
+    def test_commands_survive_the_broker(self):
+        self.host.answer_create = False
+        self.host.connect()
+        self.wait_state("up")
+        provision(self.broker)
+        wait_until(lambda: self.host.commands, 30, "waiting for the command")
+        term = self.host.welcome["term"]
+        self.broker.process.kill()
+        self.broker.process.child.wait()
+        self.host.hang_up()
+        self.broker.start()
+        self.host.answer_create = True
+        self.host.connect()
+        self.assertGreater(self.host.welcome["term"], term)
+        wait_spare(self.broker)
+
+    def test_a_removed_host_is_turned_away(self):
+        self.broker.admin.call("DELETE", "hosts/kvm1")
+        link = self.host.dial()
+        link.send(json.dumps(self.host.hello()))
+        opcode, data = link.recv_data()
+        self.assertEqual(opcode, websocket.ABNF.OPCODE_CLOSE)
+        self.assertEqual(int.from_bytes(data[:2], "big"), 4403)
+
+    def test_plain_requests_are_told_what_to_do(self):
+        response = self.host.rest.open("GET", "/internal/hostlink")
+        self.assertEqual(response.status, 426)
+        response.connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
