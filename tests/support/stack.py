@@ -194,6 +194,7 @@ class Stack:
                 complaints.append(str(failure))
             if name == "host":
                 complaints += self.destroy_desktops()
+        complaints += self.leftovers()
         if not complaints:
             shutil.rmtree(self.dir, ignore_errors=True)
         return complaints
@@ -204,6 +205,21 @@ class Stack:
         except (Failed, subprocess.TimeoutExpired) as failure:
             return [f"destroying the desktops: {failure}"]
         return []
+
+    def leftovers(self):
+        """Processes and mounts that still have to do with this stack's folder."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    words = file.read().decode(errors="replace").replace("\0", " ")
+            except OSError:
+                continue
+            if self.dir in words and int(pid) != os.getpid():
+                found.append(f"still running: {pid} {words[:200]}")
+        with open("/proc/mounts") as mounts:
+            found += [f"still mounted: {line.strip()}" for line in mounts if self.dir in line]
+        return found
 
     def logs(self):
         return "\n".join(f"--- {name}\n{process.log_tail()}" for name, process in self.processes.items())
