@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+Every way to be refused that a person meets: each gives a sentence, a stable code, and loses nothing. Broker, host,
+relay and portal are real; the hypervisor is the fake.
+"""
+import os
+import subprocess
+import sys
+
+from desktop import ready_session
+from fake_stack import fake_stack
+from processes import wait_until
+from rest import Problem, Rest
+
+
+def refused(code, status, call):
+    try:
+        answer = call()
+    except Problem as problem:
+        assert (problem.code, problem.status) == (code, status), problem
+        assert problem.detail and problem.detail.endswith("."), problem
+        return problem
+    raise AssertionError(f"not refused with {code}: {answer}")
+
+
+def add_user(stack, name, entitled=True):
+    stack.admin.call("POST", "users", {"name": name, "full_name": name, "password": "a long enough password"})
+    if entitled:
+        stack.admin.call("PUT", f"groups/staff/members/{name}")
+    user = Rest(stack.portal_url, stack.ca)
+    user.login(name, "a long enough password")
+    return user
+
+
+def sign_in(stack):
+    anonymous = Rest(stack.portal_url, stack.ca)
+    refused("wrong-name-or-password", 401, lambda: anonymous.login("demo", "wrong"))
+    refused("wrong-name-or-password", 401, lambda: anonymous.login("nobody-of-that-name", "wrong"))
+    refused("not-signed-in", 401, lambda: anonymous.call("GET", "desktops"))
+
+
+def pools(stack):
+    outsider = add_user(stack, "outsider", entitled=False)
+    assert outsider.items("desktops") == []
+    refused("unknown-pool", 404, lambda: outsider.connect("nowhere"))
+    problem = refused("not-entitled", 403, lambda: outsider.connect("office"))
+    assert problem.reasons, "no reasons were given"
+    refused("not-permitted", 403, lambda: outsider.items("users"))
+    refused("image-missing", 409, lambda: stack.admin.call("POST", "images", {"name": "no-such-image"}))
+    refused("image-missing", 409, lambda: stack.admin.call(
+        "POST", "pools", {"name": "other", "kind": "floating", "image": "no-such-image", "size": 1, "spares": 0, "vcpus": 1,
+                          "memory_mib": 512}))
+
+
+def full(stack):
+    """Two desktops, three users: the third is told why; the second's is given back and the third gets one."""
+    first, second, third = (add_user(stack, name) for name in ("first", "second", "third"))
+    mine = ready_session(first, "office", 60)
+    yours = ready_session(second, "office", 60)
+    assert mine["desktop"]["id"] != yours["desktop"]["id"]
+    assert refused("no-free-desktop", 409, lambda: third.connect("office")).reasons
+    assert ready_session(first, "office", 60)["id"] == mine["id"], "one's own desktop was not resumed"
+    refused("not-found", 404, lambda: third.call("GET", f"sessions/{mine['id']}"))
+    second.call("POST", f"sessions/{yours['id']}/logoff")
+
+    def gets_one():
+        try:
+            return ready_session(third, "office", 60)
+        except Problem as problem:
+            assert problem.code == "no-free-desktop", problem
+            return None
+    theirs = wait_until(gets_one, 60, "a desktop made anew")
+    assert theirs["desktop"]["id"] != yours["desktop"]["id"], "a used desktop was handed on"
+    return first, mine
+
+
+def host_gone(stack, first, mine):
+    stack.processes["host"].kill()
+    stack.processes["host"].child.wait()
+    wait_until(lambda: stack.host()["state"] != "up", 60, "the host being noticed as gone")
+    refused("host-gone", 503, lambda: first.call("POST", f"sessions/{mine['id']}/grants", {"viewer": "native"}))
+    stack.restart("host")
+    stack.host_up()
+    assert first.call("GET", f"sessions/{mine['id']}")["desktop"]["id"] == mine["desktop"]["id"]
+    wait_until(lambda: first.call("POST", f"sessions/{mine['id']}/grants", {"viewer": "native"}), 30, "a grant again")
+
+
+def ports_taken(stack):
+    for name in ("broker", "relay", "portal"):
+        process = stack.processes[name]
+        done = subprocess.run(process.argv, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1, (name, done.returncode, done.stderr)
+        assert "port-in-use" in done.stderr, (name, done.stderr)
+        assert process.is_alive()
+
+
+def broker_away(stack):
+    stack.processes["broker"].kill()
+    stack.processes["broker"].child.wait()
+    refused("unreachable", 502, lambda: Rest(stack.portal_url, stack.ca).login("demo", stack.password))
+    stack.restart("broker")
+    stack.ready("broker", stack.broker_url)
+    stack.host_up()
+    Rest(stack.portal_url, stack.ca).login("demo", stack.password)
+
+
+def main():
+    os.environ.setdefault("CARAWAY_SOURCE", ".")
+    with fake_stack() as stack:
+        stack.wait_spare(60)
+        sign_in(stack)
+        pools(stack)
+        first, mine = full(stack)
+        host_gone(stack, first, mine)
+        ports_taken(stack)
+        broker_away(stack)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
