@@ -8,6 +8,10 @@ import threading
 import time
 
 
+# As in cmake/CarawayTargets.cmake, for a stack that is started by hand from a sanitized build.
+SANITIZERS = {"ASAN_OPTIONS": "intercept_tls_get_addr=0"}
+
+
 class Failed(Exception):
     """Something did not come about; the text says what and where to look."""
 
@@ -34,7 +38,7 @@ def wait_until(condition, limit_s, what, every_s=0.1):
 class Process:
     def __init__(self, name, argv, log_path, env=None):
         self.name, self.argv, self.log_path = name, argv, log_path
-        self.env = {**os.environ, **(env or {})}
+        self.env = {**SANITIZERS, **os.environ, **(env or {})}
         self.child = None
 
     def start(self):

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 
-from processes import Failed, Process, free_port, wait_until
+from processes import SANITIZERS, Failed, Process, free_port, wait_until
 from rest import Problem, Rest
 
 NOBODY = 65534
@@ -58,7 +58,8 @@ class Stack:
     def portal_options(self):
         web = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "portal", "web")
         return [f"--portal-listen=127.0.0.1:{self.portal_port}", f"--portal-state-directory={self.path('portal')}",
-                f"--portal-broker={self.broker_url}", f"--portal-web-directory={os.path.normpath(web)}"]
+                f"--portal-broker={self.broker_url}", "--portal-name=edge1", "--portal-addresses=127.0.0.1",
+                f"--portal-web-directory={os.path.normpath(web)}"]
 
     def host_program(self):
         return self.program("caraway-host-fake" if self.fake else "caraway-host")
@@ -67,7 +68,8 @@ class Stack:
 
     def once(self, argv, **options):
         """Runs a program to its end and returns what it printed."""
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=120, **options)
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=120, env={**SANITIZERS, **os.environ},
+                              **options)
         if done.returncode != 0:
             raise Failed(f"{os.path.basename(argv[0])} ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
         return done.stdout.strip()
