@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#include <utime.h>
 
 #define KEPT_OF_A_KIND 3
 #define WORK_PREFIX    ".work-"
