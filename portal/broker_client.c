@@ -17,6 +17,7 @@ struct BrokerClient {
   SoupSession *session;
   char *url;
   GHashTable *calls; /* of Call, each with an asynchronous call under way */
+  gboolean is_closing;
 };
 
 typedef struct {
@@ -95,7 +96,9 @@ on_answer(GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr(GError) local = NULL;
   g_autoptr(JsonObject) answer = NULL;
   g_autoptr(GBytes) bytes = soup_session_send_and_read_finish(SOUP_SESSION(source), result, &local);
-  if (bytes == NULL)
+  if (call->client->is_closing)
+    error = g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_OVERLOADED, "This portal is being stopped.");
+  else if (bytes == NULL)
     error = g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_UNREACHABLE, "The broker cannot be reached: %s",
                         local->message);
   else
@@ -189,6 +192,7 @@ broker_client_free(BrokerClient *client)
 {
   if (client == NULL)
     return;
+  client->is_closing = TRUE;
   g_autoptr(GList) list = g_hash_table_get_keys(client->calls);
   for (GList *at = list; at != NULL; at = at->next)
     g_cancellable_cancel(((Call *)at->data)->cancellable);

@@ -100,6 +100,7 @@ admit_verified(ConsoleGate *gate, RelayRequest *request, const char *text)
   const RelayTarget target = {
       .address = grant->address, .port = grant->port, .identity = grant->identity, .grant = text};
   gate->counters->consoles_admitted++;
+  gate->counters->consoles++;
   log_write(LOG_LEVEL_DEBUG,
             LOG_FIELDS(.session = grant->session, .desktop = grant->desktop, .host = grant->host,
                        .user = grant->user),
@@ -213,6 +214,7 @@ void
 console_gate_closed(ConsoleGate *gate, const RelayClosed *closed)
 {
   guint64 connection = closed->connection;
+  gate->counters->consoles--;
   g_hash_table_foreach_remove(gate->passwords, is_of_connection, &connection);
   if (closed->code != CARAWAY_ERROR_LAST)
     log_write(LOG_LEVEL_INFO, LOG_FIELDS(.code = error_code_name(closed->code)), "a console ended: %s",

@@ -91,6 +91,17 @@ forward_headers_host(SoupMessageHeaders *headers)
   return host;
 }
 
+gboolean
+forward_framing_is_sound(SoupMessageHeaders *headers)
+{
+  const char *length = soup_message_headers_get_list(headers, "Content-Length");
+  if (soup_message_headers_get_list(headers, "Transfer-Encoding") != NULL)
+    return FALSE;
+  /* Two lengths come as a list with a comma, which is no digit. */
+  return length == NULL ||
+         (length[0] != '\0' && strspn(length, "0123456789") == strlen(length) && strlen(length) < 10);
+}
+
 static gboolean
 has_dot_segment(const char *path)
 {

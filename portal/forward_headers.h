@@ -24,6 +24,13 @@ void forward_headers_answer(SoupMessageHeaders *from, SoupMessageHeaders *to);
 const char *forward_headers_host(SoupMessageHeaders *headers);
 
 /**
+ * Whether all readers see the body of a request with @headers end in the same place: one Content-Length of
+ * digits, or none. Chunks are refused, too: clients of the API know their lengths, and libsoup (3.2) takes
+ * chunk sizes that are no numbers (RFC 9112 sections 6.3 and 7.1).
+ */
+gboolean forward_framing_is_sound(SoupMessageHeaders *headers);
+
+/**
  * Whether @path (as sent, percent-encoded) may be asked of the broker: below /api/v1/, and without anything
  * that another reader could take for a way out of it.
  */

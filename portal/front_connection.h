@@ -1,38 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One decrypted HTTP connection between the relay engine and libsoup. libsoup's server has no time limits and
- * does not notice a client that leaves while an answer is being waited for; this module adds both. It lives
- * as long as libsoup's connection, and is found again from each of its messages.
+ * The decrypted HTTP connections between the relay engine and libsoup, and their limits. libsoup's server has
+ * no limits of time, does not notice a client that leaves while an answer is waited for, and never forgets a
+ * kept connection that ends between two requests (3.2). So it gets each connection for one request at a time;
+ * in between the connection rests here.
  */
 #pragma once
 
 #include <libsoup/soup.h>
 
+typedef struct FrontSet FrontSet;
 typedef struct FrontConnection FrontConnection;
+
+typedef struct {
+  guint read_limit_ms; /**< for a whole request, from its first byte */
+  guint idle_limit_ms; /**< until the next request begins */
+} FrontLimits;
 
 /** Called once when the client has gone; @user_data as given to front_connection_watch(). */
 typedef void (*FrontGone)(gpointer user_data);
 
-/** The connections of one server, by which a shutdown finds them; a set of FrontConnection. */
-GHashTable *front_connection_set_new(void);
+/** An empty set of connections for @server, which must not listen anywhere itself (a reference is taken). */
+FrontSet *front_set_new(SoupServer *server, const FrontLimits *limits);
 
-/** Ends those of @set that wait for a request. */
-void front_connection_set_abort_idle(GHashTable *set);
+/** Adds the stream socket @fd (transfer full), a connection from @client_address:@client_port. */
+void front_set_add(FrontSet *set, int fd, const char *client_address, guint16 client_port);
 
-typedef struct {
-  guint read_limit_ms; /**< for a whole request, from its first byte */
-  guint idle_limit_ms; /**< from an answer to the next request */
-} FrontLimits;
+/** Ends the connections that wait for a request, and every other with its answer. */
+void front_set_drain(FrontSet *set);
 
-/**
- * Hands the stream socket @fd (transfer full) to @server as a connection from @client_address:@client_port.
- * It is in @set, which must outlive it, until it ends.
- */
-gboolean front_connection_accept(SoupServer *server, GHashTable *set, int fd, const char *client_address,
-                                 guint16 client_port, const FrontLimits *limits,
-                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Whether @set has no connection. */
+gboolean front_set_is_empty(const FrontSet *set);
 
-/** The connection that @message came by. */
+/** Ends every connection and frees @set (nullable). */
+void front_set_free(FrontSet *set);
+
+/** The connection that @message came by; valid as long as @message (transfer none). */
 FrontConnection *front_connection_of(SoupServerMessage *message);
 
 /** The client's address as text (transfer none). */
@@ -45,11 +48,4 @@ void front_connection_watch(FrontConnection *connection, FrontGone gone, gpointe
 /** Ends the connection at once, also in the middle of an answer. */
 void front_connection_abort(FrontConnection *connection);
 
-/** To be called when a request begins: it must now arrive within the limit. */
-void front_connection_request_started(FrontConnection *connection);
-
-/** To be called when a request has been read: no limit holds while it is answered. */
-void front_connection_request_read(FrontConnection *connection);
-
-/** To be called when a request has been answered: the next must begin within the limit. */
-void front_connection_request_answered(FrontConnection *connection);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FrontSet, front_set_free)

@@ -70,7 +70,9 @@ on_keys(JsonArray *keys, const GError *error, gpointer data)
   g_autoptr(GError) local = NULL;
   ring->is_fetching = FALSE;
   ring->fetched_us = clock_boottime_us(clock_system());
-  if (error != NULL)
+  if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_OVERLOADED))
+    log_debug("the keys of grants were not fetched: %s", error->message);
+  else if (error != NULL)
     log_warning("the keys of grants could not be fetched: %s", error->message);
   else if (!take_keys(ring, keys, &local))
     log_warning("the broker sent keys that cannot be used: %s", local->message);

@@ -25,6 +25,7 @@ struct Portal {
   RelayEngine *engine;
   Daemon *draining;
   guint drain_source;
+  gboolean has_drained; /* no console and no request is left */
 };
 
 static guint
@@ -139,8 +140,8 @@ start_web(Portal *portal, GError **error)
                                 .metrics = on_metrics,
                                 .readiness = on_readiness,
                                 .user_data = portal};
-  portal->web = web_server_new(&parts, &limits, error);
-  return portal->web != NULL;
+  portal->web = web_server_new(&parts, &limits);
+  return TRUE;
 }
 
 static SSL_CTX *
@@ -219,14 +220,19 @@ portal_url(const Portal *portal)
                          relay_engine_port(portal->engine));
 }
 
+/* What the engine still holds then are closed streams whose last bytes go out, or clients that do not hang
+ * up: one more round is enough for the former. */
 static gboolean
 on_drain_poll(gpointer data)
 {
   Portal *portal = data;
   RelayCounters relay = {0};
   relay_engine_get_counters(portal->engine, &relay);
-  if (relay.active > 0)
+  gboolean has_work = portal->counters.consoles > 0 || !web_server_is_idle(portal->web);
+  if (has_work || (relay.active > 0 && !portal->has_drained)) {
+    portal->has_drained = !has_work;
     return G_SOURCE_CONTINUE;
+  }
   portal->drain_source = 0;
   daemon_quit(portal->draining);
   return G_SOURCE_REMOVE;

@@ -34,6 +34,7 @@ portal_counters_text(const PortalCounters *counters, const RelayCounters *relay)
        counters->redeem_failures},
       {"consoles_admitted_total", "counter", "Console channels passed on to a relay.",
        counters->consoles_admitted},
+      {"consoles", "gauge", "Console channels that are open.", counters->consoles},
       {"consoles_refused_total", "counter", "Console channels refused here.", counters->consoles_refused},
       {"connections_accepted_total", "counter", "Connections accepted.", relay->accepted},
       {"connections_active", "gauge", "Connections open.", relay->active},

@@ -14,6 +14,7 @@ typedef struct {
   guint64 proxy_overloaded; /**< turned away because too many were waiting */
   guint64 redeemed, redeem_failures;
   guint64 consoles_admitted, consoles_refused;
+  guint consoles;  /**< console channels that were admitted and have not ended */
   guint in_flight; /**< requests that the broker is working on */
   guint streams;   /**< open event streams */
 } PortalCounters;

@@ -2,19 +2,16 @@
 #include "portal/web_server.h"
 
 #include "common/base/json.h"
-#include "common/base/log.h"
 #include "portal/forward_headers.h"
 #include "portal/problem.h"
 
-#include <gio/gunixsocketaddress.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 struct WebServer {
   SoupServer *soup;
   WebServerParts parts;
   WebServerLimits limits;
-  GHashTable *connections; /* of FrontConnection */
+  FrontSet *connections;
   gboolean is_draining;
 };
 
@@ -162,19 +159,18 @@ refuse_body(WebServer *server, SoupServerMessage *message)
   SoupMessageBody *body = soup_server_message_get_request_body(message);
   g_autofree char *detail =
       g_strdup_printf("The request's body is larger than %u bytes.", server->limits.max_body_bytes);
-  soup_message_body_truncate(body);
   soup_message_body_set_accumulate(body, FALSE);
   problem_answer(message, CARAWAY_ERROR_TOO_LARGE, detail);
   soup_message_headers_replace(soup_server_message_get_response_headers(message), "Connection", "close");
 }
 
+/* A body whose end two readers could see in different places is no request (RFC 9112 section 6.3). */
 static void
-on_chunk(SoupServerMessage *message, GBytes *chunk, gpointer data)
+refuse_framing(SoupServerMessage *message)
 {
-  WebServer *server = data;
-  if (soup_server_message_get_status(message) == 0 &&
-      soup_server_message_get_request_body(message)->length > server->limits.max_body_bytes)
-    refuse_body(server, message);
+  soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
+  problem_answer(message, CARAWAY_ERROR_INVALID, "The request's body needs one Content-Length.");
+  soup_message_headers_replace(soup_server_message_get_response_headers(message), "Connection", "close");
 }
 
 static void
@@ -182,86 +178,43 @@ on_headers(SoupServer *soup, SoupServerMessage *message, const char *path, GHash
 {
   WebServer *server = data;
   SoupMessageHeaders *headers = soup_server_message_get_request_headers(message);
-  if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH &&
-      soup_message_headers_get_content_length(headers) > server->limits.max_body_bytes)
+  if (!forward_framing_is_sound(headers))
+    refuse_framing(message);
+  else if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+           soup_message_headers_get_content_length(headers) > server->limits.max_body_bytes)
     refuse_body(server, message);
-  else
-    g_signal_connect(message, "got-chunk", G_CALLBACK(on_chunk), server);
-}
-
-static void
-on_request_started(SoupServer *soup, SoupServerMessage *message, gpointer data)
-{
-  front_connection_request_started(front_connection_of(message));
-}
-
-static void
-on_request_read(SoupServer *soup, SoupServerMessage *message, gpointer data)
-{
-  front_connection_request_read(front_connection_of(message));
-}
-
-static void
-on_request_finished(SoupServer *soup, SoupServerMessage *message, gpointer data)
-{
-  front_connection_request_answered(front_connection_of(message));
-}
-
-/*
- * libsoup's server keeps a connection alive only while it listens somewhere. It has nothing to listen for, so
- * it gets a socket that nobody can reach: its path is gone before anybody could see it.
- */
-static gboolean
-listen_nowhere(SoupServer *soup, GError **error)
-{
-  g_autofree char *folder = g_dir_make_tmp("caraway-XXXXXX", error);
-  if (folder == NULL)
-    return FALSE;
-  g_autofree char *path = g_build_filename(folder, "unreachable", NULL);
-  g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
-  g_autoptr(GSocket) socket =
-      g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
-  gboolean is_bound =
-      socket != NULL && g_socket_bind(socket, address, FALSE, error) && g_socket_listen(socket, error);
-  g_unlink(path);
-  g_rmdir(folder);
-  return is_bound && soup_server_listen_socket(soup, socket, 0, error);
 }
 
 WebServer *
-web_server_new(const WebServerParts *parts, const WebServerLimits *limits, GError **error)
+web_server_new(const WebServerParts *parts, const WebServerLimits *limits)
 {
-  g_autoptr(WebServer) server = g_new0(WebServer, 1);
+  WebServer *server = g_new0(WebServer, 1);
   server->parts = *parts;
   server->limits = *limits;
-  server->connections = front_connection_set_new();
   server->soup = g_object_new(SOUP_TYPE_SERVER, "raw-paths", TRUE, NULL);
-  if (!listen_nowhere(server->soup, error)) {
-    g_prefix_error(error, "The web server cannot be set up: ");
-    return NULL;
-  }
+  server->connections = front_set_new(server->soup, &limits->connection);
   soup_server_add_early_handler(server->soup, NULL, on_headers, server, NULL);
   soup_server_add_handler(server->soup, NULL, on_request, server, NULL);
-  g_signal_connect(server->soup, "request-started", G_CALLBACK(on_request_started), server);
-  g_signal_connect(server->soup, "request-read", G_CALLBACK(on_request_read), server);
-  g_signal_connect(server->soup, "request-finished", G_CALLBACK(on_request_finished), server);
-  return g_steal_pointer(&server);
+  return server;
 }
 
 void
 web_server_take(WebServer *server, int fd, const char *client_address, guint16 client_port)
 {
-  g_autoptr(GError) error = NULL;
-  if (!front_connection_accept(server->soup, server->connections, fd, client_address, client_port,
-                               &server->limits.connection, &error))
-    log_warning("an HTTP connection could not be taken: %s", error->message);
+  front_set_add(server->connections, fd, client_address, client_port);
 }
 
 void
 web_server_drain(WebServer *server)
 {
   server->is_draining = TRUE;
-  front_connection_set_abort_idle(server->connections);
+  front_set_drain(server->connections);
+}
+
+gboolean
+web_server_is_idle(const WebServer *server)
+{
+  return front_set_is_empty(server->connections);
 }
 
 void
@@ -270,7 +223,7 @@ web_server_free(WebServer *server)
   if (server == NULL)
     return;
   soup_server_disconnect(server->soup);
+  front_set_free(server->connections);
   g_object_unref(server->soup);
-  g_hash_table_unref(server->connections);
   g_free(server);
 }

@@ -30,14 +30,16 @@ typedef struct {
 } WebServerLimits;
 
 /** A server without a connection. */
-WebServer *web_server_new(const WebServerParts *parts, const WebServerLimits *limits,
-                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+WebServer *web_server_new(const WebServerParts *parts, const WebServerLimits *limits);
 
 /** Serves the plain HTTP of the stream socket @fd (transfer full), which comes from @client_address. */
 void web_server_take(WebServer *server, int fd, const char *client_address, guint16 client_port);
 
 /** Ends the connections that wait for a request, and every other with its answer: for a shutdown. */
 void web_server_drain(WebServer *server);
+
+/** Whether no connection is open. */
+gboolean web_server_is_idle(const WebServer *server);
 
 /** Ends every connection and frees @server (nullable). */
 void web_server_free(WebServer *server);

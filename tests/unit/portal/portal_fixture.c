@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -87,6 +88,7 @@ PortalFixture *
 portal_fixture_new(guint answer_limit_ms)
 {
   PortalFixture *fixture = g_new0(PortalFixture, 1);
+  signal(SIGPIPE, SIG_IGN); /* as every daemon does */
   g_autoptr(GError) error = NULL;
   fixture->site = test_site_new();
   start_broker(fixture);
@@ -107,8 +109,7 @@ portal_fixture_new(guint answer_limit_ms)
                                 .user_data = fixture};
   const WebServerLimits limits = {.max_body_bytes = 1024,
                                   .connection = {.read_limit_ms = 500, .idle_limit_ms = 500}};
-  fixture->web = web_server_new(&parts, &limits, &error);
-  g_assert_no_error(error);
+  fixture->web = web_server_new(&parts, &limits);
   return fixture;
 }
 

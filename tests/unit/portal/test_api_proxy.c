@@ -252,15 +252,20 @@ test_large_bodies_are_refused(void)
       g_strdup_printf("POST /api/v1/login HTTP/1.1\r\nHost: p\r\nContent-Length: 2000\r\n"
                       "Connection: close\r\n\r\n%s",
                       filling);
-  g_autofree char *chunked = g_strdup_printf("POST /api/v1/login HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: "
-                                             "chunked\r\nConnection: close\r\n\r\n7d0\r\n%s\r\n0\r\n\r\n",
-                                             filling);
-  const char *requests[] = {plain, chunked};
-  for (guint i = 0; i < G_N_ELEMENTS(requests); i++) {
-    g_autofree char *answer = portal_fixture_ask(fixture, requests[i]);
-    assert_contains(answer, "HTTP/1.1 413 ");
-    assert_contains(answer, "\"code\":\"too-large\"");
-  }
+  g_autofree char *answer = portal_fixture_ask(fixture, plain);
+  assert_contains(answer, "HTTP/1.1 413 ");
+  assert_contains(answer, "\"code\":\"too-large\"");
+  g_assert_cmpuint(fixture->counters.proxied, ==, 0);
+}
+
+static void
+test_chunked_bodies_are_refused(void)
+{
+  g_autoptr(PortalFixture) fixture = portal_fixture_new(5000);
+  g_autofree char *answer =
+      portal_fixture_ask(fixture, "POST /api/v1/login HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n"
+                                  "\r\n2\r\n{}\r\n0\r\n\r\n");
+  assert_contains(answer, "HTTP/1.1 400 ");
   g_assert_cmpuint(fixture->counters.proxied, ==, 0);
 }
 
@@ -288,6 +293,7 @@ main(int argc, char **argv)
   g_test_add_func("/api-proxy/broker-down", test_a_broker_that_is_down_is_unreachable);
   g_test_add_func("/api-proxy/too-many-streams", test_too_many_streams_are_turned_away);
   g_test_add_func("/api-proxy/large-body", test_large_bodies_are_refused);
+  g_test_add_func("/api-proxy/chunked-body", test_chunked_bodies_are_refused);
   g_test_add_func("/api-proxy/doubled-host", test_a_doubled_host_is_refused);
   return g_test_run();
 }

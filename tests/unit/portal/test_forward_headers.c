@@ -135,6 +135,32 @@ test_a_doubled_host_is_refused(void)
 }
 
 static void
+test_framing(void)
+{
+  static const struct {
+    const char *const pairs[3][2];
+    gboolean is_sound;
+  } cases[] = {
+      {{{NULL, NULL}}, TRUE},
+      {{{"Content-Length", "0"}}, TRUE},
+      {{{"Content-Length", "12"}}, TRUE},
+      {{{"Transfer-Encoding", "chunked"}}, FALSE},
+      {{{"Content-Length", "-1"}}, FALSE},
+      {{{"Content-Length", "+1"}}, FALSE},
+      {{{"Content-Length", "0x2"}}, FALSE},
+      {{{"Content-Length", ""}}, FALSE},
+      {{{"Content-Length", "99999999999999999999"}}, FALSE},
+      {{{"Content-Length", "2"}, {"Content-Length", "2"}}, FALSE},
+      {{{"Content-Length", "2"}, {"Transfer-Encoding", "chunked"}}, FALSE},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(SoupMessageHeaders) headers = headers_of(cases[i].pairs);
+    if (forward_framing_is_sound(headers) != cases[i].is_sound)
+      g_error("wrong answer for case %u", i);
+  }
+}
+
+static void
 test_paths(void)
 {
   static const struct {
@@ -174,6 +200,7 @@ main(int argc, char **argv)
   g_test_add_func("/forward-headers/answers", test_answers_lose_their_framing);
   g_test_add_func("/forward-headers/hosts", test_hosts);
   g_test_add_func("/forward-headers/doubled-host", test_a_doubled_host_is_refused);
+  g_test_add_func("/forward-headers/framing", test_framing);
   g_test_add_func("/forward-headers/paths", test_paths);
   return g_test_run();
 }

@@ -87,6 +87,39 @@ test_a_connection_serves_several_requests(void)
   close(fd);
 }
 
+static guint
+open_descriptors(void)
+{
+  g_autoptr(GDir) dir = g_dir_open("/proc/self/fd", 0, NULL);
+  guint count = 0;
+  while (g_dir_read_name(dir) != NULL)
+    count++;
+  return count;
+}
+
+static gboolean
+is_idle(gpointer data)
+{
+  return web_server_is_idle(((PortalFixture *)data)->web);
+}
+
+static void
+test_connections_that_end_are_forgotten(void)
+{
+  static const char *const beginnings[] = {"", "GET / HT", "GET /healthz HTTP/1.1\r\nHost: p\r\n\r\n",
+                                           "POST / HTTP/1.1\r\nHost: p\r\nContent-Length: 5\r\n\r\nab"};
+  g_autoptr(PortalFixture) fixture = portal_fixture_new(5000);
+  guint before = open_descriptors();
+  for (guint i = 0; i < 10 * G_N_ELEMENTS(beginnings); i++) {
+    int fd = portal_fixture_connect(fixture, "192.0.2.7");
+    portal_fixture_send(fd, beginnings[i % G_N_ELEMENTS(beginnings)]);
+    g_autofree char *other = get(fixture, "/healthz"); /* the beginning has been read by then */
+    close(fd);
+  }
+  portal_fixture_wait(is_idle, fixture);
+  g_assert_cmpuint(open_descriptors(), ==, before);
+}
+
 static void
 test_a_slow_request_is_cut_off(void)
 {
@@ -182,6 +215,7 @@ main(int argc, char **argv)
   g_test_add_func("/web-server/hostile-paths", test_hostile_paths_lead_nowhere);
   g_test_add_func("/web-server/api-paths", test_paths_out_of_the_api_are_refused);
   g_test_add_func("/web-server/keep-alive", test_a_connection_serves_several_requests);
+  g_test_add_func("/web-server/forgotten", test_connections_that_end_are_forgotten);
   g_test_add_func("/web-server/slow-request", test_a_slow_request_is_cut_off);
   g_test_add_func("/web-server/silent", test_a_silent_connection_is_cut_off);
   g_test_add_func("/web-server/shutdown", test_a_shutdown_ends_idle_connections);

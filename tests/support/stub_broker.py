@@ -5,6 +5,7 @@ import http.server
 import json
 import re
 import secrets
+import socket
 import ssl
 import threading
 
@@ -19,7 +20,7 @@ class Refusal(Exception):
 
 
 class StubBroker:
-    def __init__(self, credentials_folder, ca_file):
+    def __init__(self, credentials_folder, ca_file, port=0):
         self.me = dict(ME)
         self.passwords = {"alice": "correct horse"}
         self.desktops = []
@@ -30,8 +31,9 @@ class StubBroker:
         self.unredeemed = set()
         self.requests = []  # (method, path, headers, body)
         self.changed = threading.Condition()
+        self.connections = set()
         handler = type("Handler", (Handler,), {"stub": self})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
         self.server.daemon_threads = True
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(f"{credentials_folder}/identity.pem", f"{credentials_folder}/identity.key")
@@ -43,8 +45,14 @@ class StubBroker:
         self.thread.start()
 
     def close(self):
+        """Ends the server with every connection, as kill -9 does."""
         self.server.shutdown()
         self.server.server_close()
+        for connection in list(self.connections):
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
     def set_session(self, session_id, **members):
         with self.changed:
@@ -64,6 +72,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+    def setup(self):
+        super().setup()
+        self.stub.connections.add(self.connection)
+
+    def finish(self):
+        self.stub.connections.discard(self.connection)
+        try:
+            super().finish()
+        except OSError:
+            pass
 
     def answer(self, status, value=None, kind="application/json", headers=None):
         body = b"" if value is None else value if isinstance(value, bytes) else json.dumps(value).encode()
