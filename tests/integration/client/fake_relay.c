@@ -7,7 +7,7 @@
 #define ECHO_BUFFER 65536
 
 struct FakeRelay {
-  GSocketService *service; /* runs its handlers in threads */
+  GSocketService *service; /* runs its handlers in threads, and owns this: a handler may outlast the test */
   GTlsCertificate *certificate;
   char *answer;
   guint16 port;
@@ -76,6 +76,19 @@ relay_main(gpointer data)
   return NULL;
 }
 
+static void
+relay_destroy(gpointer data)
+{
+  FakeRelay *relay = data;
+  g_object_unref(relay->certificate);
+  g_main_loop_unref(relay->loop);
+  g_main_context_unref(relay->context);
+  g_mutex_clear(&relay->lock);
+  g_free(relay->answer);
+  g_free(relay->request);
+  g_free(relay);
+}
+
 FakeRelay *
 fake_relay_new(const char *folder, const char *answer)
 {
@@ -98,6 +111,7 @@ fake_relay_new(const char *folder, const char *answer)
                                 G_SOCKET_PROTOCOL_TCP, NULL, &bound, &error);
   g_assert_no_error(error);
   relay->port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
+  g_object_set_data_full(G_OBJECT(relay->service), "relay", relay, relay_destroy);
   g_signal_connect(relay->service, "run", G_CALLBACK(on_run), relay);
   g_main_context_pop_thread_default(relay->context);
   relay->thread = g_thread_new("relay", relay_main, relay);
@@ -122,18 +136,12 @@ fake_relay_request(FakeRelay *relay)
 void
 fake_relay_free(FakeRelay *relay)
 {
+  GSocketService *service = relay->service;
   g_main_loop_quit(relay->loop);
   g_thread_join(relay->thread);
-  g_socket_service_stop(relay->service);
-  g_socket_listener_close(G_SOCKET_LISTENER(relay->service));
-  g_object_unref(relay->service);
-  g_object_unref(relay->certificate);
-  g_main_loop_unref(relay->loop);
-  g_main_context_unref(relay->context);
-  g_mutex_clear(&relay->lock);
-  g_free(relay->answer);
-  g_free(relay->request);
-  g_free(relay);
+  g_socket_service_stop(service);
+  g_socket_listener_close(G_SOCKET_LISTENER(service));
+  g_object_unref(service);
 }
 
 static void
