@@ -2,12 +2,15 @@
 """The manual pages are well formed, and that of carawayctl names every command that there is; the completion in bash
 offers them."""
 import os
+import re
 import subprocess
 import unittest
 from pathlib import Path
 
 SOURCE = Path(os.environ["CARAWAY_SOURCE"])
 BIN = os.path.join(os.environ["CARAWAY_BUILD"], "bin")
+OPTION = re.compile(r"^  (?:-\w, )?--([a-z][a-z-]*)", re.M)
+GTK_OPTIONS = {"help-all", "help-gtk", "display"}
 PAGES = sorted((SOURCE / "docs" / "man").glob("*.[18]"))
 
 
@@ -33,6 +36,14 @@ class Manuals(unittest.TestCase):
                 self.assertIn(f".It Cm {noun}" + ("" if verb == "-" else f" {verb}"), page)
                 for option in options:
                     self.assertIn(f"Fl -{option[2:]}", page)
+
+    def test_every_option_has_its_place(self):
+        for page in PAGES:
+            with self.subTest(page=page.name):
+                shown = subprocess.run([os.path.join(BIN, page.stem), "--help"], capture_output=True, text=True,
+                                       check=True).stdout.split("\nSettings")[0]
+                for option in set(OPTION.findall(shown)) - GTK_OPTIONS:
+                    self.assertRegex(page.read_text(), rf"(?m)\bFl -{option}\b")
 
     def complete(self, *words):
         script = (f'PATH="{BIN}:$PATH"; source "{SOURCE}/packaging/carawayctl.bash"; COMP_WORDS=("$@"); '
