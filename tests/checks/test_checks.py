@@ -11,10 +11,11 @@ import check_format
 import check_headers
 import check_includes
 import check_sizes
+import check_tests
 import check_words
 from sources import Tree
 
-CHECKS = (check_build, check_format, check_headers, check_includes, check_sizes, check_words)
+CHECKS = (check_build, check_format, check_headers, check_includes, check_sizes, check_tests, check_words)
 TOP = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 HASH_TOP = "# SPDX-License-Identifier: Apache-2.0\n"
 GOOD_HEADER = TOP + "/*\n * Owns a thing.\n */\n#pragma once\n\n/** Does it. */\nvoid thing_do(void);\n"
@@ -178,6 +179,25 @@ class Build(SampleTree):
     def test_packages_missing(self):
         (Path(self.folder.name) / "packaging/debian-packages.txt").unlink()
         self.assertIn("must list", self.violations(check_build)[0])
+
+
+class Tests(SampleTree):
+    def test_sleeping_and_skipping(self):
+        for path, text in (("tests/unit/a/a.py", "time." + "sleep(1)\n"), ("tests/unit/a/a.c", "int a = sleep(1);\n"),
+                           ("tests/unit/a/b.c", "int a = g_test_" + "skip(x);\n"),
+                           ("tests/unit/a/b.py", "self.skip" + "Test('x')\n")):
+            with self.subTest(text=text):
+                self.assert_found(check_tests, path, text, "a test")
+
+    def test_test_that_nothing_runs(self):
+        self.write("tests/unit/a/CMakeLists.txt", HASH_TOP + "foreach(module one two)\n  caraway_test(u_${module} SOURCES "
+                   "test_api_${module}.c)\nendforeach()\nfile(GLOB x ${HERE}/test_wire_*.c)\nx(SCRIPT test_b.py)\n")
+        for name in ("test_api_one.c", "test_wire_a.c", "test_b.py"):
+            self.write(f"tests/unit/a/{name}", "\n")
+        self.assertEqual(self.violations(check_tests), [])
+        for name in ("test_api_three.c", "test_c.py"):
+            with self.subTest(name=name):
+                self.assert_found(check_tests, f"tests/unit/a/{name}", "\n", "no CMakeLists.txt beside it runs it")
 
 
 class Scanner(unittest.TestCase):
