@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Grants and connection files: what opens a console, and where the client goes with it. */
 #include "broker/api/handlers.h"
+#include "broker/api/machine_handlers.h"
 #include "broker/api/viewer_file.h"
 #include "broker/api/views.h"
 #include "broker/service/console_access.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Groups and their members. */
-#include "broker/api/handlers.h"
+#include "broker/api/admin_handlers.h"
 #include "broker/api/views.h"
 #include "broker/service/group_admin.h"
 #include "common/base/json.h"

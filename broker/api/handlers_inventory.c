@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Images, hosts and desktops as administrators see them, and the audit log. */
-#include "broker/api/handlers.h"
+#include "broker/api/admin_handlers.h"
 #include "broker/api/views.h"
 #include "broker/service/audit_log.h"
 #include "broker/service/desktop_admin.h"

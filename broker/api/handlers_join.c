@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A machine joins: the token is spent, then the authority signs (docs/protocols.md, 1). */
-#include "broker/api/handlers.h"
+#include "broker/api/machine_handlers.h"
 #include "broker/api/views.h"
 #include "broker/service/host_registry.h"
 #include "common/base/error.h"

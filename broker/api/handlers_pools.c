@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pools, and who is entitled to each. */
-#include "broker/api/handlers.h"
+#include "broker/api/admin_handlers.h"
 #include "broker/api/views.h"
 #include "broker/service/pool_admin.h"
 #include "common/base/error.h"

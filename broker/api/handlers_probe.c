@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Health, readiness and metrics (Prometheus text format 0.0.4). */
-#include "broker/api/handlers.h"
+#include "broker/api/machine_handlers.h"
 #include "broker/api/views.h"
 
 static const char TEXT[] = "text/plain; charset=utf-8";

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every way into the broker. docs/openapi.yaml describes the same rows; a test compares the two. */
+#include "broker/api/admin_handlers.h"
 #include "broker/api/handlers.h"
+#include "broker/api/machine_handlers.h"
 
 #define NO_BODY   0
 #define SMALL     4096

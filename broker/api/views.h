@@ -39,14 +39,25 @@ void view_time(JsonBuilder *builder, const char *name, gint64 time_us);
 /** The page {"items": […], "next": cursor|null} of @values, each by @view (transfer full). */
 JsonBuilder *view_page(GPtrArray *values, View view, const char *next);
 
+/** A View: SESSION. */
 void view_session(JsonBuilder *builder, gconstpointer session);
+/** A View: OFFER, of a DesktopOffer. */
 void view_offer(JsonBuilder *builder, gconstpointer offer);
+/** A View: ME, of a User. */
 void view_me(JsonBuilder *builder, gconstpointer user);
+/** A View: USER. */
 void view_user(JsonBuilder *builder, gconstpointer user);
+/** A View: GROUP. */
 void view_group(JsonBuilder *builder, gconstpointer group);
+/** A View: POOL, of a PoolStatus. */
 void view_pool(JsonBuilder *builder, gconstpointer pool_status);
+/** A View: ENTITLEMENT. */
 void view_entitlement(JsonBuilder *builder, gconstpointer entitlement);
+/** A View: IMAGE. */
 void view_image(JsonBuilder *builder, gconstpointer image);
+/** A View: HOST. */
 void view_host(JsonBuilder *builder, gconstpointer host);
+/** A View: DESKTOP. */
 void view_desktop(JsonBuilder *builder, gconstpointer desktop);
+/** A View: AUDIT ENTRY, of an AuditEntry. */
 void view_audit_entry(JsonBuilder *builder, gconstpointer audit_entry);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The handlers behind the routes of administrators: accounts, pools, images, hosts, desktops, audit. All have
+ * the shape of RouteHandler.
+ */
+#pragma once
+
+#include "broker/api/route.h"
+
+/** GET /users */
+gboolean handle_users(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** POST /users */
+gboolean handle_create_user(const ApiContext *context, const Request *request, Answer *answer,
+                            GError **error);
+
+/** GET /users/{user} */
+gboolean handle_user(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** PATCH /users/{user} */
+gboolean handle_change_user(const ApiContext *context, const Request *request, Answer *answer,
+                            GError **error);
+
+/** DELETE /users/{user} */
+gboolean handle_delete_user(const ApiContext *context, const Request *request, Answer *answer,
+                            GError **error);
+
+/** POST /users/{user}/password */
+gboolean handle_set_password(const ApiContext *context, const Request *request, Answer *answer,
+                             GError **error);
+
+/** GET /groups */
+gboolean handle_groups(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** POST /groups */
+gboolean handle_create_group(const ApiContext *context, const Request *request, Answer *answer,
+                             GError **error);
+
+/** GET /groups/{group} */
+gboolean handle_group(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** DELETE /groups/{group} */
+gboolean handle_delete_group(const ApiContext *context, const Request *request, Answer *answer,
+                             GError **error);
+
+/** PUT /groups/{group}/members/{user} */
+gboolean handle_add_member(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** DELETE /groups/{group}/members/{user} */
+gboolean handle_remove_member(const ApiContext *context, const Request *request, Answer *answer,
+                              GError **error);
+
+/** GET /pools */
+gboolean handle_pools(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** POST /pools */
+gboolean handle_create_pool(const ApiContext *context, const Request *request, Answer *answer,
+                            GError **error);
+
+/** GET /pools/{pool} */
+gboolean handle_pool(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** PATCH /pools/{pool} */
+gboolean handle_change_pool(const ApiContext *context, const Request *request, Answer *answer,
+                            GError **error);
+
+/** DELETE /pools/{pool} */
+gboolean handle_delete_pool(const ApiContext *context, const Request *request, Answer *answer,
+                            GError **error);
+
+/** GET /pools/{pool}/entitlements */
+gboolean handle_entitlements(const ApiContext *context, const Request *request, Answer *answer,
+                             GError **error);
+
+/** PUT /pools/{pool}/entitlements/{kind}/{subject} */
+gboolean handle_entitle(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** DELETE /pools/{pool}/entitlements/{kind}/{subject} */
+gboolean handle_withdraw(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** GET /images */
+gboolean handle_images(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** POST /images */
+gboolean handle_register_image(const ApiContext *context, const Request *request, Answer *answer,
+                               GError **error);
+
+/** DELETE /images/{image} */
+gboolean handle_remove_image(const ApiContext *context, const Request *request, Answer *answer,
+                             GError **error);
+
+/** GET /hosts */
+gboolean handle_hosts(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** POST /hosts/join-tokens */
+gboolean handle_create_join_token(const ApiContext *context, const Request *request, Answer *answer,
+                                  GError **error);
+
+/** GET /hosts/{host} */
+gboolean handle_host(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** DELETE /hosts/{host} */
+gboolean handle_remove_host(const ApiContext *context, const Request *request, Answer *answer,
+                            GError **error);
+
+/** GET /admin/desktops */
+gboolean handle_desktops(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** GET /admin/desktops/{desktop} */
+gboolean handle_desktop(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** DELETE /admin/desktops/{desktop} */
+gboolean handle_destroy_desktop(const ApiContext *context, const Request *request, Answer *answer,
+                                GError **error);
+
+/** GET /admin/desktops/{desktop}/boot-log */
+gboolean handle_boot_log(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** GET /audit */
+gboolean handle_audit(const ApiContext *context, const Request *request, Answer *answer, GError **error);
