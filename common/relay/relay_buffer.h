@@ -29,6 +29,8 @@ guint8 *relay_buffer_head(const RelayBuffer *buffer);
 /** Room for relay_buffer_space() bytes behind the waiting ones; tell relay_buffer_commit() how many were put
  * there. */
 guint8 *relay_buffer_reserve(RelayBuffer *buffer);
+
+/** Makes the first @size bytes of that room waiting ones. */
 void relay_buffer_commit(RelayBuffer *buffer, gsize size);
 
 /** Appends @size bytes, which must fit. */

@@ -43,6 +43,8 @@ RelayShared *relay_loop_shared(RelayLoop *loop);
  */
 void relay_loop_watch(RelayLoop *loop, int fd, RelayConnection *connection);
 
-/** Takes and drops references; a request outlives its engine when its owner is slow. */
+/** Takes a reference; a request outlives its engine when its owner is slow. */
 RelayLoop *relay_loop_ref(RelayLoop *loop);
+
+/** Drops a reference. */
 void relay_loop_unref(RelayLoop *loop);

@@ -58,8 +58,10 @@ const char *relay_request_forwarded_address(const RelayRequest *request);
 /** The identity in the peer's verified certificate ("portal/edge1"); NULL when it presented none. */
 const char *relay_request_peer_identity(const RelayRequest *request);
 
-/** The Origin and Host headers of a WebSocket request (nullable). */
+/** The Origin header of a WebSocket request (nullable). */
 const char *relay_request_origin(const RelayRequest *request);
+
+/** The Host header of a WebSocket request (nullable). */
 const char *relay_request_host(const RelayRequest *request);
 
 /**

@@ -72,8 +72,10 @@ size_t spice_link_write_message(const SpiceLinkMessage *message, uint8_t ret_byt
 /** Writes @reply (its size member is not read) with one word of each sort; returns the bytes written. */
 size_t spice_link_write_reply(const SpiceLinkReplyMessage *reply, uint8_t ret_bytes[SPICE_LINK_MAX_BYTES]);
 
-/** Reads a little-endian number. */
+/** Reads a little-endian number of 2 bytes. */
 uint16_t spice_read_u16(const uint8_t *bytes);
+
+/** Reads a little-endian number of 4 bytes. */
 uint32_t spice_read_u32(const uint8_t *bytes);
 
 /** Writes a little-endian number. */
