@@ -45,7 +45,7 @@ static const ConfigKey keys[] = {
 
 static const ConfigSwitch switches[] = {
     {"join", "TOKEN",
-     "join an installation with a one-time token (carawayctl hosts join --role portal), and exit"},
+     "join an installation with a one-time token (carawayctl host join-token --role portal), and exit"},
     {NULL},
 };
 

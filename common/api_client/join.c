@@ -227,7 +227,7 @@ join_run(const JoinRequest *request, GError **error)
   exchange.token = join_token_parse(request->token);
   if (exchange.token == NULL) {
     g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_JOIN_TOKEN,
-                        "This is not a join token. Make one with: carawayctl hosts join");
+                        "This is not a join token. Make one with: carawayctl host join-token.");
     return FALSE;
   }
   if (!identity_name_is_valid(request->name)) {
