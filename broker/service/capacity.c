@@ -18,11 +18,11 @@ capacity_read(Work *work, GError **error)
 }
 
 GPtrArray *
-capacity_hosts_up(const Capacity *capacity)
+capacity_hosts_up(const GPtrArray *hosts)
 {
   GPtrArray *names = g_ptr_array_new();
-  for (guint i = 0; i < capacity->hosts->len; i++) {
-    const Host *host = g_ptr_array_index(capacity->hosts, i);
+  for (guint i = 0; i < hosts->len; i++) {
+    const Host *host = g_ptr_array_index(hosts, i);
     if (host->state == HOST_UP)
       g_ptr_array_add(names, host->name);
   }

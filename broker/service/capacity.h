@@ -18,8 +18,8 @@ typedef struct {
 /** Reads hosts and desktops. */
 Capacity *capacity_read(Work *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Names of the hosts that are up (transfer container, borrowed from @capacity). */
-GPtrArray *capacity_hosts_up(const Capacity *capacity);
+/** Names of those of @hosts (array of Host) that are up (transfer container, borrowed from @hosts). */
+GPtrArray *capacity_hosts_up(const GPtrArray *hosts);
 
 /** The host @name of @capacity (transfer none), NULL when it is not there. */
 const Host *capacity_host(const Capacity *capacity, const char *name);

@@ -169,14 +169,18 @@ claim(const Request *request, const Desktop *candidate, GError **error)
 }
 
 static Desktop *
-take_ranked(const Request *request, const Capacity *capacity, GError **error)
+take_ranked(const Request *request, GError **error)
 {
-  g_autoptr(GPtrArray) of_pool = desktop_store_of_pool(request->work->transaction, request->pool->id, error);
-  if (of_pool == NULL)
+  DbTransaction *transaction = request->work->transaction;
+  g_autoptr(GPtrArray) free = desktop_store_free_of_pool(transaction, request->pool->id, error);
+  if (free == NULL)
     return NULL;
-  g_autoptr(GPtrArray) up = capacity_hosts_up(capacity);
+  g_autoptr(GPtrArray) hosts = host_store_all(transaction, error);
+  if (hosts == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) up = capacity_hosts_up(hosts);
   g_autofree char *shape = lifecycle_shape(request->pool);
-  g_autoptr(GPtrArray) ranking = assignment_ranking_make(of_pool, up, shape);
+  g_autoptr(GPtrArray) ranking = assignment_ranking_make(free, up, shape);
   for (guint i = 0; i < ranking->len; i++) {
     GError *problem = NULL;
     Desktop *desktop = claim(request, g_ptr_array_index(ranking, i), &problem);
@@ -206,8 +210,11 @@ placement_sentence(CarawayErrorCode code)
 }
 
 static Desktop *
-make_new(const Request *request, const Capacity *capacity, GError **error)
+make_new(const Request *request, GError **error)
 {
+  g_autoptr(Capacity) capacity = capacity_read(request->work, error);
+  if (capacity == NULL)
+    return NULL;
   PoolSizingFacts facts = capacity_sizing(capacity, request->pool);
   if (!pool_sizing_has_room(&facts)) {
     g_autofree char *reason =
@@ -231,17 +238,14 @@ make_new(const Request *request, const Capacity *capacity, GError **error)
 static gboolean
 assign(const Request *request, char **ret_id, GError **error)
 {
-  g_autoptr(Capacity) capacity = capacity_read(request->work, error);
-  if (capacity == NULL)
-    return FALSE;
   GError *problem = NULL;
-  g_autoptr(Desktop) desktop = take_ranked(request, capacity, &problem);
+  g_autoptr(Desktop) desktop = take_ranked(request, &problem);
   if (problem != NULL) {
     g_propagate_error(error, problem);
     return FALSE;
   }
   if (desktop == NULL)
-    desktop = make_new(request, capacity, error);
+    desktop = make_new(request, error);
   return desktop != NULL && add_session(request, desktop, ret_id, error);
 }
 

@@ -12,7 +12,7 @@ static gboolean
 find_room(Work *work, const Capacity *capacity, const Pool *pool, DesktopOffer *offer, GError **error)
 {
   PoolSizingFacts facts = capacity_sizing(capacity, pool);
-  g_autoptr(GPtrArray) up = capacity_hosts_up(capacity);
+  g_autoptr(GPtrArray) up = capacity_hosts_up(capacity->hosts);
   g_autofree char *shape = lifecycle_shape(pool);
   g_autoptr(GPtrArray) of_pool = g_ptr_array_new();
   for (guint i = 0; i < capacity->desktops->len; i++)

@@ -6,6 +6,8 @@
 #include "broker/store/desktop_store.h"
 #include "common/base/log.h"
 
+#define IDLE_STEP_MS 60000
+
 static const Power powers[] = {
     [HOST_POWER_CLONING] = POWER_CLONING, [HOST_POWER_STARTING] = POWER_STARTING, [HOST_POWER_UP] = POWER_UP,
     [HOST_POWER_OFF] = POWER_OFF,         [HOST_POWER_FAILED] = POWER_FAILED,
@@ -28,10 +30,9 @@ has_signed_out(const Work *work, const Desktop *desktop, const HostDesktop *repo
 }
 
 static gboolean
-has_failed(const Work *work, const Desktop *desktop, const HostDesktop *report)
+has_failed(const HostDesktop *report)
 {
-  return report->power == HOST_POWER_FAILED ||
-         (report->power == HOST_POWER_OFF && !is_restarting(work, desktop));
+  return report->power == HOST_POWER_FAILED || report->power == HOST_POWER_OFF;
 }
 
 static void
@@ -77,11 +78,25 @@ become_ready(Work *work, Desktop *desktop, GError **error)
   return lifecycle_desktop(work, desktop, DESKTOP_EVENT_READY, CARAWAY_ERROR_INTERNAL, "", error);
 }
 
+/* Every desktop tells every ten seconds how long it has been idle; that alone is not worth a flush of the
+ * disk. */
+static gboolean
+tells_only_idleness(const Desktop *desktop, const HostDesktop *report)
+{
+  return report->power == HOST_POWER_UP && desktop->power == POWER_UP &&
+         desktop->guest.ready == report->guest.ready && desktop->guest.locked == report->guest.locked &&
+         g_strcmp0(desktop->guest.user, report->guest.user) == 0 &&
+         g_strcmp0(desktop->step, report->step) == 0 && desktop->progress == (guint)report->progress &&
+         ABS(desktop->guest.idle_ms - report->guest.idle_ms) < IDLE_STEP_MS && report->guest.idle_ms != 0;
+}
+
 gboolean
 desktop_report_apply(Work *work, Desktop *desktop, const HostDesktop *report, GError **error)
 {
+  if (tells_only_idleness(desktop, report))
+    return TRUE;
   gboolean signed_out = has_signed_out(work, desktop, report);
-  gboolean failed = has_failed(work, desktop, report);
+  gboolean failed = has_failed(report);
   gboolean moved =
       g_strcmp0(desktop->step, report->step) != 0 || desktop->progress != (guint)report->progress;
   copy_report(desktop, report);

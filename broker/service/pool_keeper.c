@@ -7,6 +7,8 @@
 #include "broker/store/pool_store.h"
 #include "common/base/log.h"
 
+#define MADE_AT_ONCE 16
+
 /* A spare that a host took long ago and that is nobody's; given up last in, first out. */
 static gboolean
 retire(Work *work, const Capacity *capacity, const Pool *pool, const PoolSizingSteps *steps, GError **error)
@@ -48,6 +50,7 @@ make_one(Work *work, const Pool *pool, gboolean *ret_made, GError **error)
   return desktop != NULL;
 }
 
+/* A few at a time: the writer's turn is short, and who wants to sign in meanwhile gets one in between. */
 static gboolean
 make(Work *work, const Pool *pool, guint count, GError **error)
 {
@@ -56,9 +59,10 @@ make(Work *work, const Pool *pool, guint count, GError **error)
     keeper_memory_set_obstacles(services->keeper_memory, pool->id, NULL);
   gboolean made =
       keeper_memory_may_try(services->keeper_memory, pool->id, clock_boottime_us(services->clock));
-  for (guint i = 0; i < count && made; i++)
+  for (guint i = 0; i < MIN(count, MADE_AT_ONCE) && made; i++)
     if (!make_one(work, pool, &made, error))
       return FALSE;
+  work->wakes_keeper = made && count > MADE_AT_ONCE;
   return TRUE;
 }
 
@@ -105,10 +109,11 @@ keep_pool(Services *services, const Pool *pool, GError **error)
   }
   PoolSizingFacts facts = capacity_sizing(capacity, pool);
   PoolSizingSteps steps = pool_sizing_plan(&facts);
-  if (!retire(work, capacity, pool, &steps, error) || !make(work, pool, steps.make, error) ||
-      !destroy_again(work, capacity, pool, error))
+  if (!retire(work, capacity, pool, &steps, error) || !destroy_again(work, capacity, pool, error))
     return FALSE;
   work->wakes_keeper = FALSE; /* it is this */
+  if (!make(work, pool, steps.make, error))
+    return FALSE;
   /* Nothing to write is the ordinary case: an empty commit does not touch the disk. */
   return work_commit(work, error);
 }

@@ -96,6 +96,18 @@ desktop_store_of_pool(DbTransaction *transaction, const char *pool_id, GError **
 }
 
 GPtrArray *
+desktop_store_free_of_pool(DbTransaction *transaction, const char *pool_id, GError **error)
+{
+  return row_all(db_query(transaction, error,
+                          SELECT_DESKTOP
+                          " WHERE d.pool_id = ? AND d.assignment IN ('none', 'spare')"
+                          " ORDER BY CASE WHEN d.power = 'up' AND d.guest_ready = 1 THEN 0 ELSE 1 END,"
+                          " d.created_us, d.id LIMIT 200",
+                          "s", pool_id),
+                 read_desktop, (GDestroyNotify)desktop_free, error);
+}
+
+GPtrArray *
 desktop_store_of_host(DbTransaction *transaction, const char *host, GError **error)
 {
   return row_all(

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hosts that die, fail and come back, and a broker that does; the numbers are those of the list of faults. */
+#include "broker/service/host_events.h"
+
+#include "broker/service/pool_admin.h"
+#include "broker/service/session_list.h"
+#include "tests/unit/service/service_fixture.h"
+
+static void
+assert_code(const GError *error, CarawayErrorCode code)
+{
+  g_assert_nonnull(error);
+  g_assert_cmpstr(error_stable_name(error), ==, error_code_name((int)code));
+}
+
+static Session *
+get(ServiceFixture *fixture, const Caller *caller, const char *id)
+{
+  g_autoptr(GError) error = NULL;
+  Session *session = session_list_get(fixture->services, caller, id, &error);
+  g_assert_no_error(error);
+  return session;
+}
+
+/* Fault 4: QEMU dies while it is assigned. */
+static void
+test_died_desktop_gives_another(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 3, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_settle(fixture);
+  const HostDesktopGone gone = {.id = session->desktop_id, .reason = "QEMU was killed"};
+  g_hash_table_remove(fixture->alive, session->desktop_id);
+  g_assert_true(host_events_desktop_gone(fixture->services, FIXTURE_HOST, &gone, &error));
+  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_assert_cmpint(ended->state, ==, SESSION_ENDED);
+  g_assert_cmpstr(ended->end_code, ==, "hypervisor-failed");
+  g_assert_nonnull(ended->reasons);
+  g_autoptr(Session) again = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(again->state, ==, SESSION_READY);
+  service_fixture_check_invariants(fixture, 3);
+}
+
+/* Fault 11: a host that is only cut off keeps what it runs; nobody gets a second run of the same desktop. */
+static void
+test_lost_host(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_settle(fixture);
+  service_fixture_host_silent(fixture);
+  g_autoptr(Session) soon = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_null(soon);
+  assert_code(error, CARAWAY_ERROR_HOST_GONE);
+  g_clear_error(&error);
+  fake_clock_advance(&fixture->clock, 90 * (gint64)G_USEC_PER_SEC);
+  g_autoptr(Session) later = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_null(later);
+  assert_code(error, CARAWAY_ERROR_HOST_GONE);
+  g_clear_error(&error);
+  service_fixture_host_hello(fixture);
+  g_autoptr(Session) back = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(back->desktop_id, ==, session->desktop_id);
+}
+
+static void
+test_failing_host_is_told_and_not_hammered(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 0);
+  fixture->fails_creates = TRUE;
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  service_fixture_settle(fixture);
+  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_assert_cmpstr(ended->end_code, ==, "no-disk-space");
+  PoolSettings settings = POOL_SETTINGS_NONE;
+  settings.spares = 1;
+  g_autoptr(PoolStatus) status =
+      pool_admin_change(fixture->services, fixture->admin, "office", &settings, 0, &error);
+  g_assert_no_error(error);
+  service_fixture_settle(fixture); /* would never settle if it were tried again at once */
+  g_autoptr(PoolStatus) told = pool_admin_get(fixture->services, "office", &error);
+  g_assert_cmpuint(g_strv_length(told->problems), ==, 1);
+  fixture->fails_creates = FALSE;
+  fake_clock_advance(&fixture->clock, 120 * (gint64)G_USEC_PER_SEC);
+  service_fixture_settle(fixture);
+  g_autoptr(PoolStatus) better = pool_admin_get(fixture->services, "office", &error);
+  g_assert_cmpuint(better->counts.spare, ==, 1);
+  g_assert_cmpuint(g_strv_length(better->problems), ==, 0);
+}
+
+/* The host did what it was told, and the broker died before it heard so: everything is told again. */
+static void
+test_commands_are_told_again(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 3, 1);
+  g_assert_true(services_tick(fixture->services, &error));
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_cmpuint(fixture->delivered->len, ==, 2); /* create, and epoch */
+  service_fixture_restart(fixture);
+  service_fixture_host_hello(fixture);
+  g_assert_cmpuint(fixture->delivered->len, ==, 2);
+  const HostCommand *create = &((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command;
+  g_assert_cmpint(create->kind, ==, HOST_COMMAND_CREATE);
+  const HostResult repeated = {
+      .command = create->id, .code = "stale-epoch", .detail = "The desktop is at epoch 1.2 already."};
+  g_assert_true(host_events_result(fixture->services, FIXTURE_HOST, &repeated, &error));
+  g_autoptr(Session) same = get(fixture, alice, session->id);
+  g_assert_cmpint(same->state, ==, SESSION_PREPARING);
+}
+
+static void
+test_broker_restart_keeps_sessions(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 3, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_settle(fixture);
+  gint64 term = services_term(fixture->services);
+  service_fixture_restart(fixture);
+  g_assert_cmpint(services_term(fixture->services), ==, term + 1);
+  service_fixture_host_hello(fixture);
+  service_fixture_settle(fixture);
+  g_autoptr(Session) same = get(fixture, alice, session->id);
+  g_assert_cmpint(same->state, ==, SESSION_READY);
+  g_assert_cmpuint(g_hash_table_size(fixture->alive), ==, 2);
+  service_fixture_check_invariants(fixture, 3);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/host-faults/desktop-died", test_died_desktop_gives_another);
+  g_test_add_func("/host-faults/lost-host", test_lost_host);
+  g_test_add_func("/host-faults/failing-host", test_failing_host_is_told_and_not_hammered);
+  g_test_add_func("/host-faults/told-again", test_commands_are_told_again);
+  g_test_add_func("/host-faults/broker-restart", test_broker_restart_keeps_sessions);
+  return g_test_run();
+}
