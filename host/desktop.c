@@ -72,6 +72,7 @@ desktop_new(DesktopOwner *owner, DesktopRecord *record)
   desktop->step = first_steps[record->stage];
   desktop->jobs = g_queue_new();
   desktop->since_us = desktop->boot_us = now_us(desktop);
+  desktop->told_percent = boot_progress_percent(desktop->step, 0, 0);
   return desktop;
 }
 

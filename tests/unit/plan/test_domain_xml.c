@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Golden files: set CARAWAY_UPDATE_GOLDEN to write them anew, and read the difference. */
+#include "host/plan/domain_owner.h"
+#include "host/plan/domain_xml.h"
+
+#include <libxml/parser.h>
+#include <string.h>
+
+#define INSTALLATION "11111111-2222-4333-8444-555555555555"
+
+static const HostCommand plain_command = {.desktop = "4f1c9a52-8d1e-4b52-9a51-0c6e2f1d7a10",
+                                          .epoch = {1, 7},
+                                          .name = "office-0001",
+                                          .pool = "office",
+                                          .image = "debian12-desktop",
+                                          .vcpus = 2,
+                                          .memory_mib = 1024,
+                                          .heads = 1,
+                                          .account = "user"};
+
+static const DomainShape plain_shape = {.accelerator = HOST_ACCELERATOR_TCG,
+                                        .overlay_path = "/state/overlays/d.qcow2",
+                                        .backing_path = "/images/debian12-desktop.qcow2",
+                                        .boot_log_path = "/state/logs/d.log",
+                                        .guest_socket_path = "/state/s/d.g",
+                                        .agent_socket_path = "/state/s/d.a",
+                                        .network = DOMAIN_NETWORK_USER};
+
+static void
+assert_golden(const HostCommand *command, const DomainShape *shape, const char *name)
+{
+  g_autoptr(DesktopRecord) record = desktop_record_new(INSTALLATION, command);
+  g_autofree char *xml = domain_xml_build(record, shape);
+  g_autofree char *path = g_build_filename(TEST_SOURCE_DIR, "golden", name, NULL);
+  if (g_getenv("CARAWAY_UPDATE_GOLDEN") != NULL)
+    g_assert_true(g_file_set_contents(path, xml, -1, NULL));
+  g_autofree char *golden = NULL;
+  g_assert_true(g_file_get_contents(path, &golden, NULL, NULL));
+  g_assert_cmpstr(xml, ==, golden);
+}
+
+static void
+test_emulated(void)
+{
+  assert_golden(&plain_command, &plain_shape, "emulated.xml");
+}
+
+static void
+test_kvm_on_a_bridge(void)
+{
+  DomainShape shape = plain_shape;
+  shape.accelerator = HOST_ACCELERATOR_KVM;
+  shape.network = DOMAIN_NETWORK_BRIDGE;
+  shape.bridge = "br0";
+  HostCommand command = plain_command;
+  command.heads = 2;
+  assert_golden(&command, &shape, "kvm-bridge.xml");
+}
+
+static void
+test_hostile_names(void)
+{
+  HostCommand command = plain_command;
+  command.name = "'\"><&]]><!--";
+  command.pool = "</metadata><devices/>";
+  DomainShape shape = plain_shape;
+  shape.network = DOMAIN_NETWORK_NONE;
+  shape.overlay_path = "/sta'te/\"<o>&.qcow2";
+  assert_golden(&command, &shape, "hostile-names.xml");
+}
+
+static char *
+text_of(xmlNode *parent, const char *name)
+{
+  for (xmlNode *node = parent->children; node != NULL; node = node->next)
+    if (strcmp((const char *)node->name, name) == 0) {
+      xmlChar *content = xmlNodeGetContent(node);
+      char *copy = g_strdup((const char *)content);
+      xmlFree(content);
+      return copy;
+    }
+  return NULL;
+}
+
+/* What is written is what an XML reader reads. */
+static void
+test_hostile_names_round_trip(void)
+{
+  HostCommand command = plain_command;
+  command.name = "'\"><&]]><!--";
+  g_autoptr(DesktopRecord) record = desktop_record_new(INSTALLATION, &command);
+  g_autofree char *xml = domain_xml_build(record, &plain_shape);
+  xmlDoc *document = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL, 0);
+  g_assert_nonnull(document);
+  g_autofree char *title = text_of(xmlDocGetRootElement(document), "title");
+  g_assert_cmpstr(title, ==, command.name);
+  xmlFreeDoc(document);
+}
+
+static void
+test_domain_name_is_plain(void)
+{
+  HostCommand command = plain_command;
+  command.name = "../a b\xc3\xa4/this-name-is-far-too-long-for-a-path-of-libvirt-and-is-cut";
+  g_autoptr(DesktopRecord) record = desktop_record_new(INSTALLATION, &command);
+  g_autofree char *name = domain_xml_name(record);
+  g_assert_cmpstr(name, ==, "caraway-.._a_b___this-name-is-far-too-long-for-a-4f1c9a52");
+}
+
+static void
+test_owner_is_read_back(void)
+{
+  g_autoptr(DesktopRecord) record = desktop_record_new(INSTALLATION, &plain_command);
+  g_autofree char *xml = domain_xml_build(record, &plain_shape);
+  g_autofree char *installation = domain_owner_installation(xml);
+  g_assert_cmpstr(installation, ==, INSTALLATION);
+}
+
+static void
+test_owner_of_others_is_none(void)
+{
+  static const char *const others[] = {
+      "<domain/>",
+      "<domain><metadata/></domain>",
+      "<domain><metadata><desktop installation='" INSTALLATION "'/></metadata></domain>",
+      "<domain><metadata><c:desktop xmlns:c='urn:other' installation='" INSTALLATION
+      "'/></metadata></domain>",
+      "<domain><desktop xmlns='" DOMAIN_OWNER_NAMESPACE "' installation='" INSTALLATION "'/></domain>",
+      "not xml",
+      "",
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+    g_assert_null(domain_owner_installation(others[i]));
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/domain-xml/emulated", test_emulated);
+  g_test_add_func("/domain-xml/kvm-bridge", test_kvm_on_a_bridge);
+  g_test_add_func("/domain-xml/hostile-names", test_hostile_names);
+  g_test_add_func("/domain-xml/hostile-round-trip", test_hostile_names_round_trip);
+  g_test_add_func("/domain-xml/name", test_domain_name_is_plain);
+  g_test_add_func("/domain-owner/ours", test_owner_is_read_back);
+  g_test_add_func("/domain-owner/others", test_owner_of_others_is_none);
+  return g_test_run();
+}
