@@ -170,6 +170,9 @@ program_run(int argc, char **argv, ProgramOpen open)
   case CONFIG_RUN:
     break;
   }
+  LogLevel level = LOG_LEVEL_INFO;
+  if (log_level_from_name(config_string(config, "log", "level"), &level))
+    log_init("caraway-host", level);
   Program program = {.settings = host_settings_new(config, &error)};
   gboolean done = program.settings != NULL && run_switches(&program, config, open, &error);
   if (!done)

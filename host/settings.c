@@ -38,6 +38,8 @@ const ConfigKey host_settings_keys[] = {
     {GROUP, "network", CONFIG_STRING, "user", "of desktops: user, none or bridge:NAME"},
     {GROUP, "workers", CONFIG_INT, "4", "desktops that are made or ended at the same time", .minimum = 1,
      .maximum = 64},
+    {"log", "level", CONFIG_CHOICE, "info", "error, warning, info or debug",
+     .choices = "error|warning|info|debug"},
     {NULL},
 };
 
