@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#define VALUE_MAX 512
-#define HOST_MAX  261 /* a DNS name, a colon, a port */
+#define HTTPS_PORT 443
+#define VALUE_MAX  512
+#define HOST_MAX   261 /* a DNS name, a colon, a port */
 
 char *
 client_address_forwarded(const char *value)
@@ -26,4 +27,16 @@ client_address_host(const char *value)
       return NULL;
   g_autofree char *uri = g_strconcat("https://", value, "/", NULL);
   return g_uri_is_valid(uri, G_URI_FLAGS_NONE, NULL) ? g_ascii_strdown(value, -1) : NULL;
+}
+
+gboolean
+client_address_split(const char *text, char **ret_host, guint16 *ret_port)
+{
+  g_autofree char *uri = g_strconcat("https://", text, "/", NULL);
+  g_autoptr(GUri) parsed = g_uri_parse(uri, G_URI_FLAGS_NONE, NULL);
+  if (parsed == NULL || g_uri_get_host(parsed) == NULL || *g_uri_get_host(parsed) == '\0')
+    return FALSE;
+  *ret_host = g_strdup(g_uri_get_host(parsed));
+  *ret_port = (guint16)(g_uri_get_port(parsed) > 0 ? g_uri_get_port(parsed) : HTTPS_PORT);
+  return TRUE;
 }

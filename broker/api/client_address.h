@@ -14,3 +14,7 @@ char *client_address_forwarded(const char *value);
 /** HOST[:PORT] in @value (nullable), a header Host or X-Forwarded-Host, in lower case (transfer full). NULL
  * when it has any other shape. */
 char *client_address_host(const char *value);
+
+/** Takes HOST[:PORT] @text apart: the host without brackets (transfer full) and the port, 443 without one.
+ * FALSE when it has another shape. */
+gboolean client_address_split(const char *text, char **ret_host, guint16 *ret_port) G_GNUC_WARN_UNUSED_RESULT;

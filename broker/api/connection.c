@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/api/connection.h"
 
+#include "common/net/openssl.h"
+
+#include <openssl/x509v3.h>
 #include <sys/socket.h>
 
 #define HANDSHAKE_LIMIT_S 10
@@ -12,6 +15,7 @@ static const char DATA_KEY[] = "caraway-connection";
 struct Connection {
   GSocketConnection *socket;
   Identity *peer;
+  X509 *certificate;
   char *address;
   guint16 port;
   guint limit_source;
@@ -56,9 +60,10 @@ connection_new(GSocketConnection *socket, GFunc gone, gpointer user_data)
 }
 
 void
-connection_set_peer(Connection *connection, Identity *peer)
+connection_set_peer(Connection *connection, Identity *peer, GTlsCertificate *certificate)
 {
   connection->peer = peer;
+  connection->certificate = certificate != NULL ? openssl_x509_from_certificate(certificate, NULL) : NULL;
   connection_set_phase(connection, CONNECTION_READING);
 }
 
@@ -82,6 +87,14 @@ const Identity *
 connection_peer(const Connection *connection)
 {
   return connection->peer;
+}
+
+gboolean
+connection_peer_has_name(const Connection *connection, const char *host)
+{
+  return connection->certificate != NULL &&
+         (X509_check_host(connection->certificate, host, 0, 0, NULL) == 1 ||
+          X509_check_ip_asc(connection->certificate, host, 0) == 1);
 }
 
 const char *
@@ -116,6 +129,7 @@ connection_free(Connection *connection)
   set_limit(connection, 0);
   g_object_unref(connection->socket);
   identity_free(connection->peer);
+  X509_free(connection->certificate);
   g_free(connection->address);
   g_free(connection);
 }

@@ -21,9 +21,9 @@ typedef enum {
  * freed. */
 Connection *connection_new(GSocketConnection *socket, GFunc gone, gpointer user_data);
 
-/** Notes who is behind it (@peer, transfer full, nullable) after the handshake and starts the phase of
- * reading. */
-void connection_set_peer(Connection *connection, Identity *peer);
+/** Notes who is behind it after the handshake: @peer (transfer full) by @certificate, both nullable. Starts
+ * the phase of reading. */
+void connection_set_peer(Connection *connection, Identity *peer, GTlsCertificate *certificate);
 
 /** The address to hand to soup_server_accept_iostream(): it owns @connection from then on (transfer full). */
 GSocketAddress *connection_take_address(Connection *connection);
@@ -33,6 +33,9 @@ Connection *connection_of(SoupServerMessage *message);
 
 /** Whose certificate was verified (transfer none), NULL for a client without one. */
 const Identity *connection_peer(const Connection *connection);
+
+/** Whether the peer's certificate is good for the name or IP address @host. */
+gboolean connection_peer_has_name(const Connection *connection, const char *host);
 
 /** The client's IP address as text (transfer none). */
 const char *connection_address(const Connection *connection);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Grants and connection files: what opens a console, and where the client goes with it. */
+#include "broker/api/client_address.h"
 #include "broker/api/handlers.h"
 #include "broker/api/machine_handlers.h"
 #include "broker/api/viewer_file.h"
@@ -11,7 +12,6 @@
 
 #include <string.h>
 
-#define HTTPS_PORT        443
 #define REDEEM_SECRET_MAX 60
 
 static gboolean
@@ -22,19 +22,6 @@ read_take_over(const Request *request, const char *const *members, JsonObject **
   if (body == NULL || !json_get_optional_bool(body, "take_over", FALSE, ret_take_over, error))
     return FALSE;
   *ret_body = g_steal_pointer(&body);
-  return TRUE;
-}
-
-/* Where the client reached the portal; `ret_host` is without brackets. */
-static gboolean
-split_public_host(const Request *request, char **ret_host, guint16 *ret_port)
-{
-  g_autofree char *uri = g_strconcat("https://", request->public_host, "/", NULL);
-  g_autoptr(GUri) parsed = g_uri_parse(uri, G_URI_FLAGS_NONE, NULL);
-  if (parsed == NULL || g_uri_get_host(parsed) == NULL || *g_uri_get_host(parsed) == '\0')
-    return FALSE;
-  *ret_host = g_strdup(g_uri_get_host(parsed));
-  *ret_port = (guint16)(g_uri_get_port(parsed) > 0 ? g_uri_get_port(parsed) : HTTPS_PORT);
   return TRUE;
 }
 
@@ -59,7 +46,7 @@ add_relays(JsonBuilder *builder, const ApiContext *context, const Request *reque
   guint16 port = 0;
   json_builder_set_member_name(builder, "relays");
   json_builder_begin_array(builder);
-  if (request->by_portal && split_public_host(request, &host, &port))
+  if (request->by_portal && client_address_split(request->public_host, &host, &port))
     add_relay(builder, "portal", host, port, "", "");
   add_relay(builder, "host", access->relay_address, access->relay_port, authority_ca_pem(context->authority),
             access->relay_identity);
@@ -118,11 +105,13 @@ handle_viewer_file(const ApiContext *context, const Request *request, Answer *an
   g_autofree char *host = NULL;
   guint16 port = 0;
   g_autofree char *subject = NULL;
-  if (!request->by_portal || !split_public_host(request, &host, &port)) {
+  if (!request->by_portal || !client_address_split(request->public_host, &host, &port)) {
     g_free(host);
     host = g_strdup(access->relay_address);
     port = access->relay_port;
     subject = g_strconcat("CN=", access->host, NULL);
+  } else if (request->portal_is_misnamed) {
+    subject = g_strconcat("CN=", request->peer->name, NULL);
   }
   g_autofree char *title = g_strdup_printf("%s – %s", access->pool_name, access->desktop_name);
   ViewerFile file = {.host = host,

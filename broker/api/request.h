@@ -15,22 +15,23 @@ typedef struct Route Route;
 
 typedef struct {
   const Route *route;
-  char *method;               /**< "GET", "POST", … */
-  GStrv parameters;           /**< decoded, in the order of the route's braces */
-  GHashTable *query;          /**< name to value, decoded */
-  GBytes *body;               /**< (nullable) */
-  Identity *peer;             /**< (nullable) the machine behind the TLS connection */
-  char *address;              /**< of the client, as far as known */
-  char *public_host;          /**< HOST[:PORT] by which the client reached us or the portal */
-  gboolean by_portal;         /**< the request came through a portal */
-  gboolean portal_has_own_ca; /**< whose public certificate is not of our CA */
-  char *token;                /**< (nullable) of the sign-in; secret */
-  gboolean by_cookie;         /**< the token came in the cookie */
-  gboolean has_header;        /**< X-Caraway-Request was there */
-  char *origin;               /**< (nullable) */
-  char *idempotency_key;      /**< (nullable) */
-  char *if_match;             /**< (nullable) */
-  Caller *caller;             /**< (nullable) set once the token was checked */
+  char *method;                /**< "GET", "POST", … */
+  GStrv parameters;            /**< decoded, in the order of the route's braces */
+  GHashTable *query;           /**< name to value, decoded */
+  GBytes *body;                /**< (nullable) */
+  Identity *peer;              /**< (nullable) the machine behind the TLS connection */
+  char *address;               /**< of the client, as far as known */
+  char *public_host;           /**< HOST[:PORT] by which the client reached us or the portal */
+  gboolean by_portal;          /**< the request came through a portal */
+  gboolean portal_has_own_ca;  /**< whose public certificate is not of our CA */
+  gboolean portal_is_misnamed; /**< whose certificate of our CA is not good for that name */
+  char *token;                 /**< (nullable) of the sign-in; secret */
+  gboolean by_cookie;          /**< the token came in the cookie */
+  gboolean has_header;         /**< X-Caraway-Request was there */
+  char *origin;                /**< (nullable) */
+  char *idempotency_key;       /**< (nullable) */
+  char *if_match;              /**< (nullable) */
+  Caller *caller;              /**< (nullable) set once the token was checked */
 } Request;
 
 /** The @index th parameter of the path (transfer none). */

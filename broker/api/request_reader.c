@@ -102,6 +102,16 @@ read_query(const char *query, GError **error)
   return NULL;
 }
 
+/* A viewer that compares names would refuse such a portal; it is told the subject to expect instead. */
+static gboolean
+portal_is_misnamed(const Request *request, const Connection *connection)
+{
+  g_autofree char *host = NULL;
+  guint16 port = 0;
+  return !request->portal_has_own_ca && client_address_split(request->public_host, &host, &port) &&
+         !connection_peer_has_name(connection, host);
+}
+
 static void
 read_origin_of_client(Request *request, SoupMessageHeaders *headers, const Connection *connection)
 {
@@ -122,6 +132,7 @@ read_origin_of_client(Request *request, SoupMessageHeaders *headers, const Conne
   }
   if (request->public_host == NULL)
     request->public_host = g_strdup("");
+  request->portal_is_misnamed = request->by_portal && portal_is_misnamed(request, connection);
 }
 
 static gboolean

@@ -64,7 +64,7 @@ on_handshake(GObject *source, GAsyncResult *result, gpointer data)
   TlsListener *listener = handshake->listener;
   GTlsCertificate *peer = g_tls_connection_get_peer_certificate(tls);
   Identity *identity = peer != NULL ? credentials_check_certificate(listener->credentials, peer, NULL) : NULL;
-  connection_set_peer(handshake->connection, identity);
+  connection_set_peer(handshake->connection, identity, peer);
   g_autoptr(GSocketAddress) remote = connection_take_address(handshake->connection);
   g_autoptr(GSocketAddress) local = g_inet_socket_address_new_from_string("127.0.0.1", listener->port);
   if (!soup_server_accept_iostream(listener->server, stream, local, remote, &error))

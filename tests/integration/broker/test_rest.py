@@ -194,8 +194,11 @@ class RestTest(unittest.TestCase):
         headers = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Host": "desk.example"}
         file = self.viewer_file(rest, session, headers)
         self.assertEqual((file["host"], file["tls-port"]), ("desk.example", "443"))
-        self.assertNotIn("host-subject", file)
+        self.assertEqual(file["host-subject"], "CN=edge1")  # its certificate is for 127.0.0.1 alone
         self.assertIn("ca", file)
+        named = self.viewer_file(rest, session, {**headers, "X-Forwarded-Host": "127.0.0.1:8443"})
+        self.assertEqual((named["host"], named["tls-port"]), ("127.0.0.1", "8443"))
+        self.assertNotIn("host-subject", named)
         self.assertNotIn("ca", self.viewer_file(rest, session, {**headers, "Caraway-Portal-Certificate": "own"}))
 
     def test_password_is_redeemed_once_and_by_its_relay(self):

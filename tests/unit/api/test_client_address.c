@@ -43,11 +43,32 @@ test_host(void)
   g_assert_null(client_address_host(long_name));
 }
 
+static void
+test_split(void)
+{
+  static const struct {
+    const char *text, *host;
+    guint16 port;
+  } CASES[] = {{"portal.example", "portal.example", 443},
+               {"portal.example:8443", "portal.example", 8443},
+               {"[2001:db8::1]:8443", "2001:db8::1", 8443},
+               {"", NULL, 0}};
+  for (gsize i = 0; i < G_N_ELEMENTS(CASES); i++) {
+    g_autofree char *host = NULL;
+    guint16 port = 0;
+    gboolean taken = client_address_split(CASES[i].text, &host, &port);
+    g_assert_true(taken == (CASES[i].host != NULL));
+    g_assert_cmpstr(host, ==, CASES[i].host);
+    g_assert_cmpuint(port, ==, CASES[i].port);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/client-address/forwarded", test_forwarded);
   g_test_add_func("/client-address/host", test_host);
+  g_test_add_func("/client-address/split", test_split);
   return g_test_run();
 }
