@@ -171,6 +171,8 @@ build_run(const Build *build, BuildOutcome *ret_outcome, GError **error)
     *ret_outcome = BUILD_PRESENT;
     return present;
   }
+  if (!image_store_check_free(build->output, build->recipe->name, error))
+    return NULL;
   const int lock = build_cache_lock(build->cache, build->progress, build->cancellable, error);
   if (lock < 0)
     return NULL;

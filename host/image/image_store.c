@@ -103,8 +103,8 @@ image_store_verify(const char *folder, const char *name, GCancellable *cancellab
   return FALSE;
 }
 
-static gboolean
-refuse_in_use(const char *folder, const char *name, GError **error)
+gboolean
+image_store_check_free(const char *folder, const char *name, GError **error)
 {
   g_autofree char *path = image_store_path(folder, name);
   if (!image_file_is_in_use(path))
@@ -147,7 +147,7 @@ image_store_add(const char *folder, const ImageInfo *info, const char *source, G
 {
   if (g_mkdir_with_parents(folder, 0755) != 0)
     return set_write_error(folder, error);
-  if (!refuse_in_use(folder, info->name, error))
+  if (!image_store_check_free(folder, info->name, error))
     return FALSE;
   g_autofree char *temporary = g_strdup_printf("%s/.%s.part", folder, info->name);
   if (image_file_copy(source, temporary, info->hash, cancellable, error) &&
@@ -168,7 +168,7 @@ image_store_delete(const char *folder, const char *name, GError **error)
                 folder);
     return FALSE;
   }
-  if (!refuse_in_use(folder, name, error))
+  if (!image_store_check_free(folder, name, error))
     return FALSE;
   if ((g_unlink(json) != 0 && errno != ENOENT) || (g_unlink(path) != 0 && errno != ENOENT))
     return set_write_error(path, error);

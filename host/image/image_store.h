@@ -52,6 +52,10 @@ ImageInfo *image_store_get(const char *folder, const char *name, GError **error)
 gboolean image_store_verify(const char *folder, const char *name, GCancellable *cancellable,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Fails with CARAWAY_ERROR_CONFLICT while a desktop runs on the image @name, if there is one. */
+gboolean image_store_check_free(const char *folder, const char *name,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * Copies the qcow2 file @source into @folder under the name of @info, checking its hash on the way, and
  * replaces what was there. Fails with CARAWAY_ERROR_CONFLICT while a desktop runs on the image that is there,

@@ -28,12 +28,20 @@ on_signal(gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+quit(gpointer user_data)
+{
+  g_main_loop_quit(user_data);
+  return G_SOURCE_REMOVE;
+}
+
 static gpointer
 run_job(gpointer user_data)
 {
   Job *job = user_data;
   job->is_done = job->row->run(job->options, job->argument, job->cancellable, &job->error);
-  g_main_loop_quit(job->loop);
+  /* From within the loop: a command may be over before the loop runs, which would then never end. */
+  g_idle_add(quit, job->loop);
   return NULL;
 }
 

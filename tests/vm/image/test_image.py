@@ -15,6 +15,7 @@ PICTURES = os.path.join(os.environ["CARAWAY_BUILD"], "vm", "image")
 BOOT_LIMIT_S = 400
 WALLPAPER_COLOURS = 1000
 PASSWORD = "desktop"
+BLACK = (0, 0, 0)
 DIALOG_COLOUR = (0x20, 0x36, 0x3c)
 
 
@@ -86,9 +87,11 @@ def tells_idle_time(machine, port):
 def locks_and_unlocks(machine, port):
     check(port.request("lock")["ok"], "the lock was refused")
     port.expect_type("locked", locked=True)
+    until_picture(machine, "locked.png", lambda shown: colour_share(shown, BLACK) > 0.9, "the locked screen")
+    machine.keys("a")  # shows the dialog; the locker drops this key, and backspace is harmless where it did not
+    until_picture(machine, "unlock.png", lambda shown: colour_share(shown, BLACK) > 0.8 and
+                  colour_share(shown, DIALOG_COLOUR) > 0.05, "the dialog of the locked screen")
     machine.keys("backspace")
-    until_picture(machine, "locked.png", lambda shown: colour_share(shown, DIALOG_COLOUR) > 0.05,
-                  "the dialog of the locked screen")
     machine.type(PASSWORD + "\n")
     port.expect_type("locked", locked=False)
 
