@@ -13,8 +13,7 @@ static const Power powers[] = {
     [HOST_POWER_OFF] = POWER_OFF,         [HOST_POWER_FAILED] = POWER_FAILED,
 };
 
-/* While a restart that we asked for goes on, the guest's user signs out and its machine may stop for a
- * moment. */
+/* While a restart that we asked for goes on, the guest's user signs out. */
 static gboolean
 is_restarting(const Work *work, const Desktop *desktop)
 {
