@@ -13,6 +13,8 @@
 
 #include <glib/gstdio.h>
 
+#define SETTLE_ROUNDS_MAX 100 /* ever more work is a loop */
+
 static gboolean
 deliver(HostSender *sender, const char *host, gint64 id, const char *text)
 {
@@ -234,7 +236,8 @@ take_delivered(ServiceFixture *fixture)
 void
 service_fixture_settle(ServiceFixture *fixture)
 {
-  for (guint quiet = 0; quiet < 2;) {
+  for (guint quiet = 0, rounds = 0; quiet < 2; rounds++) {
+    g_assert_cmpuint(rounds, <, SETTLE_ROUNDS_MAX);
     g_autoptr(GError) error = NULL;
     gboolean done = services_tick(fixture->services, &error);
     g_assert_no_error(error);
