@@ -13,10 +13,12 @@
 
 #include <string.h>
 
-#define DRAIN_LIMIT_MS 15000
-#define HOST_WORKERS   4
-#define ADDRESSES_MAX  15 /* and the name */
-#define COMMAND_LINE   "command line"
+#define DRAIN_LIMIT_MS     15000
+#define REPLAYS_MAX        1024
+#define REPLAY_LIFETIME_US (15 * 60 * G_TIME_SPAN_SECOND)
+#define HOST_WORKERS       4
+#define ADDRESSES_MAX      15 /* and the name */
+#define COMMAND_LINE       "command line"
 
 static const ConfigKey KEYS[] = {
     {"broker", "listen", CONFIG_LISTEN, "0.0.0.0:8443",
@@ -59,6 +61,7 @@ struct Broker {
   GrantKeySet *grant_keys;
   HostBridge *bridge;
   HostLinkHub *hub;
+  ReplayCache *replays;
   ApiContext context;
   ApiServer *server;
 };
@@ -199,8 +202,16 @@ open_server(Broker *broker, GError **error)
   guint16 port = 0;
   if (!config_split_listen(config_string(config, "broker", "listen"), &host, &port))
     g_return_val_if_reached(FALSE); /* config checked it */
-  broker->context = (ApiContext){broker->services, broker->authority, broker->grant_keys,
-                                 broker->identity, count_hosts,       broker->hub};
+  broker->replays = replay_cache_new(REPLAYS_MAX, REPLAY_LIFETIME_US);
+  broker->context = (ApiContext){
+      .services = broker->services,
+      .authority = broker->authority,
+      .grant_keys = broker->grant_keys,
+      .replays = broker->replays,
+      .identity = broker->identity,
+      .count_hosts = count_hosts,
+      .count_data = broker->hub,
+  };
   ApiServerSettings settings = {
       .context = &broker->context,
       .credentials = broker->credentials,
@@ -255,6 +266,7 @@ broker_free(Broker *broker)
   if (broker->hub != NULL)
     host_link_hub_stop(broker->hub);
   api_server_free(broker->server);
+  replay_cache_free(broker->replays);
   if (broker->services != NULL)
     services_stop(broker->services);
   host_link_hub_free(broker->hub);

@@ -53,6 +53,21 @@ answer_set_version(Answer *answer, gint64 version)
   answer_set_header(answer, "ETag", tag);
 }
 
+Answer *
+answer_copy(const Answer *answer)
+{
+  Answer *copy = answer_new();
+  copy->status = answer->status;
+  copy->content_type = g_strdup(answer->content_type);
+  copy->body = g_strdup(answer->body);
+  GHashTableIter iterator;
+  gpointer name, value;
+  g_hash_table_iter_init(&iterator, answer->headers);
+  while (g_hash_table_iter_next(&iterator, &name, &value))
+    answer_set_header(copy, name, value);
+  return copy;
+}
+
 void
 answer_free(Answer *answer)
 {

@@ -34,6 +34,9 @@ void answer_set_header(Answer *answer, const char *name, const char *value);
 /** Sets ETag to @version. */
 void answer_set_version(Answer *answer, gint64 version);
 
+/** A copy of @answer, which must not be a stream. */
+Answer *answer_copy(const Answer *answer);
+
 /** Frees @answer (nullable), wiping its body. A stream that was not taken over is closed: main loop only
  * then. */
 void answer_free(Answer *answer);

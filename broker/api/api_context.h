@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "broker/api/replay_cache.h"
 #include "broker/hostlink/authority.h"
 #include "broker/service/services.h"
 #include "common/wire/grant.h"
@@ -13,6 +14,7 @@ typedef struct {
   Services *services;
   const Authority *authority;
   const GrantKeySet *grant_keys;       /**< what joining machines get */
+  ReplayCache *replays;                /**< answers to what was created */
   const Identity *identity;            /**< of this broker */
   guint (*count_hosts)(gpointer data); /**< how many host links are open */
   gpointer count_data;

@@ -67,13 +67,55 @@ check_access(const ApiContext *context, Request *request, GError **error)
   }
 }
 
+static void
+refuse_replay(Answer *answer, Replay replay)
+{
+  g_autoptr(GError) error = g_error_new_literal(
+      CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
+      replay == REPLAY_BUSY ? "The same request is being worked on. Ask again in a moment."
+                            : "This Idempotency-Key was used for another request. Take a new one.");
+  problem_set(answer, error);
+}
+
+static void
+run_handler(const ApiContext *context, const Request *request, Answer *answer)
+{
+  g_autoptr(GError) error = NULL;
+  if (!request->route->handler(context, request, answer, &error))
+    problem_set(answer, error);
+}
+
+/* The first answer again, where a request is repeated under the key that its client chose for it. */
+static Answer *
+run_creation(const ApiContext *context, const Request *request)
+{
+  g_autofree char *key = g_strjoin("\n", request->caller->token_hash, request->method,
+                                   request->route->pattern, request->idempotency_key, NULL);
+  g_autoptr(Answer) answer = answer_new();
+  Answer *earlier = NULL;
+  Replay replay = replay_cache_begin(context->replays, key, request->body, g_get_monotonic_time(), &earlier);
+  if (replay == REPLAY_DONE)
+    return earlier;
+  if (replay != REPLAY_NEW) {
+    refuse_replay(answer, replay);
+    return g_steal_pointer(&answer);
+  }
+  run_handler(context, request, answer);
+  replay_cache_finish(context->replays, key, answer);
+  return g_steal_pointer(&answer);
+}
+
 Answer *
 dispatch_run(const ApiContext *context, Request *request)
 {
   g_autoptr(Answer) answer = answer_new();
   g_autoptr(GError) error = NULL;
-  if (!check_access(context, request, &error) || !request->route->handler(context, request, answer, &error))
+  if (!check_access(context, request, &error))
     problem_set(answer, error);
+  else if ((request->route->flags & ROUTE_CREATES) != 0 && request->idempotency_key != NULL)
+    return run_creation(context, request);
+  else
+    run_handler(context, request, answer);
   return g_steal_pointer(&answer);
 }
 

@@ -33,14 +33,14 @@ static const Route ROUTES[] = {
     {"POST", V1 "/sessions/{session}/message", PERMISSION_SESSION_MANAGE, handle_message, SMALL, ROUTE_PLAIN},
 
     {"GET", V1 "/users", PERMISSION_USER_MANAGE, handle_users, NO_BODY, ROUTE_PLAIN},
-    {"POST", V1 "/users", PERMISSION_USER_MANAGE, handle_create_user, SMALL, ROUTE_SLOW},
+    {"POST", V1 "/users", PERMISSION_USER_MANAGE, handle_create_user, SMALL, ROUTE_SLOW | ROUTE_CREATES},
     {"GET", V1 "/users/{user}", PERMISSION_USER_MANAGE, handle_user, NO_BODY, ROUTE_PLAIN},
     {"PATCH", V1 "/users/{user}", PERMISSION_USER_MANAGE, handle_change_user, SMALL, ROUTE_PLAIN},
     {"DELETE", V1 "/users/{user}", PERMISSION_USER_MANAGE, handle_delete_user, NO_BODY, ROUTE_PLAIN},
     {"POST", V1 "/users/{user}/password", PERMISSION_USER_MANAGE, handle_set_password, SMALL, ROUTE_SLOW},
 
     {"GET", V1 "/groups", PERMISSION_USER_MANAGE, handle_groups, NO_BODY, ROUTE_PLAIN},
-    {"POST", V1 "/groups", PERMISSION_USER_MANAGE, handle_create_group, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/groups", PERMISSION_USER_MANAGE, handle_create_group, SMALL, ROUTE_CREATES},
     {"GET", V1 "/groups/{group}", PERMISSION_USER_MANAGE, handle_group, NO_BODY, ROUTE_PLAIN},
     {"DELETE", V1 "/groups/{group}", PERMISSION_USER_MANAGE, handle_delete_group, NO_BODY, ROUTE_PLAIN},
     {"PUT", V1 "/groups/{group}/members/{user}", PERMISSION_USER_MANAGE, handle_add_member, SMALL,
@@ -49,7 +49,7 @@ static const Route ROUTES[] = {
      ROUTE_PLAIN},
 
     {"GET", V1 "/pools", PERMISSION_POOL_MANAGE, handle_pools, NO_BODY, ROUTE_PLAIN},
-    {"POST", V1 "/pools", PERMISSION_POOL_MANAGE, handle_create_pool, BODY, ROUTE_PLAIN},
+    {"POST", V1 "/pools", PERMISSION_POOL_MANAGE, handle_create_pool, BODY, ROUTE_CREATES},
     {"GET", V1 "/pools/{pool}", PERMISSION_POOL_MANAGE, handle_pool, NO_BODY, ROUTE_PLAIN},
     {"PATCH", V1 "/pools/{pool}", PERMISSION_POOL_MANAGE, handle_change_pool, BODY, ROUTE_PLAIN},
     {"DELETE", V1 "/pools/{pool}", PERMISSION_POOL_MANAGE, handle_delete_pool, NO_BODY, ROUTE_PLAIN},
@@ -61,11 +61,11 @@ static const Route ROUTES[] = {
      NO_BODY, ROUTE_PLAIN},
 
     {"GET", V1 "/images", PERMISSION_IMAGE_MANAGE, handle_images, NO_BODY, ROUTE_PLAIN},
-    {"POST", V1 "/images", PERMISSION_IMAGE_MANAGE, handle_register_image, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/images", PERMISSION_IMAGE_MANAGE, handle_register_image, SMALL, ROUTE_CREATES},
     {"DELETE", V1 "/images/{image}", PERMISSION_IMAGE_MANAGE, handle_remove_image, NO_BODY, ROUTE_PLAIN},
 
     {"GET", V1 "/hosts", PERMISSION_HOST_MANAGE, handle_hosts, NO_BODY, ROUTE_PLAIN},
-    {"POST", V1 "/hosts/join-tokens", PERMISSION_HOST_MANAGE, handle_create_join_token, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/hosts/join-tokens", PERMISSION_HOST_MANAGE, handle_create_join_token, SMALL, ROUTE_CREATES},
     {"GET", V1 "/hosts/{host}", PERMISSION_HOST_MANAGE, handle_host, NO_BODY, ROUTE_PLAIN},
     {"DELETE", V1 "/hosts/{host}", PERMISSION_HOST_MANAGE, handle_remove_host, NO_BODY, ROUTE_PLAIN},
 

@@ -100,6 +100,16 @@ class RestTest(unittest.TestCase):
         self.admin.call("PATCH", "users/gone", {"disabled": True})
         self.refused(401, "not-signed-in", rest, "GET", "me")
 
+    def test_repeated_creations_get_the_first_answer(self):
+        key = {"Idempotency-Key": random_id()}
+        one = self.admin.call("POST", "groups", {"name": "twice"}, key)
+        self.assertEqual(self.admin.call("POST", "groups", {"name": "twice"}, key), one)
+        self.refused(409, "conflict", self.admin, "POST", "groups", {"name": "other"}, key)
+        self.refused(409, "conflict", self.admin, "POST", "groups", {"name": "twice"})
+        tokens = {self.admin.call("POST", "hosts/join-tokens", {"role": "portal"}, {"Idempotency-Key": "k"})["token"]
+                  for _ in range(3)}
+        self.assertEqual(len(tokens), 1)
+
     def test_lists_come_in_pages(self):
         for number in range(5):
             self.admin.call("POST", "groups", {"name": f"page{number}"})
