@@ -98,6 +98,12 @@ void controller_connect(Controller *controller);
 /** POST /sessions/{@session}/{@action}, then the list again. */
 void controller_act(Controller *controller, const char *session, const char *action);
 
+/** Asks the user about @action, unless it is harmless, and then does it to @session of the desktop @name. */
+void controller_ask_action(Controller *controller, const char *session, const char *action, const char *name);
+
+/** Makes the pages and puts them into the window. */
+void controller_make_pages(Controller *controller);
+
 /** CLIENT_EFFECT_GRANT */
 void controller_get_grant(Controller *controller);
 

@@ -62,6 +62,9 @@ main(int argc, char **argv)
   case PROBE_OPTIONS_RUN:
     break;
   }
+  /* Tests make warnings fatal (G_DEBUG); spice-gtk warns about a connection that is cut, which here is a
+   * result. */
+  g_log_set_always_fatal(G_LOG_FATAL_MASK);
   log_init("caraway-probe", g_getenv("CARAWAY_DEBUG") != NULL ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING);
   g_autoptr(GError) error = NULL;
   g_autoptr(Probe) probe = probe_new(&options, &error);
