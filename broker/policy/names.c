@@ -13,7 +13,7 @@ names_is_valid(const char *name)
   if (name == NULL || !g_ascii_isalnum(name[0]))
     return FALSE;
   gsize length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-");
-  return name[length] == '\0' && length <= NAME_MAX_BYTES;
+  return name[length] == '\0' && length <= NAME_MAX_BYTES && !g_uuid_string_is_valid(name);
 }
 
 gboolean

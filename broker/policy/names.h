@@ -7,7 +7,8 @@
 
 #include <glib.h>
 
-/** Whether @name (nullable) is 1 … 63 of a-z 0-9 . _ - beginning with a letter or digit. */
+/** Whether @name (nullable) is 1 … 63 of a-z 0-9 . _ - beginning with a letter or digit, and
+ * no UUID: things are looked up by id or name, and a name must not be another's id. */
 gboolean names_is_valid(const char *name);
 
 /** The same, with CARAWAY_ERROR_INVALID and a sentence about @what ("user", "pool") when it is not. */

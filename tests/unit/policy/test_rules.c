@@ -17,10 +17,25 @@ test_names(void)
     const char *name;
     gboolean valid;
   } cases[] = {
-      {"alice", TRUE},   {"a", TRUE},      {"kvm-1.lab_2", TRUE}, {"9lives", TRUE},   {NULL, FALSE},
-      {"", FALSE},       {"Alice", FALSE}, {"-a", FALSE},         {".hidden", FALSE}, {"a b", FALSE},
-      {"../etc", FALSE}, {"a/b", FALSE},   {"a\nb", FALSE},       {"<b>", FALSE},     {"аlice", FALSE},
-      {"a'\"&", FALSE},  {"alicé", FALSE}, {"*)(uid=*", FALSE},
+      {"6f9619ff-8b86-4011-b42d-00cf4fc964ff", FALSE},
+      {"alice", TRUE},
+      {"a", TRUE},
+      {"kvm-1.lab_2", TRUE},
+      {"9lives", TRUE},
+      {NULL, FALSE},
+      {"", FALSE},
+      {"Alice", FALSE},
+      {"-a", FALSE},
+      {".hidden", FALSE},
+      {"a b", FALSE},
+      {"../etc", FALSE},
+      {"a/b", FALSE},
+      {"a\nb", FALSE},
+      {"<b>", FALSE},
+      {"аlice", FALSE},
+      {"a'\"&", FALSE},
+      {"alicé", FALSE},
+      {"*)(uid=*", FALSE},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
     g_assert_cmpint(names_is_valid(cases[i].name), ==, cases[i].valid);
