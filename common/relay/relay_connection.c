@@ -5,6 +5,7 @@
 #include "common/net/identity.h"
 #include "common/net/openssl.h"
 #include "common/relay/relay_letters.h"
+#include "common/relay/relay_settle.h"
 #include "common/relay/relay_steps.h"
 
 #include <arpa/inet.h>
@@ -118,24 +119,43 @@ report(RelayConnection *connection)
 }
 
 void
-relay_connection_end(RelayConnection *connection, CarawayErrorCode code, const char *detail)
+relay_connection_finish(RelayConnection *connection)
 {
-  if (connection->state >= RELAY_STATE_CLOSING)
-    return;
-  connection->end_code = code;
-  connection->end_detail = g_strdup(detail);
+  relay_settle_note_safe(connection);
   report(connection);
+  relay_end_flush(&connection->server);
   relay_end_clear(&connection->server);
-  relay_end_finish(&connection->client,
-                   code == CARAWAY_ERROR_LAST ? WEBSOCKET_CLOSE_NORMAL : WEBSOCKET_CLOSE_POLICY);
   gboolean can_talk = connection->client.tls_is_up && !connection->client.failed;
   relay_connection_enter(connection, can_talk ? RELAY_STATE_CLOSING : RELAY_STATE_OVER, CLOSING_LIMIT_US);
 }
 
 void
+relay_connection_end(RelayConnection *connection, CarawayErrorCode code, const char *detail)
+{
+  if (connection->state >= RELAY_STATE_SETTLING)
+    return;
+  connection->end_code = code;
+  connection->end_detail = g_strdup(detail);
+  relay_end_finish(&connection->client,
+                   code == CARAWAY_ERROR_LAST ? WEBSOCKET_CLOSE_NORMAL : WEBSOCKET_CLOSE_POLICY);
+  gboolean settles = relay_settle_begin(connection);
+  if (settles && !connection->is_unsettled)
+    report(
+        connection); /* a main channel: its displays end when the owner hears of it, and it waits for them */
+  if (!settles)
+    relay_connection_finish(connection);
+}
+
+gboolean
+relay_connection_wants_ticks(const RelayConnection *connection)
+{
+  return connection->state == RELAY_STATE_SETTLING;
+}
+
+void
 relay_connection_refuse(RelayConnection *connection, CarawayErrorCode code, const char *detail)
 {
-  if (connection->state >= RELAY_STATE_CLOSING)
+  if (connection->state >= RELAY_STATE_SETTLING)
     return;
   relay_counter_add(&connection->shared->refused, 1);
   gboolean talks_spice = connection->is_answered || relay_connection_is_end_point(connection);
@@ -157,6 +177,10 @@ relay_connection_expire(RelayConnection *connection)
 {
   if (connection->state == RELAY_STATE_CLOSING) {
     connection->state = RELAY_STATE_OVER;
+    return;
+  }
+  if (connection->state == RELAY_STATE_SETTLING) {
+    relay_connection_finish(connection);
     return;
   }
   relay_counter_add(&connection->shared->timed_out, 1);
@@ -227,6 +251,7 @@ static gboolean (*const steps[])(RelayConnection *connection) = {
     [RELAY_STATE_SPLICE_RESULT] = relay_splice_step_result,
     [RELAY_STATE_SPLICE] = relay_splice_step_messages,
     [RELAY_STATE_STREAM] = relay_splice_step_stream,
+    [RELAY_STATE_SETTLING] = relay_settle_step,
     [RELAY_STATE_CLOSING] = step_closing,
     [RELAY_STATE_OVER] = step_asked,
 };
@@ -244,7 +269,7 @@ check_ends(RelayConnection *connection)
            (connection->server.eof && relay_buffer_size(&connection->server.in) == 0))
     relay_connection_refuse(connection, CARAWAY_ERROR_HOST_GONE,
                             "the desktop's console closed the connection");
-  return connection->state >= RELAY_STATE_CLOSING;
+  return connection->state >= RELAY_STATE_SETTLING;
 }
 
 static gboolean
@@ -283,6 +308,7 @@ relay_connection_free(RelayConnection *connection)
 {
   if (connection == NULL)
     return;
+  relay_settle_note_safe(connection);
   report(connection);
   relay_end_clear(&connection->client);
   relay_end_clear(&connection->server);

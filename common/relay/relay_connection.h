@@ -30,7 +30,8 @@ typedef enum {
   RELAY_STATE_SPLICE_TICKET,
   RELAY_STATE_SPLICE_RESULT,
   RELAY_STATE_SPLICE,
-  RELAY_STATE_STREAM, /* bytes of other HTTP, for the owner's server */
+  RELAY_STATE_STREAM,   /* bytes of other HTTP, for the owner's server */
+  RELAY_STATE_SETTLING, /* the client is done with, the server not yet: relay_settle.c */
   RELAY_STATE_CLOSING,
   RELAY_STATE_OVER,
 } RelayState;
@@ -71,6 +72,9 @@ struct RelayConnection {
   gboolean to_client_is_opaque; /* its framing was not understood */
   SpiceGuard guard;
   guint64 to_server_bytes, to_client_bytes;
+  guint32 session_id;     /* of a main channel, once the server has named it */
+  gboolean is_unsettled;  /* see relay_settle.h */
+  gboolean awaits_result; /* of the link, while settling */
 
   CarawayErrorCode end_code;
   char *end_detail;
@@ -104,6 +108,12 @@ void relay_connection_refuse(RelayConnection *connection, CarawayErrorCode code,
 
 /** Closes after what waits for the client was sent. @code CARAWAY_ERROR_LAST is an ordinary end. */
 void relay_connection_end(RelayConnection *connection, CarawayErrorCode code, const char *detail);
+
+/** The server may be closed: does it, tells the owner, and lets the client hear the end. */
+void relay_connection_finish(RelayConnection *connection);
+
+/** Whether it has to be run on each tick: it waits for another connection. */
+gboolean relay_connection_wants_ticks(const RelayConnection *connection);
 
 /** Tells the owner that the admitted connection has ended, and frees it (nullable). */
 void relay_connection_free(RelayConnection *connection);

@@ -3,6 +3,7 @@
 
 #include "common/net/openssl.h"
 #include "common/relay/relay_connection.h"
+#include "common/relay/relay_settle.h"
 #include "common/relay/relay_ticket.h"
 
 #include <errno.h>
@@ -69,6 +70,7 @@ fill_shared(RelayShared *shared, const RelayEngineConfig *config, GError **error
   shared->max_connections = config->max_connections;
   guint limit_ms = config->setup_limit_ms > 0 ? config->setup_limit_ms : DEFAULT_SETUP_LIMIT_MS;
   shared->setup_limit_us = (gint64)limit_ms * 1000;
+  shared->unsettled = relay_unsettled_new();
   shared->ticket_key = relay_ticket_make_key();
   if (shared->ticket_key != NULL && relay_ticket_public_key(shared->ticket_key, shared->ticket_public_key))
     return TRUE;
@@ -166,6 +168,7 @@ relay_engine_free(RelayEngine *engine)
     close(engine->listen_fd);
   SSL_CTX_free(engine->shared.server_tls);
   SSL_CTX_free(engine->shared.client_tls);
+  relay_unsettled_free(engine->shared.unsettled);
   EVP_PKEY_free(engine->shared.ticket_key);
   g_free(engine->shared.installation);
   g_free(engine);

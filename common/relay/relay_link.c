@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/relay/relay_settle.h"
 #include "common/relay/relay_steps.h"
 #include "common/relay/relay_ticket.h"
 
@@ -135,6 +136,7 @@ relay_link_start_upstream(RelayConnection *connection)
       (message.common_caps & SPICE_COMMON_RELAYED) | SPICE_COMMON_AUTH_SELECTION | SPICE_COMMON_AUTH_SPICE;
   message.channel_caps &= spice_channel_client_caps(message.channel_type);
   relay_end_send(&connection->server, bytes, spice_link_write_message(&message, bytes));
+  relay_settle_note_link(connection);
   relay_connection_enter(connection, RELAY_STATE_UPSTREAM_LINK, connection->shared->setup_limit_us);
 }
 

@@ -183,10 +183,11 @@ run_tick(RelayLoop *loop, gint64 now_us)
   gpointer connection;
   g_hash_table_iter_init(&iter, loop->connections);
   while (g_hash_table_iter_next(&iter, NULL, &connection))
-    if (relay_connection_is_late(connection, now_us))
+    if (relay_connection_is_late(connection, now_us) || relay_connection_wants_ticks(connection))
       g_ptr_array_add(late, connection);
   for (guint i = 0; i < late->len; i++) {
-    relay_connection_expire(late->pdata[i]);
+    if (relay_connection_is_late(late->pdata[i], now_us))
+      relay_connection_expire(late->pdata[i]);
     run_connection(loop, late->pdata[i]);
   }
 }

@@ -13,6 +13,8 @@
 
 typedef atomic_uint_fast64_t RelayCounter;
 
+typedef struct RelayUnsettled RelayUnsettled;
+
 typedef struct {
   SSL_CTX *server_tls, *client_tls;
   char *installation;
@@ -23,6 +25,7 @@ typedef struct {
   EVP_PKEY *ticket_key;
   guint8 ticket_public_key[SPICE_LINK_KEY_SIZE];
   RelayMailbox *mailbox;
+  RelayUnsettled *unsettled;
   RelayCounter accepted, active, refused, over_limit;
   RelayCounter handshakes_failed, timed_out, malformed, violations, unparsed_streams;
   RelayCounter to_client_bytes, to_server_bytes;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/relay/relay_letters.h"
+#include "common/relay/relay_settle.h"
 #include "common/relay/relay_steps.h"
 
 #include "common/base/log.h"
@@ -46,6 +47,7 @@ violate(RelayConnection *connection, const char *what)
 void
 relay_splice_start_link(RelayConnection *connection)
 {
+  relay_settle_note_link(connection);
   relay_connection_enter(connection, RELAY_STATE_SPLICE_REPLY, connection->shared->setup_limit_us);
   to_server(connection, connection->link.size);
 }
@@ -57,7 +59,9 @@ relay_splice_start_messages(RelayConnection *connection, gboolean mini_header)
   connection->to_server.mini = connection->to_client.mini = mini_header;
   if (connection->way == RELAY_WAY_SPICE)
     relay_end_align(&connection->client, mini_header);
-  relay_connection_enter(connection, RELAY_STATE_SPLICE, 0);
+  /* The server's display worker stands still until DISPLAY_INIT comes. */
+  gboolean must_begin = connection->link.channel_type == SPICE_TYPE_DISPLAY;
+  relay_connection_enter(connection, RELAY_STATE_SPLICE, must_begin ? connection->shared->setup_limit_us : 0);
 }
 
 gboolean
@@ -144,6 +148,8 @@ judge_client(RelayConnection *connection)
     violate(connection, wrong);
     return FALSE;
   }
+  if (connection->guard.display_is_initialised)
+    connection->deadline_us = 0;
   spice_cursor_enter(&connection->to_server, &header);
   return TRUE;
 }
@@ -164,9 +170,8 @@ pump_to_server(RelayConnection *connection)
   return changed;
 }
 
-/* In front of a message of the server: what it means for us. FALSE: more is needed. */
-static gboolean
-note_server(RelayConnection *connection)
+gboolean
+relay_splice_note_server(RelayConnection *connection)
 {
   SpiceMessageHeader header;
   const RelayBuffer *in = &connection->server.in;
@@ -185,9 +190,12 @@ note_server(RelayConnection *connection)
   if (names_session && header.size >= 4) {
     if (relay_buffer_size(in) < header_size + 4)
       return FALSE;
+    connection->session_id = spice_read_u32(relay_buffer_head(in) + header_size);
     relay_letters_session_known(connection->shared, connection->id,
                                 spice_read_u32(relay_buffer_head(in) + header_size));
   }
+  if (connection->guard.display_is_initialised && header.type > SPICE_MSG_BASE_LAST_TYPE)
+    relay_settle_note_safe(connection);
   spice_guard_note_server(&connection->guard, header.type);
   spice_cursor_enter(&connection->to_client, &header);
   return TRUE;
@@ -198,7 +206,8 @@ pump_to_client(RelayConnection *connection)
 {
   gboolean changed = FALSE;
   while (relay_buffer_size(&connection->server.in) > 0 && relay_end_space(&connection->client) > 0) {
-    if (!connection->to_client_is_opaque && connection->to_client.remaining == 0 && !note_server(connection))
+    if (!connection->to_client_is_opaque && connection->to_client.remaining == 0 &&
+        !relay_splice_note_server(connection))
       return changed;
     gsize size = MIN(relay_buffer_size(&connection->server.in), relay_end_space(&connection->client));
     if (!connection->to_client_is_opaque) {
@@ -225,6 +234,11 @@ pass_ends(RelayConnection *connection, gboolean client_has_rest)
       relay_connection_end(connection, CARAWAY_ERROR_LAST,
                            client->failed ? "the client left" : "it was closed");
     return !may_wait;
+  }
+  if (client_is_done && connection->state == RELAY_STATE_SPLICE) {
+    relay_connection_end(connection, CARAWAY_ERROR_LAST,
+                         "the client left"); /* SPICE knows no half-closed channel */
+    return TRUE;
   }
   if ((client_is_done && !server->ending) || (server_is_done && !client->ending)) {
     relay_end_finish(client_is_done ? server : client, WEBSOCKET_CLOSE_NORMAL);

@@ -61,6 +61,9 @@ gboolean relay_upstream_step_head(RelayConnection *connection);
 void relay_splice_start_link(RelayConnection *connection);
 void relay_splice_start_messages(RelayConnection *connection, gboolean mini_header);
 
+/** In front of a message of the server: notes what it means for us. FALSE: more bytes are needed. */
+gboolean relay_splice_note_server(RelayConnection *connection);
+
 /** SPLICE_REPLY … SPLICE, and STREAM. */
 gboolean relay_splice_step_reply(RelayConnection *connection);
 gboolean relay_splice_step_mechanism(RelayConnection *connection);

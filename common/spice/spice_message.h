@@ -15,6 +15,7 @@
 
 /* Messages that a relay looks at (enums.h). */
 #define SPICE_MSG_MIGRATE_TYPE                  1
+#define SPICE_MSG_BASE_LAST_TYPE                100
 #define SPICE_MSG_MAIN_MIGRATE_BEGIN_TYPE       101
 #define SPICE_MSG_MAIN_INIT_TYPE                103
 #define SPICE_MSG_MAIN_MIGRATE_SWITCH_HOST_TYPE 111

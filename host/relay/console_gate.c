@@ -30,6 +30,7 @@ typedef struct {
   char *grant_text; /* a secret */
   char *grant_id;   /* once it is in the registry */
   guint state_source;
+  gboolean waits_for_older; /* consoles of its desktop to have ended */
 } Admission;
 
 static void
@@ -56,6 +57,8 @@ fields_of(const Grant *grant)
       .session = grant->session, .desktop = grant->desktop, .host = grant->host, .user = grant->user};
 }
 
+static void open_waiting(ConsoleGate *gate);
+
 /* The end of a console whose last connection is gone. */
 static void
 end_console(ConsoleGate *gate, Console *console)
@@ -71,6 +74,7 @@ end_console(ConsoleGate *gate, Console *console)
   console_registry_end(gate->registry, console);
   if (console_registry_size(gate->registry) == 0)
     gate->empty(gate->user_data);
+  open_waiting(gate);
 }
 
 static void
@@ -99,6 +103,7 @@ refuse(Admission *admission, CarawayErrorCode code, const char *detail)
 {
   ConsoleGate *gate = admission->gate;
   gate->counters.refused++;
+  admission->waits_for_older = FALSE;
   log_write(LOG_LEVEL_INFO, LOG_FIELDS(.code = error_code_name(code)), "refused a console for %s: %s",
             relay_request_client_address(admission->request), detail);
   relay_request_refuse(admission->request, code, detail);
@@ -158,12 +163,45 @@ open_channel(Admission *admission)
                   spice_channel_name(link->channel_type), on_opened, admission);
 }
 
+/* The server would throw an older console out by itself, in a way that can hurt it (relay_settle.h): so that
+ * one ends first. */
+static gboolean
+has_older(const Admission *admission)
+{
+  const Console *console = console_registry_find(admission->gate->registry, admission->grant_id);
+  return console_registry_has_desktop(admission->gate->registry, console->grant->desktop, console);
+}
+
+static void
+go_on_waiting(Admission *admission)
+{
+  const Console *console = console_registry_find(admission->gate->registry, admission->grant_id);
+  if (!console->main_lives) {
+    refuse(admission, CARAWAY_ERROR_GRANT_STALE, "the desktop was opened elsewhere meanwhile");
+  } else if (!has_older(admission)) {
+    admission->waits_for_older = FALSE;
+    open_channel(admission);
+  }
+}
+
+/* An answer to one may be the end of another: each is looked up again. */
+static void
+open_waiting(ConsoleGate *gate)
+{
+  g_autoptr(GList) admissions = g_hash_table_get_keys(gate->admissions);
+  for (GList *at = admissions; at != NULL; at = at->next)
+    if (g_hash_table_contains(gate->admissions, at->data) && ((Admission *)at->data)->waits_for_older)
+      go_on_waiting(at->data);
+}
+
 static void
 on_spent(const GError *error, gpointer user_data)
 {
   Admission *admission = user_data;
   if (error != NULL)
     refuse_error(admission, error);
+  else if (has_older(admission))
+    admission->waits_for_older = TRUE;
   else
     open_channel(admission);
 }
@@ -193,6 +231,7 @@ open_main(Admission *admission, Grant *grant)
   console_registry_begin(gate->registry, grant, admission->grant_text, client,
                          relay_request_connection(admission->request));
   redeemer_keep(gate->parts.redeemer, admission->grant_text);
+  open_waiting(gate);
   spent_store_spend(gate->parts.store, grant->id, grant->expires_s, grant->desktop, grant->epoch, on_spent,
                     admission);
 }
@@ -411,7 +450,7 @@ judge_waiting(ConsoleGate *gate)
 
 typedef struct {
   ConsoleGate *gate;
-  const char *session; /* NULL: every one */
+  const char *session;
   CarawayErrorCode code;
 } CutSession;
 
@@ -419,7 +458,7 @@ static void
 cut_if_of_session(Console *console, gpointer user_data)
 {
   const CutSession *cut = user_data;
-  if (cut->session == NULL || g_str_equal(console->grant->session, cut->session))
+  if (g_str_equal(console->grant->session, cut->session))
     cut_console(cut->gate, console, cut->code);
 }
 
@@ -432,6 +471,7 @@ take_cut(ConsoleGate *gate, JsonObject *message, GError **error)
     return FALSE;
   CutSession cut = {gate, session, error_code_from_name(reason)};
   console_registry_foreach(gate->registry, cut_if_of_session, &cut);
+  open_waiting(gate);
   return TRUE;
 }
 
@@ -450,14 +490,8 @@ console_gate_agent_message(ConsoleGate *gate, const char *type, JsonObject *mess
   if (!host_state_is_known(gate->parts.state))
     return;
   console_registry_foreach(gate->registry, cut_if_stale, gate);
+  open_waiting(gate);
   judge_waiting(gate);
-}
-
-void
-console_gate_cut_all(ConsoleGate *gate, CarawayErrorCode code)
-{
-  CutSession cut = {gate, NULL, code};
-  console_registry_foreach(gate->registry, cut_if_of_session, &cut);
 }
 
 guint

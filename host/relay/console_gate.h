@@ -46,9 +46,6 @@ void console_gate_agent_connected(ConsoleGate *gate);
 /** Takes a message of the agent; one that is not understood is logged. */
 void console_gate_agent_message(ConsoleGate *gate, const char *type, JsonObject *message);
 
-/** Cuts every console for the reason @code. */
-void console_gate_cut_all(ConsoleGate *gate, CarawayErrorCode code);
-
 /** How many consoles live. */
 guint console_gate_size(ConsoleGate *gate);
 

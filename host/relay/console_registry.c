@@ -100,6 +100,18 @@ console_registry_has_session(ConsoleRegistry *registry, const char *session, con
   return FALSE;
 }
 
+gboolean
+console_registry_has_desktop(ConsoleRegistry *registry, const char *desktop, const Console *but)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init(&iter, registry->consoles);
+  while (g_hash_table_iter_next(&iter, NULL, &value))
+    if (value != but && g_str_equal(((Console *)value)->grant->desktop, desktop))
+      return TRUE;
+  return FALSE;
+}
+
 void
 console_registry_foreach(ConsoleRegistry *registry, ConsoleVisit visit, gpointer user_data)
 {

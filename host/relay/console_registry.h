@@ -53,6 +53,9 @@ void console_registry_end(ConsoleRegistry *registry, Console *console);
 /** Whether an announced console other than @but (nullable) shows @session. */
 gboolean console_registry_has_session(ConsoleRegistry *registry, const char *session, const Console *but);
 
+/** Whether a console other than @but shows @desktop. */
+gboolean console_registry_has_desktop(ConsoleRegistry *registry, const char *desktop, const Console *but);
+
 /** Visits all consoles; @visit may end them. */
 void console_registry_foreach(ConsoleRegistry *registry, ConsoleVisit visit, gpointer user_data);
 
