@@ -90,8 +90,10 @@ const guint64 *relay_connection_id(const RelayConnection *connection);
 /** Does all that can be done now, within a bound. */
 RelayRun relay_connection_run(RelayConnection *connection);
 
-/** Whether its present limit has passed at @now_us (monotonic), and what then happens. */
+/** Whether its present limit has passed at @now_us (monotonic). */
 gboolean relay_connection_is_late(const RelayConnection *connection, gint64 now_us);
+
+/** Its limit has passed: answers or ends it. */
 void relay_connection_expire(RelayConnection *connection);
 
 /** Whether the relay itself is the SPICE end point towards the client. */

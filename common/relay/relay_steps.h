@@ -50,24 +50,40 @@ void relay_upstream_use_fd(RelayConnection *connection, int fd);
 /** Connects to @address (an IP address) and @port. */
 void relay_upstream_connect(RelayConnection *connection, const char *address, guint16 port);
 
-/** CONNECTING, UPSTREAM_TLS, UPSTREAM_HEAD. */
+/** CONNECTING: waits for TCP. */
 gboolean relay_upstream_step_connecting(RelayConnection *connection);
+
+/** UPSTREAM_TLS: makes sure who answers, and presents the grant. */
 gboolean relay_upstream_step_tls(RelayConnection *connection);
+
+/** UPSTREAM_HEAD: reads the other relay's yes or no. */
 gboolean relay_upstream_step_head(RelayConnection *connection);
 
 /* relay_splice.c */
 
-/** Client and server are linked or about to be: starts moving bytes. */
+/** Passes the client's own link message on. */
 void relay_splice_start_link(RelayConnection *connection);
+
+/** Both are linked: starts moving messages. */
 void relay_splice_start_messages(RelayConnection *connection, gboolean mini_header);
 
 /** In front of a message of the server: notes what it means for us. FALSE: more bytes are needed. */
 gboolean relay_splice_note_server(RelayConnection *connection);
 
-/** SPLICE_REPLY … SPLICE, and STREAM. */
+/** SPLICE_REPLY: passes the server's reply on. */
 gboolean relay_splice_step_reply(RelayConnection *connection);
+
+/** SPLICE_MECHANISM: passes the client's choice of authentication on. */
 gboolean relay_splice_step_mechanism(RelayConnection *connection);
+
+/** SPLICE_TICKET: passes its ticket on. */
 gboolean relay_splice_step_ticket(RelayConnection *connection);
+
+/** SPLICE_RESULT: passes the server's result on. */
 gboolean relay_splice_step_result(RelayConnection *connection);
+
+/** SPLICE: moves messages both ways. */
 gboolean relay_splice_step_messages(RelayConnection *connection);
+
+/** STREAM: moves bytes both ways. */
 gboolean relay_splice_step_stream(RelayConnection *connection);

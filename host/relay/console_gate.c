@@ -178,10 +178,11 @@ go_on_waiting(Admission *admission)
   const Console *console = console_registry_find(admission->gate->registry, admission->grant_id);
   if (!console->main_lives) {
     refuse(admission, CARAWAY_ERROR_GRANT_STALE, "the desktop was opened elsewhere meanwhile");
-  } else if (!has_older(admission)) {
-    admission->waits_for_older = FALSE;
-    open_channel(admission);
+    return;
   }
+  admission->waits_for_older = has_older(admission);
+  if (!admission->waits_for_older)
+    open_channel(admission);
 }
 
 /* An answer to one may be the end of another: each is looked up again. */
@@ -200,10 +201,8 @@ on_spent(const GError *error, gpointer user_data)
   Admission *admission = user_data;
   if (error != NULL)
     refuse_error(admission, error);
-  else if (has_older(admission))
-    admission->waits_for_older = TRUE;
   else
-    open_channel(admission);
+    go_on_waiting(admission);
 }
 
 typedef struct {

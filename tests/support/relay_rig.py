@@ -114,9 +114,13 @@ class Agent:
                 self.changed.notify_all()
 
     def _open(self, message, fd):
-        self.qemu.add_client(fd)
+        answer = {"type": "opened", "request": message["request"], "ok": True}
+        try:
+            self.qemu.add_client(fd)
+        except RuntimeError as error:
+            answer.update(ok=False, code="hypervisor-failed", detail=str(error))
         os.close(fd)
-        self.send({"type": "opened", "request": message["request"], "ok": True})
+        self.send(answer)
 
     def wait_for(self, **wanted):
         """The first message heard that has all of `wanted`."""

@@ -286,4 +286,4 @@ class RelayConsole(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    unittest.main(verbosity=2, warnings="ignore")  # streams end with their tests
