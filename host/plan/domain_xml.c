@@ -77,6 +77,17 @@ add_identity(xmlNode *domain, const DesktopRecord *record)
   domain_owner_add(element(domain, "metadata"), record);
 }
 
+/* Without an HPET: after a reset QEMU's left a guest's kernel without its first timer, and it hung. The
+ * others catch up, so that a busy host does not make a guest's clock late. */
+static void
+add_clock(xmlNode *domain)
+{
+  xmlNode *clock = element_with(domain, "clock", "offset", "utc");
+  attribute(element_with(clock, "timer", "name", "rtc"), "tickpolicy", "catchup");
+  attribute(element_with(clock, "timer", "name", "pit"), "tickpolicy", "delay");
+  attribute(element_with(clock, "timer", "name", "hpet"), "present", "no");
+}
+
 static void
 add_machine(xmlNode *domain, const DesktopRecord *record, const DomainShape *shape)
 {
@@ -93,7 +104,7 @@ add_machine(xmlNode *domain, const DesktopRecord *record, const DomainShape *sha
   element(features, "apic");
   if (shape->accelerator == HOST_ACCELERATOR_KVM)
     element_with(domain, "cpu", "mode", "host-passthrough");
-  element_with(domain, "clock", "offset", "utc");
+  add_clock(domain);
   text_element(domain, "on_poweroff", "destroy");
   text_element(domain, "on_reboot", "restart");
   text_element(domain, "on_crash", "destroy");
