@@ -90,7 +90,7 @@ class ClientDriver:
             return rich and len(last) >= 3 and last[-1] == last[-2] == last[-3]
         wait_until(is_still, limit_s, "the desktop's picture", 1.0)
 
-    def open_terminal(self, name, limit_s=90):
+    def open_terminal(self, name, limit_s=180):
         """Ctrl+Alt+T, until the picture has changed in a good part; pressed again when a busy guest lost it."""
         before = self.shot(name).resize((160, 112)).convert("L")
 

@@ -13,7 +13,6 @@
 #define SETTLE_SAME      4 /* looks in a row without a change */
 #define SETTLE_LOOKS     60
 #define SMALL_FRACTION   1000 /* of the picture may change while it counts as still */
-#define TERMINAL_TRY_MS  20000
 #define TERMINAL_TRIES   3
 #define TERMINAL_PERCENT 3  /* of the picture that a new window changes at least */
 #define GLYPH_PIXELS     8  /* that any character changes at least */
@@ -270,7 +269,7 @@ probe_open_terminal(Probe *probe, GError **error)
     release(probe, KEY_T);
     release(probe, KEY_LEFT_ALT);
     release(probe, KEY_LEFT_CONTROL);
-    if (probe_wait(has_changed, probe, TERMINAL_TRY_MS))
+    if (probe_wait(has_changed, probe, probe->options->wait_ms / TERMINAL_TRIES))
       break;
   }
   return await(probe, has_changed, 0, "waiting for a terminal after Ctrl+Alt+T", error) &&
