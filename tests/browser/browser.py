@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 import tempfile
+import threading
 
 from PIL import Image
 from selenium import webdriver
@@ -153,10 +154,13 @@ class Browser:
             held &= ~bit
             self.key_event("keyUp", code, name, held)
 
-    def type_keys(self, text):
+    def type_keys(self, text, pace_s=0):
+        """Types as hands do, a key every `pace_s`: the keyboard of an emulated PC holds only a few."""
+        hands = threading.Event()
         for character in text:
             code, shifted = KEYS[character]
             self.chord(*(["ShiftLeft"] if shifted else []), code)
+            hands.wait(pace_s)
 
 
 def artefact(name):
