@@ -108,3 +108,19 @@ class ClientDriver:
                 if attempt == 2:
                     raise
         self.wait_desktop(name)
+
+    def paint(self, rgb, share, name, attempts=3):
+        """Types a command that fills the guest's terminal with the colour, slowly: a busy guest loses keys that come fast,
+        and then the line is thrown away and typed again."""
+        red, green, blue = rgb
+        command = f"printf '\\e[48;2;{red};{green};{blue}m\\e[2J'; read x"
+        for attempt in range(attempts):
+            self.screen.key("ctrl+c")
+            self.screen.run("xdotool", "type", "--delay", "250", command)
+            self.screen.key("Return")
+            try:
+                self.wait_colour(rgb, share, 40, name)
+                return
+            except Failed:
+                if attempt == attempts - 1:
+                    raise

@@ -7,7 +7,6 @@ import os
 import sys
 
 from client_driver import ClientDriver
-from screen import paint_command
 from stack_control import read_description
 
 COLOUR = (190, 40, 160)
@@ -26,9 +25,7 @@ def main():
         client.wait_title(stack["pool"], 300)
         client.wait_desktop("2-desktop")
         client.open_terminal("3-terminal")
-        client.screen.type(paint_command(COLOUR))
-        client.screen.key("Return")
-        client.wait_colour(COLOUR, 0.10, 90, "4-painted")
+        client.paint(COLOUR, 0.10, "4-painted")
         client.screen.key("F11")
         client.wait_colour(COLOUR, 0.10, 30, "5-full-screen")
         client.screen.key("F11")
