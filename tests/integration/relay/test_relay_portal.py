@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A console through portal and relay: the grant travels on, refusals come back in words, stock viewers end at the
+portal."""
+import os
+import unittest
+
+from processes import Process, free_port
+from relay_rig import RelayRig
+from spice_wire import DISPLAY, DISPLAY_INIT, MAIN, MSG_MAIN_INIT, Refused, SpiceLink
+
+
+class RelayPortal(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.rig = RelayRig(drain_seconds=1)
+        port = free_port()
+        source = os.environ["CARAWAY_SOURCE"]
+        cls.portal = Process("portal", [
+            os.path.join(os.environ["CARAWAY_BUILD"], "bin", "caraway-portal"), f"--portal-listen=127.0.0.1:{port}",
+            f"--portal-state-directory={os.path.join(cls.rig.folder, 'portal')}", f"--portal-broker={cls.rig.broker.url}",
+            f"--portal-web-directory={os.path.join(source, 'portal', 'web')}", "--limits-drain-seconds=1"],
+            os.path.join(cls.rig.folder, "portal.log")).start()
+        cls.relay_port, cls.rig.port = cls.rig.port, port  # from here on the rig dials the portal
+
+    @classmethod
+    def tearDownClass(cls):
+        try:
+            cls.portal.stop()
+        finally:
+            cls.rig.close()
+
+    def grant(self, **changes):
+        return self.rig.grant(port=self.relay_port, **changes)
+
+    def test_console_with_a_grant(self):
+        grant = self.grant()
+        _, session = self.rig.open_main(grant)
+        display = SpiceLink(self.rig.connect(grant), DISPLAY, session)
+        display.send(101, DISPLAY_INIT)
+        display.receive_kind(314)
+
+    def test_refusal_comes_back(self):
+        with self.assertRaises(Refused) as caught:
+            self.rig.connect(self.grant(epoch="1.0"))
+        self.assertEqual(caught.exception.code, "grant-superseded")
+
+    def test_console_with_a_password(self):
+        self.rig.broker.grants["through-the-portal"] = self.grant(viewer="vv")
+        main = SpiceLink(self.rig.tls(), MAIN, 0, "through-the-portal", caps=0xf)
+        main.receive_kind(MSG_MAIN_INIT)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2, warnings="ignore")
