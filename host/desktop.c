@@ -90,12 +90,15 @@ on_guest_changed(const GuestState *state, gpointer user_data)
   Desktop *desktop = user_data;
   if (desktop->record->stage != DESKTOP_STAGE_RUNNING)
     return;
+  if (desktop->step == DESKTOP_STEP_RESTARTING) { /* the old session still talks until the guest goes down */
+    tell_changed(desktop);
+    return;
+  }
   if (state->is_ready && desktop->step != DESKTOP_STEP_READY)
     note_ready(desktop);
   else if (!state->is_ready && state->has_answered && desktop->step != DESKTOP_STEP_WAITING)
     set_step(desktop, DESKTOP_STEP_WAITING);
-  else if (!state->has_answered && desktop->step != DESKTOP_STEP_BOOTING &&
-           desktop->step != DESKTOP_STEP_RESTARTING)
+  else if (!state->has_answered && desktop->step != DESKTOP_STEP_BOOTING)
     set_step(desktop, DESKTOP_STEP_BOOTING);
   else
     tell_changed(desktop);
@@ -210,6 +213,7 @@ note_failed(Desktop *desktop, DesktopJobKind kind, const GError *error)
             "desktop %s: %s", desktop->record->name, error->message);
   if (kind == DESKTOP_JOB_REBOOT && desktop->port != NULL) { /* it goes on as it was */
     desktop->restart_deadline_us = 0;
+    desktop->step = DESKTOP_STEP_BOOTING;
     on_guest_changed(guest_port_state(desktop->port), desktop);
   }
   if (kind != DESKTOP_JOB_CREATE && kind != DESKTOP_JOB_CREATE_AGAIN && kind != DESKTOP_JOB_START)
