@@ -4,12 +4,13 @@ Every way to be refused that a person meets: each gives a sentence, a stable cod
 relay and portal are real; the hypervisor is the fake.
 """
 import os
+import signal
 import subprocess
 import sys
 
 from desktop import ready_session
 from fake_stack import fake_stack
-from processes import wait_until
+from processes import Failed, wait_until
 from rest import Problem, Rest
 
 
@@ -74,21 +75,86 @@ def full(stack):
     return first, mine
 
 
-def host_gone(stack, first, mine):
-    stack.processes["host"].kill()
-    stack.processes["host"].child.wait()
-    wait_until(lambda: stack.host()["state"] != "up", 60, "the host being noticed as gone")
-    refused("host-gone", 503, lambda: first.call("POST", f"sessions/{mine['id']}/grants", {"viewer": "native"}))
-    stack.restart("host")
+def host_silent(stack, first, mine):
+    """The host is cut off, its desktops are not: nothing is lost when it is back."""
+    stack.processes["host"].kill(signal.SIGSTOP)
+    try:
+        wait_until(lambda: stack.host()["state"] != "up", 60, "the host being noticed as gone")
+        refused("host-gone", 503, lambda: first.call("POST", f"sessions/{mine['id']}/grants", {"viewer": "native"}))
+    finally:
+        stack.processes["host"].kill(signal.SIGCONT)
     stack.host_up()
     assert first.call("GET", f"sessions/{mine['id']}")["desktop"]["id"] == mine["desktop"]["id"]
-    wait_until(lambda: first.call("POST", f"sessions/{mine['id']}/grants", {"viewer": "native"}), 30, "a grant again")
+    assert first.call("POST", f"sessions/{mine['id']}/grants", {"viewer": "native"})["grant"]
+
+
+def desktops_lost(stack, first, mine):
+    """The host comes back without its guests (the fake's end with it): the user is told, and gets another desktop."""
+    stack.processes["host"].kill()
+    stack.processes["host"].child.wait()
+    stack.restart("host")
+
+    def is_told():
+        try:
+            first.call("POST", f"sessions/{mine['id']}/grants", {"viewer": "native"})
+        except Problem as problem:
+            assert problem.code in ("host-gone", "session-ended"), problem
+            return problem.code == "session-ended"
+    wait_until(is_told, 60, "the end of the session on a lost desktop")
+    stack.host_up()
+
+    def gets_another():
+        try:
+            return ready_session(first, "office", 60)
+        except Problem as problem:
+            assert problem.code in ("no-free-desktop", "host-gone"), problem
+    assert wait_until(gets_another, 60, "another desktop")["id"] != mine["id"]
+
+
+def disk_full(stack):
+    """A desktop cannot be made: the pool and the refusal say that the disk is full, and it heals by itself."""
+    faults = stack.path("host", "faults")
+    os.makedirs(faults, exist_ok=True)
+    with open(os.path.join(faults, "no-space"), "w"):
+        pass
+    stack.admin.call("POST", "pools", {"name": "crowded", "description": "", "kind": "floating", "image": "tiny", "size": 1,
+                                       "spares": 1, "vcpus": 1, "memory_mib": 256})
+    stack.admin.call("PUT", "pools/crowded/entitlements/user/demo")
+    user = Rest(stack.portal_url, stack.ca)
+    user.login("demo", stack.password)
+
+    def is_told():
+        problems = stack.admin.call("GET", "pools/crowded")["problems"]
+        return problems if any("no-disk-space" in str(problem) or "disk" in str(problem) for problem in problems) else None
+    print(wait_until(is_told, 60, "the pool saying that the disk is full"))
+    try:
+        session = user.connect("crowded")
+        wait_until(lambda: any("disk" in reason for reason in user.call("GET", f"sessions/{session['id']}")["reasons"]),
+                   60, "the session saying that the disk is full")
+    except Problem as problem:
+        assert problem.code in ("no-disk-space", "no-capacity", "no-free-desktop"), problem
+        assert "disk" in " ".join([problem.detail, *problem.reasons]), (problem, problem.reasons)
+    os.unlink(os.path.join(faults, "no-space"))
+    wait_until(lambda: ready_or_none(user, "crowded"), 90, "a desktop once there is space")
+
+
+def ready_or_none(user, pool):
+    try:
+        return ready_session(user, pool, 5)
+    except (Problem, Failed):
+        return None
 
 
 def ports_taken(stack):
+    """Another daemon of each kind on a port that is taken; the one that has it goes on."""
+    other = os.path.join(stack.dir, "other")
+    os.mkdir(other, 0o700)
     for name in ("broker", "relay", "portal"):
         process = stack.processes[name]
-        done = subprocess.run(process.argv, capture_output=True, text=True, timeout=60)
+        argv = list(process.argv)
+        if name == "broker":  # a second one on the same state is refused for that
+            argv.append(f"--broker-state-directory={other}")
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=60)
         assert done.returncode == 1, (name, done.returncode, done.stderr)
         assert "port-in-use" in done.stderr, (name, done.stderr)
         assert process.is_alive()
@@ -111,7 +177,9 @@ def main():
         sign_in(stack)
         pools(stack)
         first, mine = full(stack)
-        host_gone(stack, first, mine)
+        host_silent(stack, first, mine)
+        desktops_lost(stack, first, mine)
+        disk_full(stack)
         ports_taken(stack)
         broker_away(stack)
     return 0
