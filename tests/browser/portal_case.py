@@ -35,7 +35,7 @@ class PortalCase:
         program = os.path.join(os.environ["CARAWAY_BUILD"], "bin", "caraway-portal")
         web = os.path.join(os.environ["CARAWAY_SOURCE"], "portal", "web")
         self.portal = Process("portal", [program, f"--portal-listen=127.0.0.1:{self.port}", f"--portal-state-directory={state}",
-                                         f"--portal-web-directory={web}", "--portal-site=Wonderland"],
+                                         f"--portal-web-directory={web}", "--portal-site=Example Site"],
                               os.path.join(folder, "portal.log")).start()
         self.rest = Rest(self.url, installation.ca)
         wait_until(self.is_ready, 20, f"the portal ({self.portal.log_tail()})")

@@ -26,7 +26,7 @@ def four_desktops(case):
 def test_sign_in(case):
     browser = case.browser
     browser.go(case.url + "/")
-    browser.wait_text("Sign in to Wonderland")
+    browser.wait_text("Sign in to Example Site")
     assert browser.driver.switch_to.active_element.get_attribute("name") == "username"
     browser.picture(artefact("web-sign-in-light.png"))
     browser.set_dark(True)

@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 
-ME = {"id": "00000000-0000-4000-8000-000000000001", "name": "alice", "full_name": "Alice Liddell", "roles": ["user"],
+ME = {"id": "00000000-0000-4000-8000-000000000001", "name": "alice", "full_name": "Demo User", "roles": ["user"],
       "password_change_required": False}
 COOKIE = "__Host-caraway=stub-session; Path=/; Secure; HttpOnly; SameSite=Strict"
 

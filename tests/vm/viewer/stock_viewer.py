@@ -49,7 +49,7 @@ def main():
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = download(user, session, folder)
-            viewer = subprocess.Popen(["remote-viewer", path], env={**screen.env, "HOME": folder})
+            viewer = subprocess.Popen(["remote-viewer", path], env={**screen.env, "HOME": folder, "G_DEBUG": ""})
             window = screen.wait_window("remote-viewer|Remote Viewer|office|Office|Caraway")
             screen.run("xdotool", "windowsize", window, "1200", "850")
             wait_until(lambda: len(screen.shot(artefact("stock-viewer.png")).getcolors(1 << 24)) > 200, 60, "a desktop picture")
