@@ -139,9 +139,11 @@ note_booting(Desktop *desktop)
 {
   desktop->restart_deadline_us = 0;
   desktop->was_adopted = FALSE;
-  set_step(desktop, DESKTOP_STEP_BOOTING);
   if (desktop->port != NULL)
     guest_port_restart(desktop->port);
+  /* Firmware resets more than once, and a guest that does nothing else has failed some day. */
+  if (desktop->step != DESKTOP_STEP_BOOTING)
+    set_step(desktop, DESKTOP_STEP_BOOTING);
 }
 
 void
@@ -197,6 +199,9 @@ note_done(Desktop *desktop, DesktopJobKind kind)
     set_step(desktop, DESKTOP_STEP_BOOTING);
     open_port(desktop);
     break;
+  case DESKTOP_JOB_RESET: /* its event says so too, unless it is lost */
+    note_booting(desktop);
+    break;
   case DESKTOP_JOB_RESUME:
     desktop->is_disk_full = FALSE;
     tell_changed(desktop);
@@ -204,6 +209,12 @@ note_done(Desktop *desktop, DesktopJobKind kind)
   default:
     break;
   }
+}
+
+static gint64
+restart_deadline_us(const Desktop *desktop)
+{
+  return now_us(desktop) + desktop->owner->restart_limit_ms * 1000;
 }
 
 static void
@@ -216,6 +227,8 @@ note_failed(Desktop *desktop, DesktopJobKind kind, const GError *error)
     desktop->step = DESKTOP_STEP_BOOTING;
     on_guest_changed(guest_port_state(desktop->port), desktop);
   }
+  if (kind == DESKTOP_JOB_RESET && desktop->step == DESKTOP_STEP_RESTARTING)
+    desktop->restart_deadline_us = restart_deadline_us(desktop);
   if (kind != DESKTOP_JOB_CREATE && kind != DESKTOP_JOB_CREATE_AGAIN && kind != DESKTOP_JOB_START)
     return;
   /* Of one that could not be made nothing is left but this answer, for a command that comes again. */
@@ -363,7 +376,7 @@ desktop_restart(Desktop *desktop, DesktopDone done, gpointer user_data)
 {
   gboolean is_off = desktop->record->stage == DESKTOP_STAGE_OFF;
   if (!is_off) {
-    desktop->restart_deadline_us = now_us(desktop) + desktop->owner->restart_limit_ms * 1000;
+    desktop->restart_deadline_us = restart_deadline_us(desktop);
     set_step(desktop, DESKTOP_STEP_RESTARTING);
   }
   desktop_push(desktop, is_off ? DESKTOP_JOB_START : DESKTOP_JOB_REBOOT, done, user_data);

@@ -157,6 +157,14 @@ reset(Hypervisor *hypervisor, const char *id, GError **error)
 }
 
 static gboolean
+reboot(Hypervisor *hypervisor, const char *id, GError **error)
+{
+  if (has_fault(self_of(hypervisor), "deaf"))
+    return must_run(hypervisor, id, error);
+  return reset(hypervisor, id, error);
+}
+
+static gboolean
 shut_down(Hypervisor *hypervisor, const char *id, GError **error)
 {
   if (!must_run(hypervisor, id, error))
@@ -215,7 +223,7 @@ static const HypervisorClass fake_class = {
     .start = start,
     .destroy = destroy,
     .reset = reset,
-    .reboot = reset,
+    .reboot = reboot,
     .shutdown = shut_down,
     .resume = must_run,
     .open_graphics = open_graphics,

@@ -3,7 +3,8 @@
  * The hypervisor interface without virtual machines, for tests: domains are entries of a table in memory.
  * Faults are asked for by files in a folder, so that a test can turn them on and off while an agent runs:
  * "fail-start", "no-space" (start fails for want of it; the disk measures as full), "hang" (every operation
- * waits until the file is gone), "fail-destroy", "dead" (the connection is broken).
+ * waits until the file is gone), "fail-destroy", "deaf" (guests do not restart when asked), "dead" (the
+ * connection is broken).
  */
 #pragma once
 

@@ -121,11 +121,13 @@ reset(Hypervisor *hypervisor, const char *id, GError **error)
   return call(hypervisor, id, virDomainReset, 0, "reset the virtual machine", error);
 }
 
+/* Through qemu-ga where it answers: then the guest restarts itself. By the power button it switches itself
+ * off first, and libvirt starts it again. */
 static gboolean
 reboot(Hypervisor *hypervisor, const char *id, GError **error)
 {
-  return call(hypervisor, id, virDomainReboot, VIR_DOMAIN_REBOOT_ACPI_POWER_BTN, "restart the desktop",
-              error);
+  return call(hypervisor, id, virDomainReboot,
+              VIR_DOMAIN_REBOOT_GUEST_AGENT | VIR_DOMAIN_REBOOT_ACPI_POWER_BTN, "restart the desktop", error);
 }
 
 static gboolean
