@@ -3,36 +3,13 @@
 kill -9 of each daemon while a console is open, then a restart: sessions, desktops and guests agree again (I1, I2, I4);
 killing caraway-host, or the broker, drops no console; killing relay or portal drops it and a new grant brings it back.
 """
-import json
-import os
-import subprocess
 import sys
 
+from console import Console
 from desktop import administrator, ready_session, signed_in, wait_state
 from processes import wait_until
 from rest import Problem
 from stack_control import StackControl, read_description
-
-
-class Console:
-    """caraway-probe holding the console open; it says on standard output when it is there and ends when it drops."""
-
-    def __init__(self, stack):
-        self.child = subprocess.Popen(
-            [os.path.join(os.environ["CARAWAY_BUILD"], "bin", "caraway-probe"), "--server", stack["portal"], "--ca-file",
-             stack["ca"], "--user", stack["user"], "--pool", stack["pool"], "--take-over", "--hold", "--json"],
-            env={**os.environ, "CARAWAY_PASSWORD": stack["password"]}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        line = self.child.stdout.readline()
-        assert line, "the probe ended without a console"
-        self.opened = json.loads(line)
-
-    def is_open(self):
-        return self.child.poll() is None
-
-    def close(self):
-        if self.is_open():
-            self.child.stdin.close()
-        self.child.wait(30)
 
 
 def books(admin):
