@@ -14,6 +14,7 @@ struct ApiProxy {
   SoupSession *session;
   char *broker;
   guint max_requests, max_streams, answer_limit_ms;
+  gboolean certificate_is_own;
   PortalCounters *counters;
   GHashTable *exchanges; /* of Exchange, owned */
 };
@@ -256,7 +257,7 @@ make_broker_message(const ApiProxy *proxy, SoupServerMessage *client, const char
   soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
   forward_headers_request(soup_server_message_get_request_headers(client),
                           front_connection_client(front_connection_of(client)), host,
-                          soup_message_get_request_headers(message));
+                          proxy->certificate_is_own, soup_message_get_request_headers(message));
   SoupMessageBody *body = soup_server_message_get_request_body(client);
   if (body->length > 0) {
     g_autoptr(GBytes) bytes = soup_message_body_flatten(body);
@@ -354,6 +355,7 @@ api_proxy_new(SoupSession *session, const ApiProxyConfig *config, PortalCounters
   proxy->max_requests = config->max_requests;
   proxy->max_streams = config->max_streams;
   proxy->answer_limit_ms = config->answer_limit_ms;
+  proxy->certificate_is_own = config->certificate_is_own;
   proxy->counters = counters;
   proxy->exchanges = g_hash_table_new_full(NULL, NULL, exchange_free, NULL);
   return proxy;

@@ -12,10 +12,11 @@
 typedef struct ApiProxy ApiProxy;
 
 typedef struct {
-  const char *broker;    /**< "https://broker:8443", without a path; copied */
-  guint max_requests;    /**< being worked on by the broker at a time */
-  guint max_streams;     /**< open event streams at a time */
-  guint answer_limit_ms; /**< to the answer's headers, and again to its end unless it is a stream */
+  const char *broker;          /**< "https://broker:8443", without a path; copied */
+  guint max_requests;          /**< being worked on by the broker at a time */
+  guint max_streams;           /**< open event streams at a time */
+  gboolean certificate_is_own; /**< clients see a certificate of another authority than the installation's */
+  guint answer_limit_ms;       /**< to the answer's headers, and again to its end unless it is a stream */
 } ApiProxyConfig;
 
 /** A proxy that asks by @session (a reference is taken; see broker_client.h) and counts in @counters (must

@@ -53,7 +53,7 @@ is_hop_by_hop(SoupMessageHeaders *headers, const char *name)
 
 void
 forward_headers_request(SoupMessageHeaders *from, const char *client_address, const char *host,
-                        SoupMessageHeaders *to)
+                        gboolean certificate_is_own, SoupMessageHeaders *to)
 {
   SoupMessageHeadersIter iter;
   const char *name = NULL, *value = NULL;
@@ -65,6 +65,8 @@ forward_headers_request(SoupMessageHeaders *from, const char *client_address, co
   soup_message_headers_replace(to, "X-Forwarded-For", client_address);
   soup_message_headers_replace(to, "X-Forwarded-Host", host);
   soup_message_headers_replace(to, "X-Forwarded-Proto", "https");
+  if (certificate_is_own)
+    soup_message_headers_replace(to, "Caraway-Portal-Certificate", "own");
 }
 
 void

@@ -9,10 +9,12 @@
 
 /**
  * Copies the end-to-end headers of a client's request from @from to @to, and adds X-Forwarded-For with
- * @client_address, X-Forwarded-Host with @host and X-Forwarded-Proto https.
+ * @client_address, X-Forwarded-Host with @host and X-Forwarded-Proto https; when the portal's certificate is
+ * of another authority than the installation's (@certificate_is_own), Caraway-Portal-Certificate as well
+ * (docs/protocols.md section 7).
  */
 void forward_headers_request(SoupMessageHeaders *from, const char *client_address, const char *host,
-                             SoupMessageHeaders *to);
+                             gboolean certificate_is_own, SoupMessageHeaders *to);
 
 /** Copies the end-to-end headers of the broker's answer from @from to @to. */
 void forward_headers_answer(SoupMessageHeaders *from, SoupMessageHeaders *to);

@@ -6,6 +6,7 @@
 #include "common/net/tls_context.h"
 #include "portal/console_gate.h"
 #include "portal/portal_config.h"
+#include "portal/served_certificate.h"
 #include "portal/web_server.h"
 
 #include <string.h>
@@ -118,12 +119,25 @@ start_console(Portal *portal, GError **error)
 }
 
 static gboolean
+serves_own_certificate(const Portal *portal, gboolean *ret_is_own, GError **error)
+{
+  g_autofree char *certificate = NULL;
+  g_autofree char *key = NULL;
+  return portal_config_certificate(portal->config, &certificate, &key, error) &&
+         served_certificate_is_own(certificate, credentials_ca_pem(portal->credentials), ret_is_own, error);
+}
+
+static gboolean
 start_web(Portal *portal, GError **error)
 {
   const Config *config = portal->config;
+  gboolean certificate_is_own = FALSE;
+  if (!serves_own_certificate(portal, &certificate_is_own, error))
+    return FALSE;
   const ApiProxyConfig proxy = {.broker = broker_url(portal),
                                 .max_requests = limit(config, "requests"),
                                 .max_streams = limit(config, "streams"),
+                                .certificate_is_own = certificate_is_own,
                                 .answer_limit_ms = limit(config, "answer-seconds") * 1000};
   const WebServerLimits limits = {.max_body_bytes = limit(config, "body-kib") * 1024,
                                   .connection = {.read_limit_ms = limit(config, "read-seconds") * 1000,

@@ -27,6 +27,7 @@ static const char *const hostile[][2] = {
     {"X-Forwarded-User", "root"},
     {"Forwarded", "for=6.6.6.6"},
     {"Caraway-Client-Address", "6.6.6.6"},
+    {"Caraway-Portal-Certificate", "own"},
     {"Accept", "application/json"},
     {"Cookie", "__Host-caraway=abc"},
     {"Authorization", "Bearer x"},
@@ -37,18 +38,18 @@ static const char *const hostile[][2] = {
 };
 
 static SoupMessageHeaders *
-forwarded(void)
+forwarded(gboolean certificate_is_own)
 {
   g_autoptr(SoupMessageHeaders) from = headers_of(hostile);
   SoupMessageHeaders *to = soup_message_headers_new(SOUP_MESSAGE_HEADERS_REQUEST);
-  forward_headers_request(from, "192.0.2.7", "portal.example", to);
+  forward_headers_request(from, "192.0.2.7", "portal.example", certificate_is_own, to);
   return to;
 }
 
 static void
 test_hop_by_hop_headers_stay_here(void)
 {
-  g_autoptr(SoupMessageHeaders) to = forwarded();
+  g_autoptr(SoupMessageHeaders) to = forwarded(FALSE);
   static const char *const gone[] = {"Connection",
                                      "Keep-Alive",
                                      "TE",
@@ -70,7 +71,7 @@ test_hop_by_hop_headers_stay_here(void)
 static void
 test_end_to_end_headers_pass(void)
 {
-  g_autoptr(SoupMessageHeaders) to = forwarded();
+  g_autoptr(SoupMessageHeaders) to = forwarded(FALSE);
   static const char *const kept[] = {"Accept", "Cookie",         "Authorization", "X-Caraway-Request",
                                      "Origin", "Idempotency-Key"};
   for (guint i = 0; i < G_N_ELEMENTS(kept); i++)
@@ -81,10 +82,19 @@ test_end_to_end_headers_pass(void)
 static void
 test_the_portal_says_who_asks(void)
 {
-  g_autoptr(SoupMessageHeaders) to = forwarded();
+  g_autoptr(SoupMessageHeaders) to = forwarded(FALSE);
   g_assert_cmpstr(soup_message_headers_get_list(to, "X-Forwarded-For"), ==, "192.0.2.7");
   g_assert_cmpstr(soup_message_headers_get_list(to, "X-Forwarded-Host"), ==, "portal.example");
   g_assert_cmpstr(soup_message_headers_get_list(to, "X-Forwarded-Proto"), ==, "https");
+}
+
+static void
+test_the_portal_says_whose_certificate_it_serves(void)
+{
+  g_autoptr(SoupMessageHeaders) joined = forwarded(FALSE);
+  g_autoptr(SoupMessageHeaders) own = forwarded(TRUE);
+  g_assert_null(soup_message_headers_get_list(joined, "Caraway-Portal-Certificate"));
+  g_assert_cmpstr(soup_message_headers_get_list(own, "Caraway-Portal-Certificate"), ==, "own");
 }
 
 static void
@@ -197,6 +207,7 @@ main(int argc, char **argv)
   g_test_add_func("/forward-headers/hop-by-hop", test_hop_by_hop_headers_stay_here);
   g_test_add_func("/forward-headers/end-to-end", test_end_to_end_headers_pass);
   g_test_add_func("/forward-headers/forwarded", test_the_portal_says_who_asks);
+  g_test_add_func("/forward-headers/certificate", test_the_portal_says_whose_certificate_it_serves);
   g_test_add_func("/forward-headers/answers", test_answers_lose_their_framing);
   g_test_add_func("/forward-headers/hosts", test_hosts);
   g_test_add_func("/forward-headers/doubled-host", test_a_doubled_host_is_refused);
