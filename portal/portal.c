@@ -194,6 +194,7 @@ listen_with(Portal *portal, SSL_CTX *server_tls, SSL_CTX *client_tls, GError **e
       .installation = credentials_identity(portal->credentials)->installation,
       .threads = limit(portal->config, "threads"),
       .max_connections = limit(portal->config, "connections"),
+      .max_unfinished = limit(portal->config, "unfinished"),
   };
   portal->engine = relay_engine_new(&config, &owner, portal, NULL, error);
   return portal->engine != NULL;

@@ -40,6 +40,8 @@ portal_counters_text(const PortalCounters *counters, const RelayCounters *relay)
       {"connections_active", "gauge", "Connections open.", relay->active},
       {"connections_over_limit_total", "counter", "Connections closed because there were too many.",
        relay->over_limit},
+      {"connections_over_address_limit_total", "counter",
+       "Connections closed because their address had too many unfinished ones.", relay->over_address_limit},
       {"tls_handshake_failures_total", "counter", "TLS handshakes that failed.", relay->handshakes_failed},
       {"connections_timed_out_total", "counter", "Connections that took too long to begin.",
        relay->timed_out},

@@ -57,12 +57,14 @@ note_address(RelayConnection *connection, const struct sockaddr_storage *address
 }
 
 RelayConnection *
-relay_connection_new(RelayLoop *loop, guint64 id, int fd, const struct sockaddr_storage *address)
+relay_connection_new(RelayLoop *loop, guint64 id, int fd, const struct sockaddr_storage *address,
+                     guint64 crowd_key)
 {
   RelayConnection *connection = g_new0(RelayConnection, 1);
   connection->loop = loop;
   connection->shared = relay_loop_shared(loop);
   connection->id = id;
+  connection->crowd_key = crowd_key;
   connection->end_code = CARAWAY_ERROR_LAST;
   relay_end_init(&connection->client);
   relay_end_init(&connection->server);
@@ -87,9 +89,19 @@ relay_connection_is_end_point(const RelayConnection *connection)
   return connection->way == RELAY_WAY_SPICE || connection->way == RELAY_WAY_WEBSOCKET_PASSWORD;
 }
 
+static void
+leave_crowd(RelayConnection *connection)
+{
+  if (connection->crowd_key != 0)
+    relay_crowd_leave(connection->shared->crowd, connection->crowd_key);
+  connection->crowd_key = 0;
+}
+
 void
 relay_connection_enter(RelayConnection *connection, RelayState state, gint64 limit_us)
 {
+  if (state == RELAY_STATE_SPLICE || state == RELAY_STATE_STREAM)
+    leave_crowd(connection);
   connection->state = state;
   connection->deadline_us = limit_us > 0 ? g_get_monotonic_time() + limit_us : 0;
 }
@@ -199,6 +211,8 @@ note_peer(RelayConnection *connection)
     return;
   connection->peer_identity = identity_text(identity);
   connection->peer_is_portal = identity->role == IDENTITY_PORTAL;
+  if (connection->peer_is_portal)
+    leave_crowd(connection); /* behind its address are many people */
 }
 
 static gboolean
@@ -308,6 +322,7 @@ relay_connection_free(RelayConnection *connection)
 {
   if (connection == NULL)
     return;
+  leave_crowd(connection);
   relay_settle_note_safe(connection);
   report(connection);
   relay_end_clear(&connection->client);

@@ -48,6 +48,7 @@ struct RelayConnection {
   guint64 id;
   RelayState state;
   gint64 deadline_us; /* 0: none */
+  guint64 crowd_key;  /* under which it counts as unfinished; 0: it does not any more */
   RelayEnd client, server;
 
   /* what the client is and said */
@@ -80,9 +81,9 @@ struct RelayConnection {
   char *end_detail;
 };
 
-/** A connection that was just accepted on @fd (transfer full). */
+/** A connection that was just accepted on @fd (transfer full), and has entered the crowd as @crowd_key. */
 RelayConnection *relay_connection_new(RelayLoop *loop, guint64 id, int fd,
-                                      const struct sockaddr_storage *address);
+                                      const struct sockaddr_storage *address, guint64 crowd_key);
 
 /** Its id, in memory that lives as long as it. */
 const guint64 *relay_connection_id(const RelayConnection *connection);

@@ -71,6 +71,7 @@ fill_shared(RelayShared *shared, const RelayEngineConfig *config, GError **error
   guint limit_ms = config->setup_limit_ms > 0 ? config->setup_limit_ms : DEFAULT_SETUP_LIMIT_MS;
   shared->setup_limit_us = (gint64)limit_ms * 1000;
   shared->unsettled = relay_unsettled_new();
+  shared->crowd = relay_crowd_new(config->max_unfinished);
   shared->ticket_key = relay_ticket_make_key();
   if (shared->ticket_key != NULL && relay_ticket_public_key(shared->ticket_key, shared->ticket_public_key))
     return TRUE;
@@ -145,6 +146,7 @@ relay_engine_get_counters(RelayEngine *engine, RelayCounters *ret_counters)
       .active = shared->active,
       .refused = shared->refused,
       .over_limit = shared->over_limit,
+      .over_address_limit = shared->over_address_limit,
       .handshakes_failed = shared->handshakes_failed,
       .timed_out = shared->timed_out,
       .malformed = shared->malformed,
@@ -169,6 +171,7 @@ relay_engine_free(RelayEngine *engine)
   SSL_CTX_free(engine->shared.server_tls);
   SSL_CTX_free(engine->shared.client_tls);
   relay_unsettled_free(engine->shared.unsettled);
+  relay_crowd_free(engine->shared.crowd);
   EVP_PKEY_free(engine->shared.ticket_key);
   g_free(engine->shared.installation);
   g_free(engine);

@@ -53,12 +53,14 @@ typedef struct {
   const char *installation; /**< whose identities are believed; nullable before joining */
   guint threads;            /**< 1 … 16 */
   guint max_connections;    /**< further ones are closed at once */
+  guint max_unfinished;     /**< of one client address before their console or HTTP begins, as before;
+                                 portals are free of it once they have shown their certificate */
   guint setup_limit_ms;     /**< for each step: TLS handshake, request head, link, upstream; 0 means 10 s */
 } RelayEngineConfig;
 
 /** Counts since the start, for /metrics. */
 typedef struct {
-  guint64 accepted, active, refused, over_limit;
+  guint64 accepted, active, refused, over_limit, over_address_limit;
   guint64 handshakes_failed, timed_out, malformed, violations;
   guint64 unparsed_streams; /**< server streams whose framing was not understood and passed on as they were */
   guint64 to_client_bytes, to_server_bytes;

@@ -125,8 +125,14 @@ adopt(RelayLoop *loop, int fd, const struct sockaddr_storage *address)
     close(fd);
     return;
   }
+  guint64 crowd_key = relay_crowd_key(address);
+  if (!relay_crowd_enter(loop->shared->crowd, crowd_key)) {
+    relay_counter_add(&loop->shared->over_address_limit, 1);
+    close(fd);
+    return;
+  }
   relay_counter_add(&loop->shared->active, 1);
-  RelayConnection *connection = relay_connection_new(loop, id, fd, address);
+  RelayConnection *connection = relay_connection_new(loop, id, fd, address, crowd_key);
   g_hash_table_insert(loop->connections, (gpointer)relay_connection_id(connection), connection);
   run_connection(loop, connection);
 }

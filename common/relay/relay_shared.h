@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "common/relay/relay_crowd.h"
 #include "common/relay/relay_engine.h"
 #include "common/relay/relay_mailbox.h"
 
@@ -26,7 +27,8 @@ typedef struct {
   guint8 ticket_public_key[SPICE_LINK_KEY_SIZE];
   RelayMailbox *mailbox;
   RelayUnsettled *unsettled;
-  RelayCounter accepted, active, refused, over_limit;
+  RelayCrowd *crowd;
+  RelayCounter accepted, active, refused, over_limit, over_address_limit;
   RelayCounter handshakes_failed, timed_out, malformed, violations, unparsed_streams;
   RelayCounter to_client_bytes, to_server_bytes;
 } RelayShared;

@@ -58,6 +58,8 @@ on_metrics(SoupServer *server, SoupServerMessage *message, const char *path, GHa
   add(text, "connections", "gauge", "Connections of clients and portals.", engine.active);
   add(text, "accepted_total", "counter", "Connections accepted.", engine.accepted);
   add(text, "over_limit_total", "counter", "Connections closed for want of room.", engine.over_limit);
+  add(text, "over_address_limit_total", "counter",
+      "Connections closed because their address had too many unfinished ones.", engine.over_address_limit);
   add(text, "channels_opened_total", "counter", "Channels opened to desktops.", gate.opened);
   add(text, "channels_refused_total", "counter", "Channels refused.", gate.refused);
   add(text, "handshakes_failed_total", "counter", "TLS handshakes that failed.", engine.handshakes_failed);

@@ -28,6 +28,9 @@ static const ConfigKey keys[] = {
      .optional = TRUE},
     {"relay", "max-consoles", CONFIG_INT, "4096", "open connections; further ones are closed at once",
      .minimum = 16, .maximum = 100000},
+    {"relay", "max-unfinished", CONFIG_INT, "256",
+     "connections of one client address whose console has not begun; portals have no such limit",
+     .minimum = 8, .maximum = 100000},
     {"relay", "threads", CONFIG_INT, "2", "threads that carry console bytes", .minimum = 1, .maximum = 16},
     {"relay", "setup-seconds", CONFIG_INT, "10",
      "how long a client may take for each step before its console", .minimum = 1, .maximum = 600},
@@ -126,6 +129,7 @@ open_engine(RelayProgram *program, const Config *config, GError **error)
       .installation = credentials_identity(program->credentials)->installation,
       .threads = (guint)config_int(config, "relay", "threads"),
       .max_connections = (guint)config_int(config, "relay", "max-consoles"),
+      .max_unfinished = (guint)config_int(config, "relay", "max-unfinished"),
       .setup_limit_ms = (guint)config_int(config, "relay", "setup-seconds") * 1000,
   };
   if (!config_split_listen(config_string(config, "relay", "listen"), &address, &engine.port))

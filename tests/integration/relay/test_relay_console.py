@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """caraway-relay with a real QEMU: consoles by grants, what is refused, and that no client can hurt the machine (I3, I6,
 I7)."""
+import contextlib
+import select
 import socket
 import struct
 import subprocess
@@ -9,15 +11,19 @@ import unittest
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
+from processes import wait_until
 from relay_rig import LIMIT_S, RelayRig, is_closed
 from spice_wire import (CURSOR, DISPLAY, DISPLAY_INIT, INPUTS, MAIN, MSG_MAIN_CHANNELS_LIST, MSG_MAIN_INIT,
                         RECORD, Refused, SpiceLink, link_message)
 
 
+MAX_UNFINISHED = 16
+
+
 class RelayConsole(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.rig = RelayRig(setup_seconds=2, drain_seconds=1)
+        cls.rig = RelayRig(setup_seconds=2, drain_seconds=1, max_unfinished=MAX_UNFINISHED)
 
     @classmethod
     def tearDownClass(cls):
@@ -277,6 +283,25 @@ class RelayConsole(unittest.TestCase):
     def test_silent_tcp_is_cut_off(self):
         with socket.create_connection(("127.0.0.1", self.rig.port), LIMIT_S) as plain:
             self.assertEqual(plain.recv(1), b"")
+
+    def test_one_address_cannot_take_every_place(self):
+        """I6: what an address leaves unfinished is limited; what portals do, behind whom many people are, is not."""
+        main, _ = self.rig.open_main(self.rig.grant())
+        portals = [self.rig.tls("portal") for _ in range(MAX_UNFINISHED + 4)]
+        connections = self.rig.metric("connections")
+        before = self.rig.metric("over_address_limit_total")
+        with contextlib.ExitStack() as stack:
+            idle = [stack.enter_context(socket.create_connection(("127.0.0.1", self.rig.port), LIMIT_S))
+                    for _ in range(MAX_UNFINISHED + 1)]
+            closed, _, _ = select.select(idle, [], [], LIMIT_S)
+            self.assertEqual(closed[0].recv(1), b"")
+            wait_until(lambda: self.rig.metric("over_address_limit_total") > before, LIMIT_S, "the count")
+            main.send(104)  # what is open does not suffer
+            main.receive_kind(MSG_MAIN_CHANNELS_LIST)
+        wait_until(lambda: self.rig.metric("connections") <= connections, LIMIT_S, "the end of the idle ones")
+        self.rig.open_main(self.rig.grant())  # who leaves makes room
+        for portal in portals:
+            portal.close()
 
     def test_port_in_use(self):
         argv = [*self.rig.argv, f"--relay-control-socket={self.rig.folder}/other"]
