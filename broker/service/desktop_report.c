@@ -4,6 +4,7 @@
 #include "broker/policy/assignment_ranking.h"
 #include "broker/service/lifecycle.h"
 #include "broker/store/desktop_store.h"
+#include "broker/store/session_store.h"
 #include "common/base/log.h"
 
 #define IDLE_STEP_MS 60000
@@ -51,14 +52,30 @@ copy_report(Desktop *desktop, const HostDesktop *report)
     desktop->restart_until_us = 0;
 }
 
+/* Whether nobody has worked with it yet: what comes of it then says how making desktops of this pool goes. */
+static gboolean
+is_unused(Work *work, const Desktop *desktop, gboolean *ret_unused, GError **error)
+{
+  *ret_unused = desktop->assignment == ASSIGNMENT_NONE || desktop->assignment == ASSIGNMENT_SPARE;
+  if (desktop->assignment != ASSIGNMENT_ASSIGNED || desktop->session_id == NULL)
+    return TRUE;
+  g_autoptr(Session) session = session_store_find(work->transaction, desktop->session_id, error);
+  if (session == NULL)
+    return FALSE;
+  *ret_unused = session->state == SESSION_REQUESTED || session->state == SESSION_PREPARING;
+  return TRUE;
+}
+
 static gboolean
 fail(Work *work, Desktop *desktop, const char *code, const char *detail, GError **error)
 {
-  gboolean never_ready = desktop->assignment == ASSIGNMENT_NONE || !desktop->guest.ready;
+  gboolean unused;
+  if (!is_unused(work, desktop, &unused, error))
+    return FALSE;
   g_autofree char *sentence =
       g_strdup_printf("The desktop %s stopped: %s", desktop->name,
                       detail != NULL && *detail != '\0' ? detail : "its host did not say why.");
-  if (desktop->assignment != ASSIGNMENT_RECYCLING && never_ready)
+  if (unused)
     keeper_memory_failed(work->services->keeper_memory, desktop->pool_id, sentence,
                          clock_boottime_us(work->services->clock));
   if (desktop->assignment != ASSIGNMENT_RECYCLING)
@@ -72,7 +89,10 @@ fail(Work *work, Desktop *desktop, const char *code, const char *detail, GError 
 static gboolean
 become_ready(Work *work, Desktop *desktop, GError **error)
 {
-  if (desktop->assignment == ASSIGNMENT_NONE)
+  gboolean unused;
+  if (!is_unused(work, desktop, &unused, error))
+    return FALSE;
+  if (unused && desktop->assignment != ASSIGNMENT_SPARE)
     keeper_memory_succeeded(work->services->keeper_memory, desktop->pool_id);
   return lifecycle_desktop(work, desktop, DESKTOP_EVENT_READY, CARAWAY_ERROR_INTERNAL, "", error);
 }

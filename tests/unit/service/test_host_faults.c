@@ -102,6 +102,43 @@ test_failing_host_is_told_and_not_hammered(void)
   g_assert_cmpuint(g_strv_length(better->problems), ==, 0);
 }
 
+/* Who turns a desktop off, or lets it crash, does not keep the pool from making another one. */
+static void
+test_used_desktop_that_stops_is_no_failure_of_the_pool(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_report(fixture, session->desktop_id, HOST_POWER_OFF, FALSE, NULL);
+  service_fixture_settle(fixture);
+  g_autoptr(PoolStatus) status = pool_admin_get(fixture->services, "office", &error);
+  g_assert_cmpuint(g_strv_length(status->problems), ==, 0);
+  g_assert_cmpuint(status->counts.spare, ==, 1);
+}
+
+/* A pool without spares makes every desktop for somebody; one that comes up ends the trouble, too. */
+static void
+test_desktop_for_a_user_ends_the_trouble(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 0);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  fixture->fails_creates = TRUE;
+  g_autoptr(Session) failed = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_settle(fixture);
+  g_autoptr(PoolStatus) told = pool_admin_get(fixture->services, "office", &error);
+  g_assert_cmpuint(g_strv_length(told->problems), ==, 1);
+  fixture->fails_creates = FALSE;
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_settle(fixture);
+  g_autoptr(PoolStatus) better = pool_admin_get(fixture->services, "office", &error);
+  g_assert_cmpuint(g_strv_length(better->problems), ==, 0);
+}
+
 /* The host did what it was told, and the broker died before it heard so: everything is told again. */
 static void
 test_commands_are_told_again(void)
@@ -153,6 +190,8 @@ main(int argc, char **argv)
   g_test_add_func("/host-faults/desktop-died", test_died_desktop_gives_another);
   g_test_add_func("/host-faults/lost-host", test_lost_host);
   g_test_add_func("/host-faults/failing-host", test_failing_host_is_told_and_not_hammered);
+  g_test_add_func("/host-faults/used-desktop-stops", test_used_desktop_that_stops_is_no_failure_of_the_pool);
+  g_test_add_func("/host-faults/trouble-ends", test_desktop_for_a_user_ends_the_trouble);
   g_test_add_func("/host-faults/told-again", test_commands_are_told_again);
   g_test_add_func("/host-faults/broker-restart", test_broker_restart_keeps_sessions);
   return g_test_run();
