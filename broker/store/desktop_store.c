@@ -100,6 +100,7 @@ desktop_store_free_of_pool(DbTransaction *transaction, const char *pool_id, GErr
 {
   return row_all(db_query(transaction, error,
                           SELECT_DESKTOP
+                          " JOIN host h ON h.name = d.host AND h.state = 'up'"
                           " WHERE d.pool_id = ? AND d.assignment IN ('none', 'spare')"
                           " ORDER BY CASE WHEN d.power = 'up' AND d.guest_ready = 1 THEN 0 ELSE 1 END,"
                           " d.created_us, d.id LIMIT 200",

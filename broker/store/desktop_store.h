@@ -25,8 +25,8 @@ GPtrArray *desktop_store_list(DbTransaction *transaction, const Page *page, char
 GPtrArray *desktop_store_of_pool(DbTransaction *transaction, const char *pool_id,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Desktops of @pool_id that nobody owns and that are not going away: ready ones first, oldest first, at most
- * 200. */
+/** Desktops of @pool_id that nobody owns, that are not going away and whose host answers: ready ones first,
+ * oldest first, at most 200. */
 GPtrArray *desktop_store_free_of_pool(DbTransaction *transaction, const char *pool_id,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/desktop_store.h"
+#include "broker/store/host_store.h"
 #include "broker/store/idempotency_store.h"
 #include "broker/store/pool_store.h"
 #include "broker/store/session_store.h"
@@ -98,6 +99,24 @@ test_counts(StoreCase *test, gconstpointer data)
   g_assert_cmpuint(counts.assigned, ==, 0);
 }
 
+/* However many spares a silent host has: those of the others are found. */
+static void
+test_free_ones_are_on_hosts_that_answer(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  store_case_pool(test);
+  store_case_desktop(test, "office-0001", ASSIGNMENT_SPARE, POWER_UP, 1);
+  g_autoptr(Host) host = host_store_find(test->transaction, "kvm1", &error);
+  host->state = HOST_SILENT;
+  g_assert_true(host_store_put(test->transaction, host, &error));
+  g_autoptr(GPtrArray) none = desktop_store_free_of_pool(test->transaction, "office", &error);
+  g_assert_cmpuint(none->len, ==, 0);
+  host->state = HOST_UP;
+  g_assert_true(host_store_put(test->transaction, host, &error));
+  g_autoptr(GPtrArray) one = desktop_store_free_of_pool(test->transaction, "office", &error);
+  g_assert_cmpuint(one->len, ==, 1);
+}
+
 /* I1 in the schema itself. */
 static void
 test_one_live_session(StoreCase *test, gconstpointer data)
@@ -192,6 +211,7 @@ main(int argc, char **argv)
   STORE_CASE_ADD("/stores/desktop/recycling", test_recycling_is_not_claimed);
   STORE_CASE_ADD("/stores/desktop/update", test_update);
   STORE_CASE_ADD("/stores/desktop/counts", test_counts);
+  STORE_CASE_ADD("/stores/desktop/free", test_free_ones_are_on_hosts_that_answer);
   STORE_CASE_ADD("/stores/session/one-live", test_one_live_session);
   STORE_CASE_ADD("/stores/session", test_session);
   STORE_CASE_ADD("/stores/idempotency", test_idempotency_key);
