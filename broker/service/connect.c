@@ -104,6 +104,16 @@ resume(const Request *request, Session *session, GError **error)
          remember(request, session->id, error);
 }
 
+/* What was given up is lost, too, until it says hello. */
+static gboolean
+is_lost(Services *services, const Host *host)
+{
+  return host->state == HOST_DOWN ||
+         (host->state == HOST_SILENT &&
+          host_silence_us(services->host_silence, host->name, clock_boottime_us(services->clock)) >=
+              HOST_PATIENCE_US);
+}
+
 /* Whether the host of @session answers; FALSE with @error: wait a little. @ret_lost: nobody waits for it. */
 static gboolean
 check_host(const Request *request, const Session *session, gboolean *ret_lost, GError **error)
@@ -111,7 +121,7 @@ check_host(const Request *request, const Session *session, gboolean *ret_lost, G
   g_autoptr(Host) host = host_store_find(request->work->transaction, session->host, error);
   if (host == NULL)
     return FALSE;
-  *ret_lost = host->state != HOST_UP && request->work->now_us - host->state_since_us >= HOST_PATIENCE_US;
+  *ret_lost = is_lost(request->work->services, host);
   if (host->state == HOST_UP || *ret_lost)
     return TRUE;
   g_autofree char *reason = g_strdup_printf("The host %s does not answer.", host->name);

@@ -170,6 +170,7 @@ host_events_hello(Services *services, const char *host_name, const HostHello *he
   g_autoptr(GPtrArray) known = desktop_store_of_host(work->transaction, host_name, error);
   if (known == NULL || !work_commit(work, error))
     return NULL;
+  host_silence_end(services->host_silence, host_name);
   return g_steal_pointer(&known);
 }
 
@@ -200,6 +201,7 @@ gboolean
 host_events_silent(Services *services, const char *host_name, GError **error)
 {
   delivery_close(services->delivery, host_name);
+  host_silence_us(services->host_silence, host_name, clock_boottime_us(services->clock)); /* begins */
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
     return FALSE;

@@ -25,12 +25,14 @@ housekeeping_give_up_hosts(Services *services, GError **error)
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
     return FALSE;
+  gint64 now_us = clock_boottime_us(services->clock);
   g_autoptr(GPtrArray) hosts = host_store_all(work->transaction, error);
   if (hosts == NULL)
     return FALSE;
   for (guint i = 0; i < hosts->len; i++) {
     Host *host = g_ptr_array_index(hosts, i);
-    if (host->state == HOST_SILENT && work->now_us - host->state_since_us >= HOST_GIVE_UP_US &&
+    if (host->state == HOST_SILENT &&
+        host_silence_us(services->host_silence, host->name, now_us) >= HOST_GIVE_UP_US &&
         !host_state_step(work, host, HOST_EVENT_GIVE_UP, error))
       return FALSE;
   }

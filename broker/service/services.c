@@ -72,6 +72,7 @@ services_new(const ServicesOptions *options, GError **error)
   services->hub = session_hub_new();
   services->delivery = delivery_new();
   services->keeper_memory = keeper_memory_new();
+  services->host_silence = host_silence_new();
   return housekeeping_recover(services, error) ? g_steal_pointer(&services) : NULL;
 }
 
@@ -174,6 +175,7 @@ services_free(Services *services)
   if (services == NULL)
     return;
   services_stop(services);
+  host_silence_free(services->host_silence);
   keeper_memory_free(services->keeper_memory);
   delivery_free(services->delivery);
   session_hub_free(services->hub);

@@ -2,6 +2,7 @@
 /* Hosts that die, fail and come back, and a broker that does; the numbers are those of the list of faults. */
 #include "broker/service/host_events.h"
 
+#include "broker/service/host_registry.h"
 #include "broker/service/pool_admin.h"
 #include "broker/service/session_list.h"
 #include "tests/unit/service/service_fixture.h"
@@ -71,6 +72,51 @@ test_lost_host(void)
   g_autoptr(Session) back = service_fixture_connect(fixture, alice, NULL, &error);
   g_assert_no_error(error);
   g_assert_cmpstr(back->desktop_id, ==, session->desktop_id);
+}
+
+static HostState
+host_state(ServiceFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_true(services_tick(fixture->services, &error));
+  g_autoptr(Host) host = host_registry_get(fixture->services, FIXTURE_HOST, &error);
+  g_assert_no_error(error);
+  return host->state;
+}
+
+/* Fault 14: nobody loses a desktop because somebody set the clock. */
+static void
+test_silence_is_not_measured_by_the_wall_clock(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  service_fixture_settle(fixture);
+  service_fixture_host_silent(fixture);
+  fixture->clock.wall_us += 24 * 3600 * (gint64)G_USEC_PER_SEC;
+  g_assert_cmpint(host_state(fixture), ==, HOST_SILENT);
+  fixture->clock.wall_us -= 48 * 3600 * (gint64)G_USEC_PER_SEC;
+  fixture->clock.boottime_us += 61 * (gint64)G_USEC_PER_SEC;
+  g_assert_cmpint(host_state(fixture), ==, HOST_DOWN);
+}
+
+/* A broker that was away for hours gives hosts the time to dial in again. */
+static void
+test_restarted_broker_waits_for_silent_hosts(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_host_silent(fixture);
+  fake_clock_advance(&fixture->clock, 3600 * (gint64)G_USEC_PER_SEC);
+  service_fixture_restart(fixture);
+  g_assert_cmpint(host_state(fixture), ==, HOST_SILENT);
+  g_autoptr(Session) soon = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_null(soon);
+  g_assert_nonnull(strstr(error->message, "try again in half a minute"));
 }
 
 static void
@@ -189,6 +235,8 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/host-faults/desktop-died", test_died_desktop_gives_another);
   g_test_add_func("/host-faults/lost-host", test_lost_host);
+  g_test_add_func("/host-faults/clock", test_silence_is_not_measured_by_the_wall_clock);
+  g_test_add_func("/host-faults/away-broker", test_restarted_broker_waits_for_silent_hosts);
   g_test_add_func("/host-faults/failing-host", test_failing_host_is_told_and_not_hammered);
   g_test_add_func("/host-faults/used-desktop-stops", test_used_desktop_that_stops_is_no_failure_of_the_pool);
   g_test_add_func("/host-faults/trouble-ends", test_desktop_for_a_user_ends_the_trouble);
