@@ -2,6 +2,7 @@
 #include "broker/service/host_state.h"
 
 #include "broker/model/desktop.h"
+#include "broker/service/lifecycle.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/session_store.h"
@@ -17,9 +18,24 @@ tell_sessions(Work *work, const Host *host, GError **error)
   return TRUE;
 }
 
-/* Desktops with an owner stay theirs: the host may come back with them. */
+/* Somebody waits for @desktop, and nothing is in it yet: they had better ask for another one. */
 static gboolean
-lose_free_desktops(Work *work, const Host *host, GError **error)
+give_up_unfinished(Work *work, Desktop *desktop, GError **error)
+{
+  g_autoptr(Session) session =
+      desktop->session_id != NULL ? session_store_find(work->transaction, desktop->session_id, error) : NULL;
+  if (session == NULL)
+    return desktop->session_id == NULL;
+  if (session->state != SESSION_REQUESTED && session->state != SESSION_PREPARING)
+    return TRUE;
+  return lifecycle_desktop(
+      work, desktop, DESKTOP_EVENT_RETIRE, CARAWAY_ERROR_HOST_GONE,
+      "The host stopped answering while it made the desktop. Connect again for another one.", error);
+}
+
+/* Desktops that somebody has worked with stay theirs: the host may come back with them. */
+static gboolean
+lose_desktops(Work *work, const Host *host, GError **error)
 {
   g_autoptr(GPtrArray) desktops = desktop_store_of_host(work->transaction, host->name, error);
   if (desktops == NULL)
@@ -27,8 +43,10 @@ lose_free_desktops(Work *work, const Host *host, GError **error)
   for (guint i = 0; i < desktops->len; i++) {
     Desktop *desktop = g_ptr_array_index(desktops, i);
     desktop->power = POWER_LOST;
-    if (desktop->assignment != ASSIGNMENT_ASSIGNED &&
-        !desktop_store_update(work->transaction, desktop, error))
+    gboolean done = desktop->assignment == ASSIGNMENT_ASSIGNED
+                        ? give_up_unfinished(work, desktop, error)
+                        : desktop_store_update(work->transaction, desktop, error);
+    if (!done)
       return FALSE;
   }
   return TRUE;
@@ -50,5 +68,5 @@ host_state_step(Work *work, Host *host, HostEvent event, GError **error)
     return FALSE;
   if ((step.effects & HOST_EFFECT_TELL) && !tell_sessions(work, host, error))
     return FALSE;
-  return !(step.effects & HOST_EFFECT_LOSE) || lose_free_desktops(work, host, error);
+  return !(step.effects & HOST_EFFECT_LOSE) || lose_desktops(work, host, error);
 }

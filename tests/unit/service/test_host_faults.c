@@ -119,6 +119,30 @@ test_restarted_broker_waits_for_silent_hosts(void)
   g_assert_nonnull(strstr(error->message, "try again in half a minute"));
 }
 
+/* Who waits for a desktop on a host that is given up hears so, and gets another one by asking again. */
+static void
+test_given_up_host_ends_what_it_was_making(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 0);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_cmpint(session->state, ==, SESSION_PREPARING);
+  service_fixture_host_silent(fixture);
+  fake_clock_advance(&fixture->clock, 61 * (gint64)G_USEC_PER_SEC);
+  g_assert_cmpint(host_state(fixture), ==, HOST_DOWN);
+  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_assert_cmpint(ended->state, ==, SESSION_ENDED);
+  g_assert_cmpstr(ended->end_code, ==, "host-gone");
+  service_fixture_host_hello(fixture);
+  service_fixture_settle(fixture);
+  g_assert_cmpuint(g_hash_table_size(fixture->alive), ==, 0); /* what it was told to make it gives up again */
+  g_autoptr(Session) again = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  service_fixture_check_invariants(fixture, 2);
+}
+
 static void
 test_failing_host_is_told_and_not_hammered(void)
 {
@@ -237,6 +261,7 @@ main(int argc, char **argv)
   g_test_add_func("/host-faults/lost-host", test_lost_host);
   g_test_add_func("/host-faults/clock", test_silence_is_not_measured_by_the_wall_clock);
   g_test_add_func("/host-faults/away-broker", test_restarted_broker_waits_for_silent_hosts);
+  g_test_add_func("/host-faults/given-up", test_given_up_host_ends_what_it_was_making);
   g_test_add_func("/host-faults/failing-host", test_failing_host_is_told_and_not_hammered);
   g_test_add_func("/host-faults/used-desktop-stops", test_used_desktop_that_stops_is_no_failure_of_the_pool);
   g_test_add_func("/host-faults/trouble-ends", test_desktop_for_a_user_ends_the_trouble);
