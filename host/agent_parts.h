@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inside of the agent, shared by agent.c and agent_commands.c alone.
+ * The inside of the agent, shared by the files agent*.c alone.
  */
 #pragma once
 
@@ -39,3 +39,27 @@ void agent_commands_take(Agent *agent, const HostCommand *command);
 
 /** Hands a channel of the relay's client to a display; @fd is taken over. */
 void agent_commands_open(Agent *agent, const RelayOpen *open, int fd);
+
+/** Loads what an earlier agent kept of the broker: term, time, grant keys. */
+void agent_broker_recall(Agent *agent);
+
+/** Dials the broker; from then on its messages are obeyed. */
+void agent_broker_link(Agent *agent);
+
+/** Tells the broker which images there are; nothing while there is no link. So for @console. */
+void agent_broker_send_images(Agent *agent);
+
+/** Tells the broker what the relay said of @console. */
+void agent_broker_send_console(Agent *agent, const RelayConsole *console);
+
+/** Starts the connection to the relay once the broker's time is known. */
+void agent_relay_start(Agent *agent);
+
+/** Sends @text (transfer full) to the relay, where there is a connection. */
+void agent_relay_tell(Agent *agent, char *text);
+
+/** Tells the relay of @desktop when there is something new: it takes consoles while its domain runs. */
+void agent_relay_tell_desktop(Agent *agent, const HostDesktop *desktop);
+
+/** Tells the relay that the desktop @id is gone. */
+void agent_relay_tell_gone(Agent *agent, const char *id);

@@ -1,37 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/desktop.h"
-
 #include "common/base/error.h"
 #include "common/base/log.h"
+#include "host/desktop_parts.h"
 
-typedef struct {
-  Desktop *desktop;
-  DesktopJobKind kind;
-  DesktopRecord *record; /* the worker's copy */
-  GError *error;
-  DesktopDone done;
-  gpointer user_data;
-} Job;
-
-struct Desktop {
-  DesktopOwner *owner;
-  DesktopRecord *record;
-  DesktopStep step;
-  gint64 since_us;
-  gint64 boot_us; /* when it last began to boot */
-  int told_percent;
-  GuestPort *port; /* NULL while no domain runs */
-  gboolean is_disk_full;
-  gboolean was_adopted;
-  gint64 restart_deadline_us; /* 0: no restart is waited for */
-  GQueue *jobs;               /* those that wait */
-  Job *running;
-  gboolean has_early_event; /* came while the job that starts it had not reported yet */
-  HypervisorEvent early_event;
-};
-
-static gint64
-now_us(const Desktop *desktop)
+gint64
+desktop_now_us(const Desktop *desktop)
 {
   return clock_boottime_us(desktop->owner->clock);
 }
@@ -42,11 +15,11 @@ tell_changed(Desktop *desktop)
   desktop->owner->changed(desktop, desktop->owner->user_data);
 }
 
-static void
-set_step(Desktop *desktop, DesktopStep step)
+void
+desktop_set_step(Desktop *desktop, DesktopStep step)
 {
   desktop->step = step;
-  desktop->since_us = now_us(desktop);
+  desktop->since_us = desktop_now_us(desktop);
   desktop->told_percent = boot_progress_percent(step, 0, 0);
   if (step == DESKTOP_STEP_BOOTING)
     desktop->boot_us = desktop->since_us;
@@ -71,7 +44,7 @@ desktop_new(DesktopOwner *owner, DesktopRecord *record)
   desktop->record = record;
   desktop->step = first_steps[record->stage];
   desktop->jobs = g_queue_new();
-  desktop->since_us = desktop->boot_us = now_us(desktop);
+  desktop->since_us = desktop->boot_us = desktop_now_us(desktop);
   desktop->told_percent = boot_progress_percent(desktop->step, 0, 0);
   return desktop;
 }
@@ -80,8 +53,8 @@ static void
 note_ready(Desktop *desktop)
 {
   if (!desktop->was_adopted)
-    desktop->owner->expected_boot_ms = (now_us(desktop) - desktop->boot_us) / 1000;
-  set_step(desktop, DESKTOP_STEP_READY);
+    desktop->owner->expected_boot_ms = (desktop_now_us(desktop) - desktop->boot_us) / 1000;
+  desktop_set_step(desktop, DESKTOP_STEP_READY);
 }
 
 static void
@@ -97,9 +70,9 @@ on_guest_changed(const GuestState *state, gpointer user_data)
   if (state->is_ready && desktop->step != DESKTOP_STEP_READY)
     note_ready(desktop);
   else if (!state->is_ready && state->has_answered && desktop->step != DESKTOP_STEP_WAITING)
-    set_step(desktop, DESKTOP_STEP_WAITING);
+    desktop_set_step(desktop, DESKTOP_STEP_WAITING);
   else if (!state->has_answered && desktop->step != DESKTOP_STEP_BOOTING)
-    set_step(desktop, DESKTOP_STEP_BOOTING);
+    desktop_set_step(desktop, DESKTOP_STEP_BOOTING);
   else
     tell_changed(desktop);
 }
@@ -117,7 +90,7 @@ desktop_adopt(Desktop *desktop)
 {
   desktop->was_adopted = TRUE;
   desktop_record_set_stage(desktop->record, DESKTOP_STAGE_RUNNING, NULL, NULL);
-  set_step(desktop, DESKTOP_STEP_BOOTING);
+  desktop_set_step(desktop, DESKTOP_STEP_BOOTING);
   open_port(desktop);
   desktop_push(desktop, DESKTOP_JOB_SAVE, NULL, NULL);
 }
@@ -130,7 +103,7 @@ note_end(Desktop *desktop, DesktopStage stage, const char *code, const char *det
   desktop->restart_deadline_us = 0;
   desktop->is_disk_full = FALSE;
   desktop_record_set_stage(desktop->record, stage, code, detail);
-  set_step(desktop, stage == DESKTOP_STAGE_OFF ? DESKTOP_STEP_OFF : DESKTOP_STEP_FAILED);
+  desktop_set_step(desktop, stage == DESKTOP_STAGE_OFF ? DESKTOP_STEP_OFF : DESKTOP_STEP_FAILED);
   desktop_push(desktop, DESKTOP_JOB_SAVE, NULL, NULL);
 }
 
@@ -143,7 +116,7 @@ note_booting(Desktop *desktop)
     guest_port_restart(desktop->port);
   /* Firmware resets more than once, and a guest that does nothing else has failed some day. */
   if (desktop->step != DESKTOP_STEP_BOOTING)
-    set_step(desktop, DESKTOP_STEP_BOOTING);
+    desktop_set_step(desktop, DESKTOP_STEP_BOOTING);
 }
 
 void
@@ -188,15 +161,15 @@ desktop_note_missing(Desktop *desktop)
 }
 
 /* What a job that ended well means for the desktop. */
-static void
-note_done(Desktop *desktop, DesktopJobKind kind)
+void
+desktop_note_done(Desktop *desktop, DesktopJobKind kind)
 {
   switch (kind) {
   case DESKTOP_JOB_CREATE:
   case DESKTOP_JOB_CREATE_AGAIN:
   case DESKTOP_JOB_START:
     desktop->was_adopted = FALSE;
-    set_step(desktop, DESKTOP_STEP_BOOTING);
+    desktop_set_step(desktop, DESKTOP_STEP_BOOTING);
     open_port(desktop);
     break;
   case DESKTOP_JOB_RESET: /* its event says so too, unless it is lost */
@@ -214,11 +187,11 @@ note_done(Desktop *desktop, DesktopJobKind kind)
 static gint64
 restart_deadline_us(const Desktop *desktop)
 {
-  return now_us(desktop) + desktop->owner->restart_limit_ms * 1000;
+  return desktop_now_us(desktop) + desktop->owner->restart_limit_ms * 1000;
 }
 
-static void
-note_failed(Desktop *desktop, DesktopJobKind kind, const GError *error)
+void
+desktop_note_failed(Desktop *desktop, DesktopJobKind kind, const GError *error)
 {
   log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.desktop = desktop->record->id, .code = error_stable_name(error)),
             "desktop %s: %s", desktop->record->name, error->message);
@@ -233,142 +206,7 @@ note_failed(Desktop *desktop, DesktopJobKind kind, const GError *error)
     return;
   /* Of one that could not be made nothing is left but this answer, for a command that comes again. */
   desktop_record_set_stage(desktop->record, DESKTOP_STAGE_FAILED, error_stable_name(error), error->message);
-  set_step(desktop, DESKTOP_STEP_FAILED);
-}
-
-static void run_next(Desktop *desktop);
-
-static void
-job_free(Job *job)
-{
-  desktop_record_free(job->record);
-  g_clear_error(&job->error);
-  g_free(job);
-}
-
-static void
-answer(const Job *job, const GError *error)
-{
-  if (job->done != NULL)
-    job->done(error, job->user_data);
-}
-
-/* Only these change the record, and events that come meanwhile wait for their end. */
-static gboolean
-makes_or_ends(DesktopJobKind kind)
-{
-  return kind == DESKTOP_JOB_CREATE || kind == DESKTOP_JOB_CREATE_AGAIN || kind == DESKTOP_JOB_START ||
-         kind == DESKTOP_JOB_DESTROY;
-}
-
-/* Takes over what the worker made of the record; an epoch raised meanwhile stays raised. */
-static void
-take_record(Desktop *desktop, Job *job)
-{
-  if (epoch_compare(desktop->record->epoch, job->record->epoch) > 0)
-    job->record->epoch = desktop->record->epoch;
-  desktop_record_free(desktop->record);
-  desktop->record = g_steal_pointer(&job->record);
-}
-
-static void
-on_job_done(gpointer data)
-{
-  Job *job = data;
-  Desktop *desktop = job->desktop;
-  desktop->running = NULL;
-  if (makes_or_ends(job->kind))
-    take_record(desktop, job);
-  if (job->error != NULL)
-    note_failed(desktop, job->kind, job->error);
-  else
-    note_done(desktop, job->kind);
-  answer(job, job->error);
-  gboolean is_gone = job->kind == DESKTOP_JOB_DESTROY && job->error == NULL;
-  job_free(job);
-  if (is_gone) {
-    desktop->owner->gone(desktop, desktop->owner->user_data);
-    return;
-  }
-  if (desktop->has_early_event) {
-    desktop->has_early_event = FALSE;
-    desktop_take_event(desktop, desktop->early_event);
-  }
-  run_next(desktop);
-}
-
-typedef struct {
-  Desktop *desktop;
-  DesktopStep step;
-} StepNews;
-
-static gboolean
-on_step_news(gpointer data)
-{
-  StepNews *news = data;
-  set_step(news->desktop, news->step);
-  return G_SOURCE_REMOVE;
-}
-
-/* On the worker. The news runs before on_job_done(), which is queued behind it, so the desktop is still
- * there. */
-static void
-on_progress(const char *id, DesktopStep step, gpointer user_data)
-{
-  Job *job = user_data;
-  StepNews *news = g_new0(StepNews, 1);
-  news->desktop = job->desktop;
-  news->step = step;
-  g_idle_add_full(G_PRIORITY_DEFAULT, on_step_news, news, g_free);
-}
-
-static void
-on_run_job(gpointer data)
-{
-  Job *job = data;
-  if (!desktop_job_run(job->desktop->owner->context, job->kind, job->record, on_progress, job, &job->error))
-    g_assert(job->error != NULL);
-}
-
-static void
-run_next(Desktop *desktop)
-{
-  if (desktop->running != NULL || g_queue_is_empty(desktop->jobs))
-    return;
-  Job *job = g_queue_pop_head(desktop->jobs);
-  desktop->running = job;
-  if (job->kind == DESKTOP_JOB_DESTROY) {
-    g_clear_pointer(&desktop->port, guest_port_free);
-    desktop_record_set_stage(desktop->record, DESKTOP_STAGE_DESTROYING, NULL, NULL);
-  }
-  job->record = desktop_record_copy(desktop->record);
-  workers_push(desktop->owner->workers, on_run_job, on_job_done, job);
-}
-
-static void
-end_waiting(Desktop *desktop)
-{
-  g_autoptr(GError) error =
-      g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND, "The desktop is being removed.");
-  Job *job;
-  while ((job = g_queue_pop_head(desktop->jobs)) != NULL) {
-    answer(job, job->kind == DESKTOP_JOB_DESTROY ? NULL : error);
-    job_free(job);
-  }
-}
-
-void
-desktop_push(Desktop *desktop, DesktopJobKind kind, DesktopDone done, gpointer user_data)
-{
-  if (kind == DESKTOP_JOB_DESTROY)
-    end_waiting(desktop);
-  Job *job = g_new0(Job, 1);
-  job->desktop = desktop;
-  job->kind = kind;
-  job->done = done;
-  job->user_data = user_data;
-  g_queue_push_tail(desktop->jobs, job);
-  run_next(desktop);
+  desktop_set_step(desktop, DESKTOP_STEP_FAILED);
 }
 
 void
@@ -377,7 +215,7 @@ desktop_restart(Desktop *desktop, DesktopDone done, gpointer user_data)
   gboolean is_off = desktop->record->stage == DESKTOP_STAGE_OFF;
   if (!is_off) {
     desktop->restart_deadline_us = restart_deadline_us(desktop);
-    set_step(desktop, DESKTOP_STEP_RESTARTING);
+    desktop_set_step(desktop, DESKTOP_STEP_RESTARTING);
   }
   desktop_push(desktop, is_off ? DESKTOP_JOB_START : DESKTOP_JOB_REBOOT, done, user_data);
 }
@@ -411,14 +249,14 @@ fail_late_boot(Desktop *desktop)
   /* The domain stays for whoever looks at it; destroying it is the broker's to say. */
   desktop_record_set_stage(desktop->record, DESKTOP_STAGE_FAILED, error_code_name(CARAWAY_ERROR_TIMED_OUT),
                            detail);
-  set_step(desktop, DESKTOP_STEP_FAILED);
+  desktop_set_step(desktop, DESKTOP_STEP_FAILED);
   desktop_push(desktop, DESKTOP_JOB_SAVE, NULL, NULL);
 }
 
 static void
 watch_boot(Desktop *desktop)
 {
-  gint64 elapsed_ms = (now_us(desktop) - desktop->boot_us) / 1000;
+  gint64 elapsed_ms = (desktop_now_us(desktop) - desktop->boot_us) / 1000;
   if (elapsed_ms > desktop->owner->boot_limit_ms) {
     fail_late_boot(desktop);
     return;
@@ -450,7 +288,7 @@ desktop_tick(Desktop *desktop)
   }
   if (desktop->record->stage != DESKTOP_STAGE_RUNNING)
     return;
-  if (desktop->restart_deadline_us != 0 && now_us(desktop) > desktop->restart_deadline_us) {
+  if (desktop->restart_deadline_us != 0 && desktop_now_us(desktop) > desktop->restart_deadline_us) {
     desktop->restart_deadline_us = 0;
     desktop_push(desktop, DESKTOP_JOB_RESET, NULL, NULL);
   } else if (desktop->is_disk_full && has_space_again(desktop)) {
@@ -478,55 +316,13 @@ desktop_record(const Desktop *desktop)
   return desktop->record;
 }
 
-static HostPower
-power_of(const Desktop *desktop)
-{
-  switch ((DesktopStage)desktop->record->stage) {
-  case DESKTOP_STAGE_CREATING:
-    return desktop->step == DESKTOP_STEP_STARTING ? HOST_POWER_STARTING : HOST_POWER_CLONING;
-  case DESKTOP_STAGE_RUNNING:
-    return desktop->step == DESKTOP_STEP_READY ? HOST_POWER_UP : HOST_POWER_STARTING;
-  case DESKTOP_STAGE_FAILED:
-    return HOST_POWER_FAILED;
-  default:
-    return HOST_POWER_OFF;
-  }
-}
-
-void
-desktop_describe(const Desktop *desktop, HostDesktop *ret_description)
-{
-  const DesktopRecord *record = desktop->record;
-  HostDesktop description = {
-      .id = record->id,
-      .name = record->name,
-      .pool = record->pool,
-      .epoch = record->epoch,
-      .power = (int)power_of(desktop),
-      .step = boot_progress_sentence(desktop->step),
-      .progress = desktop->told_percent,
-      .since_ms = (now_us(desktop) - desktop->since_us) / 1000,
-      .code = record->code,
-      .detail = record->detail,
-  };
-  if (desktop->port != NULL) {
-    const GuestState *state = guest_port_state(desktop->port);
-    description.guest = (HostGuest){state->is_ready, state->user, state->idle_ms, state->is_locked};
-  }
-  if (desktop->is_disk_full) {
-    description.code = error_code_name(CARAWAY_ERROR_NO_SPACE);
-    description.detail = "The host's disk is full; the desktop stands still until there is space.";
-  }
-  *ret_description = description;
-}
-
 void
 desktop_free(Desktop *desktop)
 {
   if (desktop == NULL)
     return;
   guest_port_free(desktop->port);
-  end_waiting(desktop);
+  desktop_queue_clear(desktop);
   g_queue_free(desktop->jobs);
   desktop_record_free(desktop->record);
   g_free(desktop);

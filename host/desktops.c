@@ -7,11 +7,11 @@
 #include "host/plan/capacity.h"
 #include "host/plan/command.h"
 #include "host/recovery.h"
+#include "host/tombstones.h"
 
 #define TICK_MS          5000
 #define TICKS_PER_LOOK   12 /* the safety net behind events: once a minute */
 #define RETRY_MS         5000
-#define MAX_TOMBSTONES   4096
 #define BOOT_LIMIT_MS    (10 * 60 * 1000)
 #define RESTART_LIMIT_MS 30000
 
@@ -20,10 +20,9 @@ struct Desktops {
   const char *installation;
   const DesktopsListener *listener;
   gpointer user_data;
-  GHashTable *by_id;      /* id -> Desktop */
-  GHashTable *tombstones; /* id -> DesktopRecord */
-  GQueue *tombstone_ids;  /* oldest first; borrowed from the table */
-  Recovery *recovery;     /* of the first look, for what is not ours */
+  GHashTable *by_id; /* id -> Desktop */
+  Tombstones *tombstones;
+  Recovery *recovery; /* of the first look, for what is not ours */
   GError *recovery_error;
   gboolean is_looking;
   guint tick_source, retry_source, ticks;
@@ -39,23 +38,12 @@ on_changed(Desktop *desktop, gpointer user_data)
 }
 
 static void
-add_tombstone(Desktops *desktops, const DesktopRecord *record)
-{
-  DesktopRecord *copy = desktop_record_copy(record);
-  if (!g_hash_table_insert(desktops->tombstones, copy->id, copy))
-    return;
-  g_queue_push_tail(desktops->tombstone_ids, copy->id);
-  if (g_queue_get_length(desktops->tombstone_ids) > MAX_TOMBSTONES)
-    g_hash_table_remove(desktops->tombstones, g_queue_pop_head(desktops->tombstone_ids));
-}
-
-static void
 on_gone(Desktop *desktop, gpointer user_data)
 {
   Desktops *desktops = user_data;
   const DesktopRecord *record = desktop_record(desktop);
   log_write(LOG_LEVEL_INFO, LOG_FIELDS(.desktop = record->id), "desktop %s is gone", record->name);
-  add_tombstone(desktops, record);
+  tombstones_add(desktops->tombstones, record);
   desktops->listener->gone(record->id, record->epoch, "destroyed", desktops->user_data);
   g_hash_table_remove(desktops->by_id, record->id);
 }
@@ -100,9 +88,7 @@ desktops_new(JobContext *context, Workers *workers, const Clock *clock, const ch
   desktops->listener = listener;
   desktops->user_data = user_data;
   desktops->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)desktop_free);
-  desktops->tombstones =
-      g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)desktop_record_free);
-  desktops->tombstone_ids = g_queue_new();
+  desktops->tombstones = tombstones_new();
   return desktops;
 }
 
@@ -110,7 +96,7 @@ static void
 recover_one(Desktops *desktops, RecoveredDesktop *found)
 {
   if (found->record->stage == DESKTOP_STAGE_DESTROYED) {
-    add_tombstone(desktops, found->record);
+    tombstones_add(desktops->tombstones, found->record);
     return;
   }
   if (found->reason != NULL)
@@ -310,7 +296,7 @@ desktops_command(Desktops *desktops, const HostCommand *command, gint64 highest_
 {
   Desktop *desktop = g_hash_table_lookup(desktops->by_id, command->desktop);
   const DesktopRecord *record =
-      desktop != NULL ? desktop_record(desktop) : g_hash_table_lookup(desktops->tombstones, command->desktop);
+      desktop != NULL ? desktop_record(desktop) : tombstones_find(desktops->tombstones, command->desktop);
   g_autoptr(GError) error = NULL;
   switch (command_judge(command, highest_term, record, &error)) {
   case COMMAND_REFUSE:
@@ -397,8 +383,7 @@ desktops_free(Desktops *desktops)
   if (desktops->retry_source != 0)
     g_source_remove(desktops->retry_source);
   g_hash_table_unref(desktops->by_id);
-  g_queue_free(desktops->tombstone_ids);
-  g_hash_table_unref(desktops->tombstones);
+  tombstones_free(desktops->tombstones);
   recovery_free(desktops->recovery);
   g_clear_error(&desktops->recovery_error);
   g_free(desktops);
