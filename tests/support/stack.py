@@ -42,7 +42,8 @@ class Stack:
 
     def broker_options(self):
         return [f"--broker-listen=127.0.0.1:{self.broker_port}", f"--broker-state-directory={self.path('broker')}",
-                "--broker-public-address=127.0.0.1", "--broker-name=b1", "--broker-heartbeat-ms=2000"]
+                "--broker-public-address=127.0.0.1", "--broker-name=b1",
+                *(["--broker-heartbeat-ms=2000"] if self.fake else [])]  # a silent host is noticed after three
 
     def host_options(self):
         return ["--host-name=kvm1", f"--host-broker={self.broker_url}", f"--host-state-directory={self.path('host')}",

@@ -84,8 +84,9 @@ def holds(portal, folder):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder, TinyGuest(folder) as guest, StubPortal(folder, guest.port) as portal:
-        for check in (types_and_measures, fails_when_refused, fails_without_picture, refusals_have_words, usage, holds):
+    # A fresh guest each time: what one check has painted would be the next one's first picture.
+    for check in (types_and_measures, fails_when_refused, fails_without_picture, refusals_have_words, usage, holds):
+        with tempfile.TemporaryDirectory() as folder, TinyGuest(folder) as guest, StubPortal(folder, guest.port) as portal:
             check(portal, folder)
             print(f"{check.__name__}: good", flush=True)
     return 0
