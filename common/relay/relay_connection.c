@@ -10,34 +10,10 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 
 #define ROUNDS_PER_TURN    16 /* so that one busy console does not starve the others of its loop */
 #define ASKED_LIMIT_FACTOR 3  /* the owner may ask a broker, then wait for an agent */
 #define CLOSING_LIMIT_US   (10 * G_USEC_PER_SEC) /* for the peer to read what we said last */
-#define NOT_SENT_LOW_WATER 16384 /* bytes in the kernel beyond which epoll says "not writable" */
-#define DEAD_PEER_LIMIT_MS 60000 /* unacknowledged for so long is gone */
-#define KEEPALIVE_IDLE_S   30
-#define KEEPALIVE_PERIOD_S 10
-#define KEEPALIVE_PROBES   3
-
-static void
-set_option(int fd, int level, int name, int value)
-{
-  (void)setsockopt(fd, level, name, &value, sizeof value); /* an optimisation each; none decides */
-}
-
-static void
-tune_socket(int fd)
-{
-  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-  set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOT_SENT_LOW_WATER);
-  set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, DEAD_PEER_LIMIT_MS);
-  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_PERIOD_S);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
-}
 
 static void
 note_address(RelayConnection *connection, const struct sockaddr_storage *address)
@@ -69,8 +45,8 @@ relay_connection_new(RelayLoop *loop, guint64 id, int fd, const struct sockaddr_
   relay_end_init(&connection->client);
   relay_end_init(&connection->server);
   note_address(connection, address);
-  tune_socket(fd);
   relay_end_open(&connection->client, fd);
+  relay_end_tune(&connection->client);
   relay_end_start_tls(&connection->client, connection->shared->server_tls, TRUE);
   relay_connection_enter(connection, RELAY_STATE_HANDSHAKE, connection->shared->setup_limit_us);
   relay_loop_watch(loop, fd, connection);

@@ -2,12 +2,19 @@
 #include "common/relay/relay_end.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TLS_RECORD_SIZE 16384
+#define TLS_RECORD_SIZE    16384
+#define NOT_SENT_LOW_WATER 16384 /* bytes in the kernel beyond which epoll says "not writable" */
+#define DEAD_PEER_LIMIT_MS 60000 /* unacknowledged for so long is gone */
+#define KEEPALIVE_IDLE_S   30
+#define KEEPALIVE_PERIOD_S 10
+#define KEEPALIVE_PROBES   3
 
 void
 relay_end_init(RelayEnd *end)
@@ -19,6 +26,24 @@ void
 relay_end_open(RelayEnd *end, int fd)
 {
   end->fd = fd;
+}
+
+static void
+set_option(int fd, int level, int name, int value)
+{
+  (void)setsockopt(fd, level, name, &value, sizeof value); /* an optimisation each; none decides */
+}
+
+void
+relay_end_tune(RelayEnd *end)
+{
+  set_option(end->fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(end->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOT_SENT_LOW_WATER);
+  set_option(end->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, DEAD_PEER_LIMIT_MS);
+  set_option(end->fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(end->fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
+  set_option(end->fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_PERIOD_S);
+  set_option(end->fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
 }
 
 void

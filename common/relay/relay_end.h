@@ -41,6 +41,10 @@ void relay_end_init(RelayEnd *end);
 /** Gives @end the connected or connecting, nonblocking socket @fd (transfer full). */
 void relay_end_open(RelayEnd *end, int fd);
 
+/** Sets the TCP options of a peer across the network: small packets go at once, little waits in the kernel,
+ * and a peer that has vanished without a word counts as failed within about a minute. */
+void relay_end_tune(RelayEnd *end);
+
 /** Puts TLS of @context on it: as the server's side when @as_server. */
 void relay_end_start_tls(RelayEnd *end, SSL_CTX *context, gboolean as_server);
 

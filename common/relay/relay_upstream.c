@@ -103,6 +103,7 @@ relay_upstream_connect(RelayConnection *connection, const char *address, guint16
   int result = connect(fd, (struct sockaddr *)&where, size);
   int reason = errno;
   open_server(connection, fd);
+  relay_end_tune(&connection->server);
   if (result != 0 && reason != EINPROGRESS)
     relay_connection_refuse(connection, CARAWAY_ERROR_UNREACHABLE, "the host's relay cannot be reached");
 }

@@ -39,6 +39,17 @@ class RelayPortal(unittest.TestCase):
         display.send(101, DISPLAY_INIT)
         display.receive_kind(314)
 
+    def test_a_vanished_host_will_be_noticed(self):
+        """The portal's leg to the relay is watched by keep-alive probes, like the client's: nothing hangs for ever (I4)."""
+        main, _ = self.rig.open_main(self.grant())
+        with open("/proc/net/tcp", encoding="ascii") as table:
+            rows = [line.split() for line in table.readlines()[1:]]
+        legs = [row for row in rows if row[2] == f"0100007F:{self.relay_port:04X}" and row[3] == "01"]
+        self.assertTrue(legs)
+        for row in legs:
+            self.assertNotEqual(row[5].split(":")[0], "00", "no timer runs on the connection")
+        main.stream.close()
+
     def test_refusal_comes_back(self):
         with self.assertRaises(Refused) as caught:
             self.rig.connect(self.grant(epoch="1.0"))
