@@ -74,6 +74,7 @@ struct RelayConnection {
   SpiceGuard guard;
   guint64 to_server_bytes, to_client_bytes;
   guint32 session_id;     /* of a main channel, once the server has named it */
+  gboolean has_session;   /* the owner was told of it */
   gboolean is_unsettled;  /* see relay_settle.h */
   gboolean awaits_result; /* of the link, while settling */
 

@@ -187,12 +187,13 @@ relay_splice_note_server(RelayConnection *connection)
     return FALSE;
   gboolean names_session =
       connection->link.channel_type == SPICE_TYPE_MAIN && header.type == SPICE_MSG_MAIN_INIT_TYPE;
-  if (names_session && header.size >= 4) {
+  if (names_session && header.size >= 4 && !connection->has_session) {
     if (relay_buffer_size(in) < header_size + 4)
       return FALSE;
+    /* Once: a server that says it again and again must not fill the owner's mailbox. */
+    connection->has_session = TRUE;
     connection->session_id = spice_read_u32(relay_buffer_head(in) + header_size);
-    relay_letters_session_known(connection->shared, connection->id,
-                                spice_read_u32(relay_buffer_head(in) + header_size));
+    relay_letters_session_known(connection->shared, connection->id, connection->session_id);
   }
   if (connection->guard.display_is_initialised && header.type > SPICE_MSG_BASE_LAST_TYPE)
     relay_settle_note_safe(connection);
