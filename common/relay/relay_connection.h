@@ -52,7 +52,7 @@ struct RelayConnection {
   RelayEnd client, server;
 
   /* what the client is and said */
-  char *client_address, *peer_identity, *forwarded_address, *origin, *host;
+  char *client_address, *peer_identity, *forwarded_address;
   char *credential; /* a secret */
   char *accept_key; /* of a WebSocket request */
   guint16 client_port;

@@ -4,8 +4,10 @@
 #include "common/relay/relay_steps.h"
 
 #include "common/base/json.h"
+#include "common/base/log.h"
 #include "common/base/secret.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -122,15 +124,24 @@ relay_head_accept(RelayConnection *connection)
     send_upgrade(connection, GRANT_PROTOCOL);
 }
 
+/* What a portal said of its client, when it is an address: nothing else may reach the log or the agent. */
+static char *
+forwarded_address(const HttpHead *head)
+{
+  guint8 binary[sizeof(struct in6_addr)];
+  g_autofree char *text = http_head_get(head, "Caraway-Client-Address");
+  gboolean is_address =
+      text != NULL && (inet_pton(AF_INET, text, binary) == 1 || inet_pton(AF_INET6, text, binary) == 1);
+  return is_address ? g_steal_pointer(&text) : NULL;
+}
+
 /* What is kept of a console's request; the bytes behind it are the client's first SPICE bytes. */
 static void
 note_request(RelayConnection *connection, const HttpHead *head, RelayWay way)
 {
   connection->way = way;
-  connection->host = http_head_get(head, "Host");
-  connection->origin = http_head_get(head, "Origin");
   if (connection->peer_is_portal)
-    connection->forwarded_address = http_head_get(head, "Caraway-Client-Address");
+    connection->forwarded_address = forwarded_address(head);
   relay_buffer_consume(&connection->client.in, head->size);
 }
 
@@ -148,9 +159,26 @@ take_connect(RelayConnection *connection, const HttpHead *head)
   return TRUE;
 }
 
+/* A page of another site must not open consoles in the name of who looks at it. */
+static gboolean
+is_foreign(const HttpHead *head)
+{
+  g_autofree char *origin = http_head_get(head, "Origin");
+  g_autofree char *host = http_head_get(head, "Host");
+  g_autofree char *own = g_strconcat("https://", host != NULL ? host : "", NULL);
+  return origin != NULL && g_ascii_strcasecmp(origin, own) != 0;
+}
+
 static gboolean
 take_websocket(RelayConnection *connection, const HttpHead *head)
 {
+  if (is_foreign(head)) {
+    log_write(LOG_LEVEL_INFO, LOG_FIELDS(.code = error_code_name(CARAWAY_ERROR_FORBIDDEN)),
+              "refused a console for %s: a page of another site asked for it", connection->client_address);
+    relay_connection_refuse(connection, CARAWAY_ERROR_FORBIDDEN,
+                            "consoles open only from the portal's own pages");
+    return TRUE;
+  }
   g_autofree char *key = http_head_get(head, "Sec-WebSocket-Key");
   g_autofree char *version = http_head_get(head, "Sec-WebSocket-Version");
   g_autofree char *offered = http_head_get(head, "Sec-WebSocket-Protocol");

@@ -13,7 +13,7 @@ struct RelayRequest {
   RelayLoop *loop;
   guint64 connection;
   RelayWay way;
-  char *credential, *client_address, *forwarded_address, *peer_identity, *origin, *host;
+  char *credential, *client_address, *forwarded_address, *peer_identity;
   gboolean has_link, is_answered;
   SpiceLinkMessage link;
 };
@@ -49,8 +49,6 @@ relay_request_new(const RelayConnection *connection)
   request->client_address = g_strdup(connection->client_address);
   request->forwarded_address = g_strdup(connection->forwarded_address);
   request->peer_identity = g_strdup(connection->peer_identity);
-  request->origin = g_strdup(connection->origin);
-  request->host = g_strdup(connection->host);
   request->has_link = connection->has_link;
   request->link = connection->link;
   return request;
@@ -96,18 +94,6 @@ const char *
 relay_request_peer_identity(const RelayRequest *request)
 {
   return request->peer_identity;
-}
-
-const char *
-relay_request_origin(const RelayRequest *request)
-{
-  return request->origin;
-}
-
-const char *
-relay_request_host(const RelayRequest *request)
-{
-  return request->host;
 }
 
 static void
@@ -268,8 +254,6 @@ relay_request_unref(RelayRequest *request)
   g_free(request->client_address);
   g_free(request->forwarded_address);
   g_free(request->peer_identity);
-  g_free(request->origin);
-  g_free(request->host);
   secret_free(request->credential);
   relay_loop_unref(request->loop);
   g_free(request);

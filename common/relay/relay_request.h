@@ -58,12 +58,6 @@ const char *relay_request_forwarded_address(const RelayRequest *request);
 /** The identity in the peer's verified certificate ("portal/edge1"); NULL when it presented none. */
 const char *relay_request_peer_identity(const RelayRequest *request);
 
-/** The Origin header of a WebSocket request (nullable). */
-const char *relay_request_origin(const RelayRequest *request);
-
-/** The Host header of a WebSocket request (nullable). */
-const char *relay_request_host(const RelayRequest *request);
-
 /**
  * For a request without a link: say yes to the client (200, or the WebSocket upgrade) and ask again, with a
  * new request of the same connection, once the link has come. A refusal then can only be a SPICE link error.

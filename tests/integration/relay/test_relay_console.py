@@ -76,6 +76,15 @@ class RelayConsole(unittest.TestCase):
         SpiceLink(stream, MAIN).receive_kind(MSG_MAIN_INIT)
         self.assertEqual(self.rig.agent.wait_for(type="console", session=session)["client"], "127.0.0.1")
 
+    def test_portal_cannot_invent_an_address(self):
+        """What is no address goes neither to the agent nor into the log, whoever says it."""
+        for number, word in enumerate(("nonsense", "x" * 4000, "192.0.2.7, 192.0.2.8", "fe80::1%eth0")):
+            with self.subTest(word[:20]):
+                session = f"11111111-2222-4333-8444-8888888888{number:02}"
+                stream = self.rig.connect(self.rig.grant(session=session), "portal", f"Caraway-Client-Address: {word}\r\n")
+                SpiceLink(stream, MAIN).receive_kind(MSG_MAIN_INIT)
+                self.assertEqual(self.rig.agent.wait_for(type="console", session=session)["client"], "127.0.0.1")
+
     def test_grant_works_once(self):
         grant = self.rig.grant()
         main, _ = self.rig.open_main(grant)
@@ -118,8 +127,20 @@ class RelayConsole(unittest.TestCase):
         grant = self.rig.grant(expires=int(time.time()) + 2)
         _, session = self.rig.open_main(grant)
         self.rig.agent.send({"type": "time", "broker_time_ms": self.rig.broker_time_ms() + 60000})
-        self.addCleanup(lambda: self.rig.agent.send({"type": "time", "broker_time_ms": self.rig.broker_time_ms()}))
+        self.addCleanup(self.restore_time)
         SpiceLink(self.rig.connect(grant), INPUTS, session)
+
+    def restore_time(self):
+        """The broker's time is the true one again, and the relay knows it: its grants are not expired."""
+        self.rig.agent.send({"type": "time", "broker_time_ms": self.rig.broker_time_ms()})
+
+        def is_known():
+            try:
+                self.rig.connect(self.rig.grant()).close()
+                return True
+            except Refused:
+                return False
+        wait_until(is_known, LIMIT_S, "the relay's clock")
 
     def test_forbidden_channel_never_reaches_the_machine(self):
         grant = self.rig.grant(channels=["main", "display"])
@@ -217,6 +238,13 @@ class RelayConsole(unittest.TestCase):
 
     def test_websocket_refusal_comes_before_the_upgrade(self):
         self.assert_refused("grant-invalid", self.rig.websocket, "caraway.v1, nonsense")
+
+    def test_foreign_origin_is_refused(self):
+        origin = "Origin: https://elsewhere.example\r\n"
+        self.assert_refused("not-permitted", self.rig.websocket, f"caraway.v1, {self.rig.grant()}", origin)
+        websocket, _ = self.rig.websocket(f"caraway.v1, {self.rig.grant()}", "Origin: https://desktop\r\n")
+        SpiceLink(websocket, MAIN).receive_kind(MSG_MAIN_INIT)
+        self.assert_refused("not-permitted", self.rig.websocket, "binary", origin)
 
     def test_malformed_websocket_frames(self):
         cases = {"not masked": (2, b"x", True, False, 1002), "text": (1, b"x", True, True, 1003),
