@@ -8,6 +8,7 @@
 #include "host/guest/agent/frame_stream.h"
 #include "host/guest/agent/idle_report.h"
 #include "host/guest/agent/message_dialog.h"
+#include "host/guest/agent/screen_follow.h"
 
 #include <glib-unix.h>
 #include <string.h>
@@ -125,12 +126,17 @@ session_helper_run(const char *path, GError **error)
   helper.watch = desktop_watch_new(on_up, &helper, error);
   if (helper.watch == NULL)
     return FALSE;
+  g_autoptr(GError) local = NULL;
+  ScreenFollow *screen = screen_follow_new(&local);
+  if (screen == NULL)
+    log_warning("%s", local->message);
   helper.daemon = daemon_new(on_stop, NULL, DRAIN_LIMIT_MS);
   keep_connected(&helper);
   const guint tick = g_timeout_add(TICK_MS, on_tick, &helper);
   daemon_run(helper.daemon, path);
   g_source_remove(tick);
   frame_stream_free(helper.service);
+  screen_follow_free(screen);
   desktop_watch_free(helper.watch);
   daemon_free(helper.daemon);
   return TRUE;

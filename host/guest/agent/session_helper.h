@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `caraway-guest --session`: the part of the agent that lives in the user's session, as the user. Tells the
- * service when the desktop is up and how long it has been idle, and shows messages. Ends with the session.
+ * service when the desktop is up and how long it has been idle, shows messages, and lets the screen follow
+ * the viewer. Ends with the session.
  */
 #pragma once
 
