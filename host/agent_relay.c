@@ -90,6 +90,8 @@ on_relay_message(const RelayMessage *message, int fd, gpointer user_data)
     close(fd);
   if (message->type == RELAY_MESSAGE_CONSOLE) {
     agent_consoles_note(agent->consoles, &message->console);
+    if (message->console.state == HOST_CONSOLE_CONNECTED)
+      desktops_unlock(agent->desktops, message->console.desktop);
     agent_broker_send_console(agent, &message->console);
     return;
   }

@@ -314,6 +314,23 @@ desktops_command(Desktops *desktops, const HostCommand *command, gint64 highest_
     desktop_commands_run(desktop, command, done, user_data);
 }
 
+static void
+on_unlocked(const GError *error, gpointer user_data)
+{
+  if (error != NULL)
+    log_warning("a desktop whose console was opened is not unlocked: %s", error->message);
+}
+
+/* Asked without looking whether it is locked: a lock that was asked for just before may not show yet. */
+void
+desktops_unlock(Desktops *desktops, const char *id)
+{
+  static const GuestMessage message = {.type = GUEST_MESSAGE_UNLOCK};
+  Desktop *desktop = g_hash_table_lookup(desktops->by_id, id);
+  if (desktop != NULL)
+    desktop_ask_guest(desktop, &message, on_unlocked, NULL);
+}
+
 void
 desktops_match(Desktops *desktops, const HostDesktopRef *wanted, guint count)
 {

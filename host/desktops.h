@@ -31,6 +31,9 @@ gboolean desktops_are_heard(const Desktops *desktops);
 void desktops_command(Desktops *desktops, const HostCommand *command, gint64 highest_term, DesktopDone done,
                       gpointer user_data);
 
+/** Unlocks the screen of @id, if there is such a desktop: its owner has just opened a console. */
+void desktops_unlock(Desktops *desktops, const char *id);
+
 /** Destroys what the broker's list does not name and raises epochs to the list's. */
 void desktops_match(Desktops *desktops, const HostDesktopRef *wanted, guint count);
 

@@ -76,7 +76,7 @@ const CtlCommand ctl_session_commands[] = {
      .columns = session_details},
     SESSION_ACTION("disconnect", "Cut the console; the desktop stays",
                    "The session $1 is being disconnected.", NULL),
-    SESSION_ACTION("lock", "Lock the screen", "The screen of session $1 is being locked.", NULL),
+    SESSION_ACTION("lock", "Lock the screen and end the console", "Session $1 is being locked.", NULL),
     SESSION_ACTION("logoff", "Sign the person out; the desktop is made anew",
                    "The session $1 is being signed out.", "End the session $1? What is not saved is lost."),
     SESSION_ACTION("restart", "Restart the desktop through its system", "The desktop is being restarted.",

@@ -18,14 +18,15 @@ typedef struct {
   const char *action; /* in the audit log */
   HostCommandKind command;
   gboolean restarts;
+  gboolean cuts; /* ends the console as well */
 } Control;
 
 /* Log off is not here: it ends the session instead of commanding the desktop. */
 static const Control controls[SESSION_CONTROLS] = {
-    [SESSION_CONTROL_DISCONNECT] = {"session.disconnect", HOST_COMMAND_CUT, FALSE},
-    [SESSION_CONTROL_RESTART] = {"session.restart", HOST_COMMAND_RESTART, TRUE},
-    [SESSION_CONTROL_RESET] = {"session.reset", HOST_COMMAND_RESET, TRUE},
-    [SESSION_CONTROL_LOCK] = {"session.lock", HOST_COMMAND_LOCK, FALSE},
+    [SESSION_CONTROL_DISCONNECT] = {"session.disconnect", HOST_COMMAND_CUT, FALSE, FALSE},
+    [SESSION_CONTROL_RESTART] = {"session.restart", HOST_COMMAND_RESTART, TRUE, FALSE},
+    [SESSION_CONTROL_RESET] = {"session.reset", HOST_COMMAND_RESET, TRUE, FALSE},
+    [SESSION_CONTROL_LOCK] = {"session.lock", HOST_COMMAND_LOCK, FALSE, TRUE},
 };
 
 static gboolean
@@ -48,12 +49,13 @@ command(Work *work, const Caller *caller, const char *id, const Control *control
   g_autoptr(Session) session = own_session_find_ready(work, caller, id, error);
   if (session == NULL)
     return FALSE;
-  HostCommand order = {.kind = (int)control->command};
-  if (control->command == HOST_COMMAND_CUT) {
-    order.session = session->id;
-    order.reason = error_code_name(CARAWAY_ERROR_DISCONNECTED);
-  }
+  HostCommand order = {.kind = (int)control->command,
+                       .session = session->id,
+                       .reason = error_code_name(CARAWAY_ERROR_DISCONNECTED)};
+  HostCommand cut = order;
+  cut.kind = HOST_COMMAND_CUT;
   return send(work, session, &order, control->restarts, error) &&
+         (!control->cuts || send(work, session, &cut, FALSE, error)) &&
          work_audit(work, caller, control->action, "session", id, "", error);
 }
 

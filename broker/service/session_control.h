@@ -16,7 +16,7 @@ typedef enum {
   SESSION_CONTROL_RESTART,    /**< through the guest, else by reset after 30 s */
   SESSION_CONTROL_RESET,      /**< as by the button */
   SESSION_CONTROL_LOG_OFF,    /**< end the session; the desktop is destroyed and made anew */
-  SESSION_CONTROL_LOCK,       /**< lock the screen */
+  SESSION_CONTROL_LOCK,       /**< lock the screen and close the console; opening it again unlocks */
   SESSION_CONTROLS
 } SessionControl;
 

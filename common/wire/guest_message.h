@@ -63,6 +63,7 @@ typedef enum {
   GUEST_MESSAGE_LOCKED,   /**< is_locked */
   GUEST_MESSAGE_RESULT,   /**< request, is_ok, detail */
   GUEST_MESSAGE_LOCK,     /**< request */
+  GUEST_MESSAGE_UNLOCK,   /**< request */
   GUEST_MESSAGE_LOGOFF,   /**< request */
   GUEST_MESSAGE_MESSAGE,  /**< request, title, text */
   GUEST_MESSAGE_SHUTDOWN, /**< request */

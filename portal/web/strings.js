@@ -55,8 +55,8 @@ const english = {
 
   disconnect: "Disconnect",
   disconnectDone: "Disconnected. The desktop goes on running.",
-  lock: "Lock",
-  lockDone: "The desktop is locked.",
+  lock: "Lock and disconnect",
+  lockDone: "The desktop is locked. Resume it to unlock it.",
   restart: "Restart…",
   restartTitle: (name) => `Restart ${name}?`,
   restartText: "Programs are asked to close first. Save your work: what is not saved may be lost.",

@@ -122,6 +122,9 @@ on_host_message(const GuestMessage *message, gpointer user_data)
   case GUEST_MESSAGE_LOCK:
     ask_login(agent, message, LOGIN_LOCK);
     break;
+  case GUEST_MESSAGE_UNLOCK:
+    ask_login(agent, message, LOGIN_UNLOCK);
+    break;
   case GUEST_MESSAGE_LOGOFF:
     ask_login(agent, message, LOGIN_TERMINATE);
     break;

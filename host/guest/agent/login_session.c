@@ -177,6 +177,7 @@ login_session_request(LoginSession *session, LoginRequest kind, LoginSessionDone
     gboolean is_for_session;
   } CALLS[] = {
       [LOGIN_LOCK] = {LOGIN_NAME ".Session", "Lock", TRUE},
+      [LOGIN_UNLOCK] = {LOGIN_NAME ".Session", "Unlock", TRUE},
       [LOGIN_TERMINATE] = {LOGIN_NAME ".Session", "Terminate", TRUE},
       [LOGIN_POWER_OFF] = {LOGIN_NAME ".Manager", "PowerOff", FALSE},
   };

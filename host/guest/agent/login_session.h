@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The session on the desktop's seat, through systemd-logind (org.freedesktop.login1(5)): who is signed in, is
- * the screen locked, and the requests to lock, end it or switch the machine off.
+ * the screen locked, and the requests to lock, unlock, end it or switch the machine off.
  */
 #pragma once
 
@@ -17,6 +17,7 @@ typedef void (*LoginSessionDone)(const GError *error, gpointer user_data);
 
 typedef enum {
   LOGIN_LOCK,      /**< ask the session's locker to lock */
+  LOGIN_UNLOCK,    /**< end the locker, without its password */
   LOGIN_TERMINATE, /**< end the session and everything in it */
   LOGIN_POWER_OFF, /**< switch the machine off */
 } LoginRequest;
@@ -33,7 +34,7 @@ guint32 login_session_uid(const LoginSession *session);
 /** Whether the screen is locked. */
 gboolean login_session_is_locked(const LoginSession *session);
 
-/** Makes @request; @done is called later. LOGIN_LOCK and LOGIN_TERMINATE fail when nobody is signed in. */
+/** Makes @request; @done is called later. All but LOGIN_POWER_OFF fail when nobody is signed in. */
 void login_session_request(LoginSession *session, LoginRequest request, LoginSessionDone done,
                            gpointer user_data);
 

@@ -219,6 +219,26 @@ class HostAgent(unittest.TestCase):
         self.broker.result(self.broker.command("cut", desktop, session=SESSION, reason="session-ended"), ok=True)
         self.assertEqual(self.relay.expect("cut")["session"], SESSION)
 
+    def test_lock_holds_until_a_console_opens(self):
+        self.bench.up()
+        desktop = self.bench.made()
+
+        def locked(wanted):
+            while self.broker.expect("desktop", id=desktop)["guest"]["locked"] != wanted:
+                pass
+        self.broker.result(self.broker.command("lock", desktop), ok=True)
+        locked(True)
+        console = {"type": "console", "session": SESSION, "desktop": desktop, "user": "alice", "client": "127.0.0.1",
+                   "viewer": "native", "reason": None}
+        self.relay.say(**console, state="connected")
+        locked(False)
+        self.broker.result(self.broker.command("lock", desktop), ok=True)
+        locked(True)
+        self.relay.say(**{**console, "state": "disconnected", "reason": "disconnected"})
+        self.broker.expect("console", session=SESSION, state="disconnected")
+        self.relay.say(**console, state="connected")
+        locked(False)
+
     def test_relay_that_comes_back_gets_the_state(self):
         self.bench.up()
         desktop = self.bench.made()

@@ -68,8 +68,9 @@ obey(Talk *talk, const GuestMessage *message)
   }
   const GuestMessage result = {.type = GUEST_MESSAGE_RESULT, .request = message->request, .is_ok = TRUE};
   send(talk, &result);
-  if (message->type == GUEST_MESSAGE_LOCK) {
-    const GuestMessage locked = {.type = GUEST_MESSAGE_LOCKED, .is_locked = TRUE};
+  if (message->type == GUEST_MESSAGE_LOCK || message->type == GUEST_MESSAGE_UNLOCK) {
+    const GuestMessage locked = {.type = GUEST_MESSAGE_LOCKED,
+                                 .is_locked = message->type == GUEST_MESSAGE_LOCK};
     send(talk, &locked);
   } else if (message->type == GUEST_MESSAGE_LOGOFF) {
     const GuestMessage nobody = {.type = GUEST_MESSAGE_SESSION};

@@ -205,6 +205,29 @@ test_controls_become_commands(void)
   assert_code(error, CARAWAY_ERROR_INVALID);
 }
 
+/* Its password is nobody's: who locked a desktop comes back to it through the front door. */
+static void
+test_lock_ends_the_console(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  g_ptr_array_set_size(fixture->delivered, 0);
+  g_autoptr(Session) after =
+      session_control(fixture->services, alice, session->id, SESSION_CONTROL_LOCK, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(fixture->delivered->len, ==, 2);
+  const HostCommand *lock = &((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command;
+  const HostCommand *cut = &((HostMessage *)g_ptr_array_index(fixture->delivered, 1))->command;
+  g_assert_cmpint(lock->kind, ==, HOST_COMMAND_LOCK);
+  g_assert_cmpint(cut->kind, ==, HOST_COMMAND_CUT);
+  g_assert_cmpstr(cut->session, ==, session->id);
+  g_assert_cmpstr(cut->reason, ==, "disconnected");
+}
+
 static void
 test_damaged_image(void)
 {
@@ -237,6 +260,7 @@ main(int argc, char **argv)
   g_test_add_func("/administration/offers", test_offers);
   g_test_add_func("/administration/private", test_sessions_are_private);
   g_test_add_func("/administration/controls", test_controls_become_commands);
+  g_test_add_func("/administration/lock", test_lock_ends_the_console);
   g_test_add_func("/administration/image", test_damaged_image);
   return g_test_run();
 }

@@ -155,6 +155,27 @@ test_build_and_parse_agree(void)
 }
 
 static void
+test_requests_are_for_guests(void)
+{
+  static const GuestMessageType TYPES[] = {GUEST_MESSAGE_LOCK, GUEST_MESSAGE_UNLOCK, GUEST_MESSAGE_LOGOFF,
+                                           GUEST_MESSAGE_SHUTDOWN, GUEST_MESSAGE_PING};
+  for (gsize i = 0; i < G_N_ELEMENTS(TYPES); i++) {
+    const GuestMessage sent = {.type = TYPES[i], .request = 7};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) frame = guest_message_to_frame(&sent, &error);
+    g_assert_no_error(error);
+    gsize size;
+    const char *bytes = g_bytes_get_data(frame, &size);
+    g_autoptr(GuestMessage) got = guest_message_parse(bytes + 4, size - 4, HOST_TO_GUEST, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(got->type, ==, TYPES[i]);
+    g_assert_cmpint(got->request, ==, 7);
+    g_autoptr(GuestMessage) back = guest_message_parse(bytes + 4, size - 4, GUEST_TO_HOST, &error);
+    g_assert_cmpint(back->type, ==, GUEST_MESSAGE_UNKNOWN);
+  }
+}
+
+static void
 test_build_writes_only_what_the_type_carries(void)
 {
   const GuestMessage ready = {.type = GUEST_MESSAGE_READY, .request = 9, .user = (char *)"alice"};
@@ -186,6 +207,7 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/guest_message/requests_are_for_guests", test_requests_are_for_guests);
   g_test_add_func("/guest_message/frame_lengths", test_frame_lengths);
   g_test_add_func("/guest_message/reader_joins_pieces", test_reader_joins_pieces);
   g_test_add_func("/guest_message/reader_takes_several", test_reader_takes_several_frames_of_one_push);

@@ -96,6 +96,17 @@ def locks_and_unlocks(machine, port):
     port.expect_type("locked", locked=False)
 
 
+def is_unlocked_by_the_host(machine, port):
+    before = machine.picture("before-lock.png")
+    check(port.request("lock")["ok"], "the lock was refused")
+    port.expect_type("locked", locked=True)
+    until_picture(machine, "locked-again.png", lambda shown: colour_share(shown, BLACK) > 0.9, "the locked screen")
+    check(port.request("unlock")["ok"], "the unlock was refused")
+    port.expect_type("locked", locked=False)
+    until_picture(machine, "unlocked.png", lambda shown: differing_share(before, shown) < 0.05, "the unlocked screen")
+    check(port.request("unlock")["ok"], "unlocking what is not locked must do nothing")
+
+
 def signs_out(machine, port):
     check(port.request("logoff")["ok"], "the sign-out was refused")
     port.expect_type("session", user=None)
@@ -110,7 +121,7 @@ def switches_off(machine, port):
 
 
 STORY = [boots_to_a_desktop, answers_ping, shows_a_message, opens_a_terminal, tells_all_to_a_host_that_comes_back,
-         survives_a_broken_frame, tells_idle_time, locks_and_unlocks, signs_out, switches_off]
+         survives_a_broken_frame, tells_idle_time, locks_and_unlocks, is_unlocked_by_the_host, signs_out, switches_off]
 
 
 def main():
