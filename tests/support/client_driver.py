@@ -8,13 +8,17 @@ import tempfile
 from processes import Failed, wait_until
 from screen import Screen, colour_share
 
+# The middle of the button “Send keys” in the theme that the tests use.
+KEYS_FROM_RIGHT, KEYS_FROM_TOP = 239, 26
+
 
 class ClientDriver:
     """with ClientDriver(build, artefacts, "--server", url) as client: client.wait_title("Sign in") …"""
 
-    def __init__(self, build, artefacts, *options, language="C.UTF-8"):
+    def __init__(self, build, artefacts, *options, language="C.UTF-8", environment=None):
         self.program = os.path.join(build, "bin", "caraway-client")
         self.artefacts, self.options, self.language = artefacts, options, language
+        self.environment = environment or {}
 
     def __enter__(self):
         os.makedirs(self.artefacts, exist_ok=True)
@@ -25,7 +29,8 @@ class ClientDriver:
         self.screen = Screen()
         # GTK and spice-gtk warn about what a bare X server lacks; such a warning is no failure of ours.
         env = {key: value for key, value in self.screen.env.items() if key != "G_DEBUG"}
-        env.update(XDG_CONFIG_HOME=self.home, LC_ALL=self.language, LANGUAGE="", GTK_THEME="Adwaita")
+        env.update(XDG_CONFIG_HOME=self.home, LC_ALL=self.language, LANGUAGE="", GTK_THEME="Adwaita",
+                   **self.environment)
         self.log_path = os.path.join(self.artefacts, "client.log")
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(["dbus-run-session", "--", self.program, *self.options], env=env,
@@ -108,6 +113,16 @@ class ClientDriver:
                 if attempt == 2:
                     raise
         self.wait_desktop(name)
+
+    def open_keys_menu(self, desktop):
+        """Of the window with the desktop named so, by a click in its header bar."""
+        geometry = dict(line.split("=") for line in self.screen.run(
+            "xdotool", "search", "--onlyvisible", "--name", desktop, "getwindowgeometry", "--shell").split())
+        x, y = int(geometry["X"]) + int(geometry["WIDTH"]) - KEYS_FROM_RIGHT, int(geometry["Y"]) + KEYS_FROM_TOP
+        below = (x - 60, y + 40, x + 60, y + 200)
+        before = self.shot("menu").crop(below).tobytes()
+        self.screen.run("xdotool", "mousemove", str(x), str(y), "click", "1")
+        wait_until(lambda: self.shot("menu").crop(below).tobytes() != before, 20, "the menu of keys")
 
     def paint(self, rgb, share, name, attempts=3):
         """Types a command that fills the guest's terminal with the colour, slowly: a busy guest loses keys that come fast,

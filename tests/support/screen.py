@@ -52,12 +52,21 @@ class Screen:
         self.run("xdotool", "type", "--delay", "60", text)
 
 
-def colour_share(picture, rgb, tolerance=12):
-    """The share (0 … 1) of the pixels that have this colour."""
+def near_colour(picture, rgb, tolerance):
     import numpy
     pixels = numpy.asarray(picture).astype(int)
-    near = (abs(pixels - numpy.array(rgb)) <= tolerance).all(axis=2)
-    return float(near.mean())
+    return (abs(pixels - numpy.array(rgb)) <= tolerance).all(axis=2)
+
+
+def colour_share(picture, rgb, tolerance=12):
+    """The share (0 … 1) of the pixels that have this colour."""
+    return float(near_colour(picture, rgb, tolerance).mean())
+
+
+def colour_box(picture, rgb, tolerance=12):
+    """The smallest box with all pixels of this colour in it: left, top, right, bottom."""
+    rows, columns = near_colour(picture, rgb, tolerance).nonzero()
+    return int(columns.min()), int(rows.min()), int(columns.max()), int(rows.max())
 
 
 def paint_command(rgb):
