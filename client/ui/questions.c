@@ -34,6 +34,15 @@ release_question(gpointer question, GClosure *closure)
   g_free(question);
 }
 
+/* GTK aligns a title of two lines to the left of its middle. */
+static void
+centre_title(GtkWidget *dialog)
+{
+  GtkWidget *area = gtk_message_dialog_get_message_area(GTK_MESSAGE_DIALOG(dialog));
+  g_autoptr(GList) labels = gtk_container_get_children(GTK_CONTAINER(area));
+  gtk_label_set_justify(GTK_LABEL(labels->data), GTK_JUSTIFY_CENTER);
+}
+
 /* A dialog with Cancel, which is the default, and @yes. */
 static GtkWidget *
 ask(GtkWindow *parent, const char *title, const char *text, const char *yes, QuestionAnswered answered,
@@ -43,6 +52,7 @@ ask(GtkWindow *parent, const char *title, const char *text, const char *yes, Que
                                              GTK_MESSAGE_WARNING, GTK_BUTTONS_NONE, "%s", title);
   gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", text);
   gtk_window_set_title(GTK_WINDOW(dialog), title);
+  centre_title(dialog);
   GtkWidget *accept = gtk_dialog_add_button(GTK_DIALOG(dialog), yes, GTK_RESPONSE_ACCEPT);
   gtk_dialog_add_button(GTK_DIALOG(dialog), _("_Cancel"), GTK_RESPONSE_CANCEL);
   gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_CANCEL);
@@ -93,7 +103,7 @@ questions_ask_trust(GtkWindow *parent, const char *server, const DoubtfulCertifi
       _("Nothing proves that this is really %s: %s\n\nIf you go on and it is not, somebody else reads your "
         "password "
         "and sees your desktop. Compare the fingerprint with the one that your administrator gives you."),
-      server, certificate->problem);
+      server, _(certificate->problem));
   GtkWidget *dialog = ask(parent, title, text, _("_Trust this certificate"), answered, user_data);
   add_certificate(dialog, certificate);
   return dialog;

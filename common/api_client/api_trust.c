@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/api_client/api_trust.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define FINGERPRINT_DIGITS 64
@@ -32,17 +33,18 @@ const char *
 api_trust_problem(GTlsCertificateFlags errors)
 {
   if (errors & G_TLS_CERTIFICATE_REVOKED)
-    return "its certificate was revoked.";
+    return N_("its certificate was revoked.");
   if (errors & G_TLS_CERTIFICATE_UNKNOWN_CA)
-    return "its certificate was not signed by an authority that is known here. Give the CA's file, or check "
-           "the certificate's fingerprint.";
+    return N_(
+        "its certificate was not signed by an authority that is known here. Give the CA's file, or check "
+        "the certificate's fingerprint.");
   if (errors & G_TLS_CERTIFICATE_BAD_IDENTITY)
-    return "its certificate was made for another name or address.";
+    return N_("its certificate was made for another name or address.");
   if (errors & G_TLS_CERTIFICATE_EXPIRED)
-    return "its certificate has expired. Check the clock of this machine too.";
+    return N_("its certificate has expired. Check the clock of this machine too.");
   if (errors & G_TLS_CERTIFICATE_NOT_ACTIVATED)
-    return "its certificate is not valid yet. Check the clock of this machine.";
-  return "its certificate is damaged or too weak.";
+    return N_("its certificate is not valid yet. Check the clock of this machine.");
+  return N_("its certificate is damaged or too weak.");
 }
 
 /* libsoup asks its hook only about certificates that its database refuses. A pin must also refuse what the

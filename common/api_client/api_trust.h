@@ -27,7 +27,7 @@ char *api_trust_fingerprint(GTlsCertificate *certificate);
  */
 char *api_trust_normalize_fingerprint(const char *text);
 
-/** One sentence for the worst of @errors (static). */
+/** The end of a sentence about a server, for the worst of @errors (static); marked for whoever translates. */
 const char *api_trust_problem(GTlsCertificateFlags errors);
 
 /**
