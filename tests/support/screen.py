@@ -23,6 +23,11 @@ class Screen:
         self.display = f":{number}"
         self.env = {**os.environ, "DISPLAY": self.display, "NO_AT_BRIDGE": "1"}
         self.manager = subprocess.Popen(["openbox"], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # A window that comes before its manager gets no place, no focus and no full screen.
+        wait_until(self.is_managed, 20, "the window manager")
+
+    def is_managed(self):
+        return subprocess.run(["xdotool", "get_num_desktops"], env=self.env, capture_output=True).returncode == 0
 
     def close(self):
         for process in (self.manager, self.server):
