@@ -96,7 +96,7 @@ make_keys_button(ClientWindow *window)
   gsize count = 0;
   const GuestKeys *keys = guest_keys_list(&count);
   for (gsize i = 0; i < count; i++) {
-    GtkWidget *item = gtk_menu_item_new_with_label(keys[i].label);
+    GtkWidget *item = gtk_menu_item_new_with_label(_(keys[i].label));
     g_object_set_data(G_OBJECT(item), "keys", (gpointer)&keys[i]);
     g_signal_connect(item, "activate", G_CALLBACK(on_guest_keys), window);
     gtk_menu_shell_append(GTK_MENU_SHELL(menu), item);

@@ -7,7 +7,7 @@
 #define GUEST_KEYS_MAX 3
 
 typedef struct {
-  const char *label; /**< names of keys are the same everywhere */
+  const char *label; /**< as on the keys, marked for translation */
   guint keyvals[GUEST_KEYS_MAX];
   int count;
 } GuestKeys;
