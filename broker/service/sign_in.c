@@ -5,6 +5,7 @@
 #include "broker/policy/password_rules.h"
 #include "broker/service/audit_log.h"
 #include "broker/service/work.h"
+#include "broker/store/console_password_store.h"
 #include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 #include "common/base/error.h"
@@ -195,7 +196,9 @@ gboolean
 sign_in_end(Services *services, const Caller *caller, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  return work != NULL && sign_in_store_remove(work->transaction, caller->token_hash, error) &&
+  return work != NULL &&
+         console_password_store_remove_of_device(work->transaction, caller->token_hash, error) &&
+         sign_in_store_remove(work->transaction, caller->token_hash, error) &&
          work_audit(work, caller, "sign-out", "user", caller->user_name, "", error) &&
          work_commit(work, error);
 }

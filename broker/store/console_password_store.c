@@ -48,6 +48,15 @@ console_password_store_spend(DbTransaction *transaction, const char *password_ha
 }
 
 gboolean
+console_password_store_remove_of_device(DbTransaction *transaction, const char *device, GError **error)
+{
+  return db_run(transaction, error,
+                "DELETE FROM console_password WHERE used = 0 AND session_id IN"
+                " (SELECT id FROM session WHERE device = ? AND state <> 'ended')",
+                "s", device) >= 0;
+}
+
+gboolean
 console_password_store_remove_expired(DbTransaction *transaction, gint64 before_us, GError **error)
 {
   return db_run(transaction, error, "DELETE FROM console_password WHERE expires_us < ?", "l", before_us) >= 0;

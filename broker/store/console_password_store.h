@@ -27,6 +27,10 @@ ConsolePasswordRow *console_password_store_find(DbTransaction *transaction, cons
 gboolean console_password_store_spend(DbTransaction *transaction, const char *password_hash,
                                       gboolean *ret_spent, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Deletes what was not used yet of the sessions that @device (the hash of a sign-in's token) opened last. */
+gboolean console_password_store_remove_of_device(DbTransaction *transaction, const char *device,
+                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Deletes what expired before @before_us. */
 gboolean console_password_store_remove_expired(DbTransaction *transaction, gint64 before_us,
                                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -2,6 +2,7 @@
 #include "broker/service/console_access.h"
 
 #include "broker/service/session_control.h"
+#include "broker/service/sign_in.h"
 #include "tests/unit/service/service_fixture.h"
 
 typedef struct {
@@ -117,6 +118,35 @@ test_password_ends_with_its_session(void)
   assert_code(error, CARAWAY_ERROR_SESSION_ENDED);
 }
 
+/* Fault 16: what was asked for before signing out opens nothing after it. */
+static void
+test_password_ends_with_its_sign_in(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ConsoleAccess) access = password(&test);
+  g_assert_true(sign_in_end(test.fixture->services, test.alice, &error));
+  g_assert_no_error(error);
+  g_assert_null(console_access_redeem(test.fixture->services, access->password, "portal", "p1", &error));
+  assert_code(error, CARAWAY_ERROR_GRANT_INVALID);
+}
+
+static void
+test_password_outlives_the_sign_in_of_another_device(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) other = caller_new(test.alice->user_id, "alice", FALSE, "203.0.113.9", "other-device");
+  g_autoptr(ConsoleAccess) access = password(&test);
+  g_assert_true(sign_in_end(test.fixture->services, other, &error));
+  g_autofree char *grant =
+      console_access_redeem(test.fixture->services, access->password, "portal", "p1", &error);
+  g_assert_no_error(error);
+  g_assert_nonnull(grant);
+}
+
 static void
 test_unknown_password(void)
 {
@@ -185,6 +215,8 @@ main(int argc, char **argv)
   g_test_add_func("/console/password/once", test_password_is_redeemed_once);
   g_test_add_func("/console/password/expires", test_password_expires);
   g_test_add_func("/console/password/session-ended", test_password_ends_with_its_session);
+  g_test_add_func("/console/password/signed-out", test_password_ends_with_its_sign_in);
+  g_test_add_func("/console/password/other-device", test_password_outlives_the_sign_in_of_another_device);
   g_test_add_func("/console/password/unknown", test_unknown_password);
   g_test_add_func("/console/same-device", test_same_device_comes_back);
   g_test_add_func("/console/nobody-else", test_nobody_else);
