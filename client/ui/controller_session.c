@@ -80,17 +80,24 @@ on_session_changed(const ApiSession *session, gpointer user_data)
     controller_handle(controller, CLIENT_EVENT_READY, NULL);
 }
 
+/* Only of a desktop that never came up its code tells more than that the session has ended. */
+static CarawayErrorCode
+end_code(const Controller *controller, const ApiSession *session)
+{
+  if (controller->state != CLIENT_STATE_PREPARING || session == NULL || session->end_code == NULL)
+    return CARAWAY_ERROR_SESSION_ENDED;
+  CarawayErrorCode code = error_code_from_name(session->end_code);
+  return code == CARAWAY_ERROR_INTERNAL ? CARAWAY_ERROR_SESSION_ENDED : code;
+}
+
 static void
 on_session_ended(const ApiSession *session, gpointer user_data)
 {
   Controller *controller = user_data;
-  gboolean has_code = session != NULL && session->end_code != NULL;
-  CarawayErrorCode code = has_code ? error_code_from_name(session->end_code) : CARAWAY_ERROR_SESSION_ENDED;
-  g_autoptr(GError) error =
-      g_error_new(CARAWAY_ERROR, (int)(code == CARAWAY_ERROR_INTERNAL ? CARAWAY_ERROR_SESSION_ENDED : code),
-                  "%s", _("You logged off, or the desktop was ended on the server."));
-  if (session != NULL && session->reasons != NULL && session->reasons[0] != NULL)
-    error_set_reasons(error, (const char *const *)session->reasons);
+  gboolean has_reason = session != NULL && session->reasons != NULL && session->reasons[0] != NULL;
+  g_autoptr(GError) error = g_error_new(
+      CARAWAY_ERROR, (int)end_code(controller, session), "%s",
+      has_reason ? session->reasons[0] : _("You logged off, or the desktop was ended on the server."));
   controller_handle(controller, CLIENT_EVENT_SESSION_ENDED, error);
 }
 

@@ -25,6 +25,7 @@ struct ApiSessionEvents {
   GInputStream *stream;
   ApiEventStream *parser;
   GByteArray *problem; /* the body of a refusal */
+  ApiSession *last;    /* nullable; what was told last, which has the reasons when it ends */
 };
 
 static void start(ApiSessionEvents *events);
@@ -47,6 +48,7 @@ clear(ApiSessionEvents *events)
   g_free(events->id);
   g_clear_object(&events->cancellable);
   g_byte_array_unref(events->problem);
+  api_session_free(events->last);
 }
 
 static void
@@ -100,11 +102,13 @@ on_event(const char *name, const char *data, gpointer user_data)
   events->retry_ms = FIRST_RETRY_MS;
   if (is_end) {
     g_cancellable_cancel(events->cancellable);
-    events->watcher->ended(session, events->user_data);
+    events->watcher->ended(session != NULL ? session : events->last, events->user_data);
   } else if (session == NULL) {
     fail(events, error);
   } else {
-    events->watcher->changed(session, events->user_data);
+    api_session_free(events->last);
+    events->last = g_steal_pointer(&session);
+    events->watcher->changed(events->last, events->user_data);
   }
 }
 

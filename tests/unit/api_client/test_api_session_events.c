@@ -104,6 +104,15 @@ test_end_without_a_session(void)
   check(replies, 1, FALSE, "ended -1;");
 }
 
+/* What the broker sends: the last state, which has the reasons, and then that it was the last. */
+static void
+test_end_has_the_last_state(void)
+{
+  static const Reply replies[] = {
+      {200, "event: session\ndata: " SESSION("ended") "\n\nevent: end\ndata: {}\n\n"}};
+  check(replies, 1, FALSE, "changed 5;ended 5;");
+}
+
 static void
 test_refusal_is_told(void)
 {
@@ -141,6 +150,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/api_session_events/changes_until_the_end", test_changes_until_the_end);
   g_test_add_func("/api_session_events/end_without_a_session", test_end_without_a_session);
+  g_test_add_func("/api_session_events/end_has_the_last_state", test_end_has_the_last_state);
   g_test_add_func("/api_session_events/refusal_is_told", test_refusal_is_told);
   g_test_add_func("/api_session_events/bad_event_is_told", test_bad_event_is_told);
   g_test_add_func("/api_session_events/broken_stream_is_opened_again", test_broken_stream_is_opened_again);
