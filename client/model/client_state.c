@@ -88,6 +88,7 @@ static const Cell table[CLIENT_STATE_LAST][CLIENT_EVENT_LAST] =
             {
                 GO(CONSOLE_LOST, RECONNECTING, E(FREEZE) | E(GRANT)),
                 ON_SESSION_ENDED,
+                ON_TOKEN_REJECTED,
                 ON_LEAVE,
                 ON_SIGN_OUT,
             },

@@ -134,11 +134,18 @@ controller_handle(Controller *controller, ClientEvent event, const GError *error
   show_state(controller, before);
 }
 
+gboolean
+controller_needs_sign_in(const GError *error)
+{
+  return g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED) ||
+         g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_PASSWORD_EXPIRED);
+}
+
 void
 controller_handle_failure(Controller *controller, ClientEvent otherwise, const GError *error)
 {
   ClientEvent event = otherwise;
-  if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED))
+  if (controller_needs_sign_in(error))
     event = CLIENT_EVENT_TOKEN_REJECTED;
   else if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_SESSION_ENDED))
     event = CLIENT_EVENT_SESSION_ENDED;

@@ -61,6 +61,10 @@ struct Controller {
  * cause. */
 void controller_handle(Controller *controller, ClientEvent event, const GError *error);
 
+/** Whether @error (nullable) means that only signing in again helps: the token is no good any more, or an
+ * administrator asks for a new password. */
+gboolean controller_needs_sign_in(const GError *error);
+
 /** As controller_handle() with SESSION_ENDED, TOKEN_REJECTED or @otherwise, whichever @error means. */
 void controller_handle_failure(Controller *controller, ClientEvent otherwise, const GError *error);
 

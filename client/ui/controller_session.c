@@ -28,7 +28,7 @@ on_list(GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   g_autoptr(GPtrArray) desktops = answer != NULL ? api_session_desktops_from_answer(answer, &error) : NULL;
   if (desktops == NULL) {
-    if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED))
+    if (controller_needs_sign_in(error))
       controller_handle(controller, CLIENT_EVENT_TOKEN_REJECTED, error);
     else
       client_window_show_error(controller->window, error);
@@ -158,7 +158,7 @@ on_acted(GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(ApiAnswer) answer = controller_answer(source, result, &is_cancelled, &error);
   if (is_cancelled)
     return;
-  if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED))
+  if (controller_needs_sign_in(error))
     controller_handle(controller, CLIENT_EVENT_TOKEN_REJECTED, error);
   else if (error != NULL)
     client_window_show_error(controller->window, error);
