@@ -30,6 +30,26 @@ read_pool(DbQuery *query)
   return pool;
 }
 
+/* A pool that is being deleted is listed nowhere: who meets its name is told what holds it. */
+static void
+refuse_name(DbTransaction *transaction, const char *name, GError **error)
+{
+  gint64 going;
+  if (!row_number(db_query(transaction, error, "SELECT COUNT(*) FROM pool WHERE name = ? AND deleting = 1",
+                           "s", name),
+                  &going, error))
+    return;
+  if (going > 0)
+    g_set_error(
+        error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
+        "The pool \"%s\" is still being deleted; wait until its desktops are gone. Those of a host that "
+        "does not come back go when the host is removed.",
+        name);
+  else
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
+                "There is a pool \"%s\" already; choose another name.", name);
+}
+
 gboolean
 pool_store_add(DbTransaction *transaction, const Pool *pool, GError **error)
 {
@@ -43,8 +63,7 @@ pool_store_add(DbTransaction *transaction, const Pool *pool, GError **error)
              (int)pool->spares, (int)pool->vcpus, (int)pool->memory_mib, (int)pool->heads, pool->account,
              channels, pool->created_us);
   if (added == 0)
-    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
-                "There is a pool \"%s\" already; choose another name.", pool->name);
+    refuse_name(transaction, pool->name, error);
   return added == 1;
 }
 

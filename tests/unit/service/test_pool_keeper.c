@@ -136,6 +136,25 @@ test_host_comes_back_late(void)
   g_assert_cmpuint(g_strv_length(back->problems), ==, 0);
 }
 
+/* A pool whose desktops are on a host that is gone keeps its name, and says why. */
+static void
+test_name_of_a_pool_that_goes(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  service_fixture_settle(fixture);
+  service_fixture_host_silent(fixture);
+  g_assert_true(pool_admin_delete(fixture->services, fixture->admin, "office", &error));
+  PoolSettings settings = POOL_SETTINGS_NONE;
+  settings.name = "office";
+  settings.image = "office";
+  g_autoptr(PoolStatus) again = pool_admin_create(fixture->services, fixture->admin, &settings, &error);
+  g_assert_null(again);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
+  g_assert_nonnull(strstr(error->message, "still being deleted"));
+}
+
 static void
 test_administrator_destroys(void)
 {
@@ -164,6 +183,7 @@ main(int argc, char **argv)
   g_test_add_func("/pool-keeper/delete", test_deleted_pool_goes_with_its_desktops);
   g_test_add_func("/pool-keeper/reconcile", test_reconciles);
   g_test_add_func("/pool-keeper/late-host", test_host_comes_back_late);
+  g_test_add_func("/pool-keeper/name-of-deleted", test_name_of_a_pool_that_goes);
   g_test_add_func("/pool-keeper/destroy", test_administrator_destroys);
   return g_test_run();
 }
