@@ -141,7 +141,10 @@ answer_of_desktop(Work *work, Desktop *desktop, const Command *command, const Ho
   gboolean repeated = g_strcmp0(result->code, error_code_name(CARAWAY_ERROR_STALE_EPOCH)) == 0;
   if (!result->ok && !repeated && g_str_equal(command->kind, "create"))
     return fail(work, desktop, result->code, result->detail, error);
-  return TRUE;
+  if (result->ok || (!g_str_equal(command->kind, "restart") && !g_str_equal(command->kind, "reset")))
+    return TRUE;
+  desktop->restart_until_us = 0; /* it stays as it is: whose user signs out now has signed out */
+  return desktop_store_update(work->transaction, desktop, error);
 }
 
 gboolean

@@ -168,6 +168,28 @@ test_restart_is_no_sign_out(void)
   g_assert_cmpint(ended->state, ==, SESSION_ENDED);
 }
 
+/* A restart that the host could not begin excuses nobody's signing out. */
+static void
+test_failed_restart(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  service_fixture_settle(fixture);
+  g_autoptr(Session) restarting =
+      session_control(fixture->services, alice, session->id, SESSION_CONTROL_RESTART, &error);
+  const HostCommand *restart = &((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command;
+  const HostResult result = {
+      .command = restart->id, .code = "hypervisor-failed", .detail = "The guest does not answer."};
+  g_assert_true(host_events_result(fixture->services, FIXTURE_HOST, &result, &error));
+  service_fixture_report(fixture, session->desktop_id, HOST_POWER_UP, TRUE, NULL);
+  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_assert_cmpint(ended->state, ==, SESSION_ENDED);
+}
+
 static void
 test_refusals(void)
 {
@@ -264,6 +286,7 @@ main(int argc, char **argv)
   g_test_add_func("/connect/log-off", test_log_off_recycles);
   g_test_add_func("/connect/sign-out-inside", test_sign_out_inside_ends);
   g_test_add_func("/connect/restart", test_restart_is_no_sign_out);
+  g_test_add_func("/connect/restart-failed", test_failed_restart);
   g_test_add_func("/connect/refusals", test_refusals);
   g_test_add_func("/connect/image-missing", test_image_missing);
   g_test_add_func("/connect/idempotency", test_key_gives_the_same_session);
