@@ -7,7 +7,7 @@
 #pragma once
 
 #include "host/hypervisor/hypervisor.h"
-#include "host/hypervisor/image_catalog.h"
+#include "host/image/image_catalog.h"
 #include "host/plan/boot_progress.h"
 #include "host/settings.h"
 

@@ -3,6 +3,7 @@
 
 #include "common/base/error.h"
 #include "host/image/fingerprint.h"
+#include "host/plan/qcow2_header.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,48 +16,28 @@
 #define QEMU_LOCK_START 100
 #define QEMU_LOCK_BYTES 200
 
-#define QCOW2_MAGIC                 0x514649fb
-#define QCOW2_HEADER_BYTES          80
-#define QCOW2_BACKING_OFFSET        8
-#define QCOW2_FEATURES_OFFSET       72
-#define QCOW2_EXTERNAL_DATA_FILE    (1 << 2)
-#define QCOW2_VERSION_WITH_FEATURES 3
-
-static guint32
-read_be32(const guint8 *bytes)
-{
-  return (guint32)bytes[0] << 24 | (guint32)bytes[1] << 16 | (guint32)bytes[2] << 8 | bytes[3];
-}
-
-static const char *
-judge_header(const guint8 *header, gssize size)
-{
-  if (size != QCOW2_HEADER_BYTES || read_be32(header) != QCOW2_MAGIC)
-    return "it is not a qcow2 file";
-  if (read_be32(header + 4) != QCOW2_VERSION_WITH_FEATURES)
-    return "it is not a qcow2 file of version 3";
-  if (read_be32(header + QCOW2_BACKING_OFFSET) != 0 || read_be32(header + QCOW2_BACKING_OFFSET + 4) != 0)
-    return "it refers to a backing file";
-  if ((read_be32(header + QCOW2_FEATURES_OFFSET + 4) & QCOW2_EXTERNAL_DATA_FILE) != 0)
-    return "it refers to an external data file";
-  return NULL;
-}
-
 gboolean
-image_file_check_header(const char *path, GError **error)
+image_file_check_header(const char *path, struct stat *ret_info, GError **error)
 {
-  guint8 header[QCOW2_HEADER_BYTES];
+  guint8 header[QCOW2_HEADER_SIZE];
+  struct stat info;
   const int fd = g_open(path, O_RDONLY | O_CLOEXEC, 0);
-  const gssize size = fd >= 0 ? pread(fd, header, sizeof header, 0) : -1;
+  const gssize size = fd >= 0 && fstat(fd, &info) == 0 ? pread(fd, header, sizeof header, 0) : -1;
   const int saved = errno;
   if (fd >= 0)
     close(fd);
-  const char *verdict = size < 0 ? g_strerror(saved) : judge_header(header, size);
-  if (verdict == NULL)
-    return TRUE;
-  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_BAD, "The image %s is damaged: %s. Build it anew.",
-              path, verdict);
-  return FALSE;
+  if (size < 0) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_BAD, "%s cannot be read: %s", path,
+                g_strerror(saved));
+    return FALSE;
+  }
+  if (!qcow2_header_check(header, (gsize)size, NULL, error)) {
+    g_prefix_error(error, "%s: ", path);
+    return FALSE;
+  }
+  if (ret_info != NULL)
+    *ret_info = info;
+  return TRUE;
 }
 
 gboolean

@@ -6,12 +6,14 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <sys/stat.h>
 
 /**
- * Checks that @path is a qcow2 file (QEMU's docs/interop/qcow2.txt) that names no backing and no external
- * data file: such a name would let an image read any file of the host. Fails with CARAWAY_ERROR_IMAGE_BAD.
+ * Checks the header of @path with qcow2_header_check(): a backing or external data file would let an image
+ * read any file of the host. @ret_info (nullable): of the file that was read. CARAWAY_ERROR_IMAGE_BAD.
  */
-gboolean image_file_check_header(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean image_file_check_header(const char *path, struct stat *ret_info,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Whether a QEMU process has @path open; it holds locks on it for that long. */
 gboolean image_file_is_in_use(const char *path);

@@ -89,7 +89,7 @@ image_store_verify(const char *folder, const char *name, GCancellable *cancellab
   if (info == NULL)
     return FALSE;
   g_autofree char *path = image_store_path(folder, name);
-  if (!image_file_check_header(path, error))
+  if (!image_file_check_header(path, NULL, error))
     return FALSE;
   g_autofree char *hash = fingerprint_of_file(path, cancellable, error);
   if (hash == NULL)

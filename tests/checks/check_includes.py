@@ -28,7 +28,7 @@ ALLOWED = {
                         "broker/service", "broker/api"},
     "host/plan": COMMON,
     "host/hypervisor": COMMON | {"host/plan"},
-    "host/image": COMMON,
+    "host/image": COMMON | {"host/plan"},
     "host/relay": COMMON,
     "host/guest": COMMON,
     "host": COMMON | {"host/plan", "host/hypervisor", "host/image", "host/guest"},

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/fake_host/fake_images.h"
 
-#include "host/hypervisor/image_hash.h"
 #include "host/hypervisor/subprocess.h"
+#include "host/image/fingerprint.h"
 
 #include <glib/gstdio.h>
 
@@ -22,7 +22,7 @@ fake_images_make(const char *folder, const char *name)
       !subprocess_run(argv, LIMIT_MS, NULL, NULL, &result, &error) || result.status != 0)
     g_error("no fake image: %s", error != NULL ? error->message : result.output);
   subprocess_result_clear(&result);
-  g_autofree char *hash = image_hash_file(image, &error);
+  g_autofree char *hash = fingerprint_of_file(image, NULL, &error);
   g_autofree char *text = g_strdup_printf("{\"name\":\"%s\",\"hash\":\"%s\",\"size_mib\":1,\"virtual_size_"
                                           "mib\":16,\"os\":\"none\",\"account\":\"user\","
                                           "\"created\":\"2026-01-01T00:00:00Z\",\"recipe_hash\":\"\"}\n",

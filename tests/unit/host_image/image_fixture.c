@@ -49,6 +49,7 @@ image_fixture_write_qcow2(ImageFixture *fixture, const char *name, guint8 versio
 {
   guint8 header[512] = {'Q', 'F', 'I', 0xfb, 0, 0, 0, version};
   header[15] = backing_offset;
+  header[28] = 1; /* 16 MiB: bytes 24 … 31, big endian */
   header[79] = features;
   return image_fixture_write(fixture, name, (const char *)header, sizeof header);
 }

@@ -16,18 +16,14 @@ test_headers(ImageFixture *fixture, gconstpointer data)
     guint8 version, backing, features;
     const char *said;
   } ROWS[] = {
-      {3, 0, 0, NULL},
-      {3, 0, 1, NULL},
-      {2, 0, 0, "version 3"},
-      {9, 0, 0, "version 3"},
-      {3, 104, 0, "backing file"},
-      {3, 0, 4, "external data file"},
+      {3, 0, 0, NULL},           {2, 0, 0, NULL}, {9, 0, 0, "version"}, {3, 104, 0, "backing file"},
+      {3, 0, 4, "another file"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(ROWS); i++) {
     g_autofree char *path =
         image_fixture_write_qcow2(fixture, "a.qcow2", ROWS[i].version, ROWS[i].backing, ROWS[i].features);
     g_autoptr(GError) error = NULL;
-    g_assert_cmpint(image_file_check_header(path, &error), ==, ROWS[i].said == NULL);
+    g_assert_cmpint(image_file_check_header(path, NULL, &error), ==, ROWS[i].said == NULL);
     if (ROWS[i].said != NULL) {
       g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_BAD);
       g_assert_nonnull(strstr(error->message, ROWS[i].said));
@@ -43,7 +39,7 @@ test_what_is_no_qcow2(ImageFixture *fixture, gconstpointer data)
   const char *const paths[] = {raw, missing, fixture->folder};
   for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
     g_autoptr(GError) error = NULL;
-    g_assert_false(image_file_check_header(paths[i], &error));
+    g_assert_false(image_file_check_header(paths[i], NULL, &error));
     g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_BAD);
   }
 }

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/hypervisor/image_catalog.h"
+#include "host/image/image_catalog.h"
 
 #include "common/base/error.h"
 #include "common/base/log.h"
-#include "host/hypervisor/image_hash.h"
+#include "host/image/fingerprint.h"
+#include "host/image/image_file.h"
 #include "host/plan/image_manifest.h"
-#include "host/plan/qcow2_header.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define MAX_IMAGES 256
 
@@ -45,23 +41,6 @@ file_identity(const struct stat *info)
                          (intmax_t)info->st_ctim.tv_sec, info->st_ctim.tv_nsec);
 }
 
-static gboolean
-check_header(const char *path, struct stat *ret_info, GError **error)
-{
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  guint8 header[QCOW2_HEADER_SIZE];
-  gssize size = fd >= 0 ? read(fd, header, sizeof header) : -1;
-  gboolean is_file = fd >= 0 && fstat(fd, ret_info) == 0 && S_ISREG(ret_info->st_mode);
-  int saved = errno;
-  if (fd >= 0)
-    close(fd);
-  if (size >= 0 && is_file)
-    return qcow2_header_check(header, (gsize)size, NULL, error);
-  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_BAD, "%s cannot be read: %s", path,
-              fd >= 0 && size >= 0 ? "it is not a file" : g_strerror(saved));
-  return FALSE;
-}
-
 /* The hash of the file's content, from the verdict or by reading it. Called with the lock held. */
 static char *
 content_hash(ImageCatalog *catalog, const char *name, const char *path, const struct stat *info,
@@ -72,7 +51,7 @@ content_hash(ImageCatalog *catalog, const char *name, const char *path, const st
   if (g_strcmp0(known, identity) == 0)
     return g_key_file_get_string(catalog->verdicts, name, "hash", error);
   log_info("verifying the image %s (%jd MiB)", name, (intmax_t)info->st_size >> 20);
-  char *hash = image_hash_file(path, error);
+  char *hash = fingerprint_of_file(path, NULL, error);
   if (hash == NULL)
     return NULL;
   g_key_file_set_string(catalog->verdicts, name, "identity", identity);
@@ -87,7 +66,7 @@ static gboolean
 verify(ImageCatalog *catalog, const ImageManifest *manifest, const char *path, GError **error)
 {
   struct stat info;
-  if (!check_header(path, &info, error))
+  if (!image_file_check_header(path, &info, error))
     return FALSE;
   g_mutex_lock(&catalog->lock);
   g_autofree char *hash = content_hash(catalog, manifest->name, path, &info, error);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Guards fault 28 on files: what is not the image that its manifest says is refused. */
 #include "common/base/error.h"
-#include "host/hypervisor/image_catalog.h"
-#include "host/hypervisor/image_hash.h"
 #include "host/hypervisor/subprocess.h"
+#include "host/image/fingerprint.h"
+#include "host/image/image_catalog.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -27,7 +27,7 @@ run(const char *const *argv)
 static void
 write_manifest(Fixture *fixture)
 {
-  g_autofree char *hash = image_hash_file(fixture->image, NULL);
+  g_autofree char *hash = fingerprint_of_file(fixture->image, NULL, NULL);
   g_autofree char *text = g_strdup_printf("{\"name\":\"one\",\"hash\":\"%s\",\"size_mib\":1}", hash);
   g_assert_true(g_file_set_contents(fixture->manifest, text, -1, NULL));
 }
