@@ -95,6 +95,7 @@ agent_new(const AgentParts *parts)
   agent->boot_id = machine_boot_id();
   agent->workers = workers_new(parts->settings->workers);
   agent->console_workers = workers_new(CONSOLE_WORKERS);
+  agent->boot_logs = boot_log_keeper_new(parts->settings, agent->workers);
   agent->consoles = agent_consoles_new();
   agent->results = result_memory_new();
   agent->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -122,6 +123,7 @@ agent_stop(Agent *agent)
   if (agent->settle_source != 0)
     g_source_remove(agent->settle_source);
   agent->settle_source = 0;
+  g_clear_pointer(&agent->boot_logs, boot_log_keeper_free);
   g_clear_pointer(&agent->link, broker_link_free);
 }
 

@@ -7,6 +7,7 @@
 #include "host/agent.h"
 #include "host/agent_consoles.h"
 #include "host/agent_images.h"
+#include "host/boot_log_keeper.h"
 #include "host/broker_link.h"
 #include "host/broker_time.h"
 #include "host/desktops.h"
@@ -17,7 +18,8 @@ struct Agent {
   AgentParts parts;
   const Identity *identity;
   char *boot_id;
-  Workers *workers;         /* desktops */
+  Workers *workers; /* desktops */
+  BootLogKeeper *boot_logs;
   Workers *console_workers; /* channels: never behind a desktop that is being made */
   Desktops *desktops;
   AgentImages *images;

@@ -5,7 +5,6 @@
 #include "common/base/secret.h"
 #include "portal/grant_keyring.h"
 
-
 #define WAITING_MAX 512
 
 struct ConsoleGate {
