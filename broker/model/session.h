@@ -31,9 +31,10 @@ typedef struct {
   gint64 created_us;
   char *connected_from; /**< (nullable) address of the device */
   char *viewer;         /**< "native", "browser", "vv", "" before the first console */
-  char *device;         /**< hash of the sign-in that was last let in; not for the API */
-  char *end_code;       /**< (nullable) stable code, set when it ended */
-  GStrv reasons;        /**< sentences: why it ended, why it does not get on */
+  char
+      *device; /**< hash of the sign-in that was last let in, "" once it was told to leave; not for the API */
+  char *end_code; /**< (nullable) stable code, set when it ended */
+  GStrv reasons;  /**< sentences: why it ended, why it does not get on */
 } Session;
 
 /** The stable name of @state (static). */

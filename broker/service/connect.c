@@ -76,8 +76,8 @@ remember(const Request *request, const char *session_id, GError **error)
 static gboolean
 check_device(const Request *request, const Session *session, GError **error)
 {
-  gboolean elsewhere =
-      session->state == SESSION_CONNECTED && !g_str_equal(session->device, request->caller->token_hash);
+  gboolean elsewhere = session->state == SESSION_CONNECTED && *session->device != '\0' &&
+                       !g_str_equal(session->device, request->caller->token_hash);
   if (!elsewhere || request->options->take_over)
     return TRUE;
   g_autofree char *reason =

@@ -70,6 +70,12 @@ sign(Work *work, const Session *session, const char *viewer, gint64 *ret_expires
 static gboolean
 check_device(const Caller *caller, const Session *session, gboolean take_over, GError **error)
 {
+  if (*session->device == '\0' &&
+      !take_over) { /* else viewers that come back by themselves undo it at once */
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DISCONNECTED,
+                "This desktop was disconnected on purpose; connect to it again to go on.");
+    return FALSE;
+  }
   if (take_over || session->state != SESSION_CONNECTED || g_str_equal(session->device, caller->token_hash))
     return TRUE;
   GError *refusal =

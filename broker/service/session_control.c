@@ -6,6 +6,7 @@
 #include "broker/service/own_session.h"
 #include "broker/service/session_view.h"
 #include "broker/store/desktop_store.h"
+#include "broker/store/session_store.h"
 #include "common/base/error.h"
 
 #define TITLE_MAX_BYTES 200
@@ -43,6 +44,15 @@ send(Work *work, const Session *session, HostCommand *command, gboolean restarts
          work_command(work, desktop->host, command, error);
 }
 
+/* Whoever is connected is not let in again until somebody connects anew. */
+static gboolean
+send_away(Work *work, Session *session, GError **error)
+{
+  g_free(session->device);
+  session->device = g_strdup("");
+  return session_store_update(work->transaction, session, error);
+}
+
 static gboolean
 command(Work *work, const Caller *caller, const char *id, const Control *control, GError **error)
 {
@@ -54,8 +64,10 @@ command(Work *work, const Caller *caller, const char *id, const Control *control
                        .reason = error_code_name(CARAWAY_ERROR_DISCONNECTED)};
   HostCommand cut = order;
   cut.kind = HOST_COMMAND_CUT;
+  gboolean ends_console = control->cuts || control->command == HOST_COMMAND_CUT;
   return send(work, session, &order, control->restarts, error) &&
          (!control->cuts || send(work, session, &cut, FALSE, error)) &&
+         (!ends_console || send_away(work, session, error)) &&
          work_audit(work, caller, control->action, "session", id, "", error);
 }
 

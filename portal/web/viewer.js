@@ -87,6 +87,8 @@ function finish(title, text, actions) {
 const endings = {
   "in-use-on-another-device": () => finish(strings.viewerElsewhereTitle, strings.viewerElsewhereText,
     [again(strings.takeOverConfirm, true), backAction]),
+  disconnected: () => finish(strings.viewerDisconnectedTitle, strings.viewerDisconnectedText,
+    [again(strings.reconnect, true), backAction]),
   "session-ended": (error) => finish(strings.viewerEndedTitle, error?.message || strings.viewerEndedText,
     [{ ...backAction, primary: true }]),
   "not-found": () => endings["session-ended"](),
@@ -101,7 +103,7 @@ function finishWith(error) {
 }
 
 async function disconnect() {
-  finish(strings.viewerDisconnectedTitle, strings.viewerDisconnectedText, [again(strings.reconnect), backAction]);
+  endings.disconnected();
   await api.sessionAction(sessionId, "disconnect").catch(() => {});
 }
 

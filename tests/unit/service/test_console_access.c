@@ -69,6 +69,32 @@ test_native_gets_a_grant(void)
   g_assert_cmpstr(access->relay_identity, ==, "relay/kvm1");
 }
 
+/* A viewer that comes back by itself must not undo that; a person who connects does. */
+static void
+test_who_was_sent_away_connects_anew(void)
+{
+  static const SessionControl CONTROLS[] = {SESSION_CONTROL_DISCONNECT, SESSION_CONTROL_LOCK};
+  for (gsize i = 0; i < G_N_ELEMENTS(CONTROLS); i++) {
+    g_auto(Case) test = {NULL};
+    case_init(&test);
+    Services *services = test.fixture->services;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Session) sent = session_control(services, test.alice, test.session->id, CONTROLS[i], &error);
+    g_assert_no_error(error);
+    g_assert_null(
+        console_access_create(services, test.alice, test.session->id, VIEWER_NATIVE, FALSE, &error));
+    assert_code(error, CARAWAY_ERROR_DISCONNECTED);
+    g_clear_error(&error);
+    g_autoptr(Session) again = service_fixture_connect(test.fixture, test.alice, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(again->id, ==, test.session->id);
+    g_autoptr(ConsoleAccess) access =
+        console_access_create(services, test.alice, test.session->id, VIEWER_NATIVE, FALSE, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(access->grant);
+  }
+}
+
 static void
 test_password_is_redeemed_once(void)
 {
@@ -211,6 +237,7 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/console/sent-away", test_who_was_sent_away_connects_anew);
   g_test_add_func("/console/native", test_native_gets_a_grant);
   g_test_add_func("/console/password/once", test_password_is_redeemed_once);
   g_test_add_func("/console/password/expires", test_password_expires);
