@@ -95,6 +95,23 @@ class ClientDriver:
             return rich and len(last) >= 3 and last[-1] == last[-2] == last[-3]
         wait_until(is_still, limit_s, "the desktop's picture", 1.0)
 
+    def resize(self, title, width, height):
+        window = self.screen.wait_window(title)
+        self.screen.run("xdotool", "windowsize", window, str(width), str(height))
+
+    def wait_filled(self, title, name, limit_s=90):
+        """Until the desktop has the shape of its window: a picture of another shape leaves a bar of one colour at the left
+        and right, while the wallpaper with the panel under it has several from top to bottom."""
+        def is_filled():
+            self.alive()
+            window = self.screen.wait_window(title)
+            place = dict(line.split("=") for line in self.screen.run("xdotool", "getwindowgeometry", "--shell", window).split())
+            x, y, width, height = (int(place[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
+            picture = self.shot(name)
+            return all(len(picture.crop((column, y + height // 2, column + 1, y + height - 2)).getcolors()) > 4
+                       for column in (x + 8, x + width - 9))
+        wait_until(is_filled, limit_s, f"a desktop that fills the window “{title}”", 0.5)
+
     def open_terminal(self, name, limit_s=180):
         """Ctrl+Alt+T, until the picture has changed in a good part; pressed again when a busy guest lost it."""
         before = self.shot(name).resize((160, 112)).convert("L")

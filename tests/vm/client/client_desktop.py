@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """
 From the sign-in dialog to the desktop, as a person would: password, Enter, the first desktop, a terminal, a command that
-paints a colour; in a window and in full screen. Works on the running stack that CARAWAY_STACK describes.
+paints a colour; in a window and in full screen. The desktop takes the shape of its window, also of one that was changed.
+Works on the running stack that CARAWAY_STACK describes.
 """
 import os
 import sys
@@ -24,6 +25,9 @@ def main():
         client.screen.key("Return")
         client.wait_title(stack["pool"], 300)
         client.wait_desktop("2-desktop")
+        client.wait_filled(stack["pool"], "2-filled")
+        client.resize(stack["pool"], 1200, 500)
+        client.wait_filled(stack["pool"], "2-wide")
         client.open_terminal("3-terminal")
         client.paint(COLOUR, 0.10, "4-painted")
         client.screen.key("F11")
