@@ -16,6 +16,7 @@ struct SessionStream {
   SoupServerMessage *message; /* NULL before it is attached */
   gboolean on_its_way;        /* a chunk was given to the HTTP library and is not written yet */
   gboolean is_over;           /* the last event was given */
+  gboolean is_cut;            /* who listened may not any more */
   guint stalled_beats;
   guint heartbeat_source;
   GFunc ended;
@@ -55,6 +56,10 @@ give(SessionStream *stream, char *text)
 static void
 flush(SessionStream *stream)
 {
+  if (stream->message != NULL && stream->is_cut && !stream->is_over) {
+    connection_abort(connection_of(stream->message));
+    return;
+  }
   if (stream->message == NULL || stream->on_its_way || stream->is_over || stream->pending == NULL)
     return;
   g_autoptr(Session) session = g_steal_pointer(&stream->pending);
@@ -67,7 +72,8 @@ on_changed(const Session *session, gpointer data)
 {
   SessionStream *stream = data;
   session_free(stream->pending);
-  stream->pending = session_copy(session);
+  stream->pending = session != NULL ? session_copy(session) : NULL;
+  stream->is_cut = session == NULL;
   flush(stream);
 }
 

@@ -16,8 +16,8 @@ session_events_subscribe(Services *services, const Caller *caller, const char *i
   g_autoptr(Session) session = own_session_find(work, caller, id, error);
   if (session == NULL)
     return NULL;
-  return (SessionSubscription *)session_hub_listen(services->hub, caller->user_id, session, context, changed,
-                                                   user_data, error);
+  return (SessionSubscription *)session_hub_listen(services->hub, caller->user_id, caller->token_hash,
+                                                   session, context, changed, user_data, error);
 }
 
 void

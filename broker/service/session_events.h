@@ -13,7 +13,7 @@
 typedef struct SessionSubscription SessionSubscription;
 
 /** Called in the subscription's main context with the newest @session (borrowed); the last call has state
- * ended. */
+ * ended, or NULL: its listener has signed out, or may not listen any more. */
 typedef void (*SessionChanged)(const Session *session, gpointer user_data);
 
 /**

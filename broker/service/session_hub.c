@@ -11,12 +11,14 @@ struct SessionHub {
 struct SessionListener {
   SessionHub *hub;
   char *user_id;
+  char *device;
   char *session_id;
   GMainContext *context;
   SessionHubCallback callback;
   gpointer user_data;
-  Session *pending; /* nullable; under the hub's mutex, as is source */
-  GSource *source;  /* nullable */
+  Session *pending; /* nullable; under the hub's mutex, as are the next two */
+  gboolean is_cut;
+  GSource *source; /* nullable */
 };
 
 SessionHub *
@@ -35,24 +37,34 @@ hand_over(gpointer user_data)
   SessionListener *listener = user_data;
   g_mutex_lock(&listener->hub->mutex);
   g_autoptr(Session) session = g_steal_pointer(&listener->pending);
+  /* Why it ended is told even so: that is the last word anyway. */
+  gboolean is_cut = listener->is_cut && (session == NULL || session->state != SESSION_ENDED);
   g_clear_pointer(&listener->source, g_source_unref);
   g_mutex_unlock(&listener->hub->mutex);
-  if (session != NULL)
-    listener->callback(session, listener->user_data);
+  if (is_cut || session != NULL)
+    listener->callback(is_cut ? NULL : session, listener->user_data);
   return G_SOURCE_REMOVE;
 }
 
 static void
-put(SessionListener *listener, const Session *session)
+wake(SessionListener *listener)
 {
-  g_clear_pointer(&listener->pending, session_free);
-  listener->pending = session_copy(session);
   if (listener->source != NULL)
     return;
   listener->source = g_idle_source_new();
   g_source_set_priority(listener->source, G_PRIORITY_DEFAULT);
   g_source_set_callback(listener->source, hand_over, listener, NULL);
   g_source_attach(listener->source, listener->context);
+}
+
+static void
+put(SessionListener *listener, const Session *session)
+{
+  if (listener->is_cut)
+    return;
+  g_clear_pointer(&listener->pending, session_free);
+  listener->pending = session_copy(session);
+  wake(listener);
 }
 
 static guint
@@ -66,8 +78,8 @@ count_of_user(SessionHub *hub, const char *user_id)
 }
 
 SessionListener *
-session_hub_listen(SessionHub *hub, const char *user_id, const Session *session, GMainContext *context,
-                   SessionHubCallback callback, gpointer user_data, GError **error)
+session_hub_listen(SessionHub *hub, const char *user_id, const char *device, const Session *session,
+                   GMainContext *context, SessionHubCallback callback, gpointer user_data, GError **error)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
   if (hub->listeners->len >= SESSION_HUB_LISTENERS_MAX ||
@@ -79,6 +91,7 @@ session_hub_listen(SessionHub *hub, const char *user_id, const Session *session,
   SessionListener *listener = g_new0(SessionListener, 1);
   listener->hub = hub;
   listener->user_id = g_strdup(user_id);
+  listener->device = g_strdup(device);
   listener->session_id = g_strdup(session->id);
   listener->context = g_main_context_ref(context != NULL ? context : g_main_context_default());
   listener->callback = callback;
@@ -96,6 +109,21 @@ session_hub_publish(SessionHub *hub, const Session *session)
     SessionListener *listener = g_ptr_array_index(hub->listeners, i);
     if (g_str_equal(listener->session_id, session->id))
       put(listener, session);
+  }
+}
+
+void
+session_hub_cut(SessionHub *hub, const char *user_id, const char *device, const char *keep)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
+  for (guint i = 0; i < hub->listeners->len; i++) {
+    SessionListener *listener = g_ptr_array_index(hub->listeners, i);
+    if (listener->is_cut || !g_str_equal(listener->user_id, user_id) ||
+        (device != NULL && g_strcmp0(listener->device, device) != 0) ||
+        (keep != NULL && g_strcmp0(listener->device, keep) == 0))
+      continue;
+    listener->is_cut = TRUE;
+    wake(listener);
   }
 }
 
@@ -121,6 +149,7 @@ session_hub_remove(SessionListener *listener)
   g_mutex_unlock(&hub->mutex);
   g_main_context_unref(listener->context);
   g_free(listener->user_id);
+  g_free(listener->device);
   g_free(listener->session_id);
   g_free(listener);
 }

@@ -13,20 +13,25 @@
 typedef struct SessionHub SessionHub;
 typedef struct SessionListener SessionListener;
 
-/** Called in the listener's context with the newest value (borrowed). */
+/** Called in the listener's context with the newest value (borrowed); NULL: it may not listen any more. */
 typedef void (*SessionHubCallback)(const Session *session, gpointer user_data);
 
 /** A hub without listeners. */
 SessionHub *session_hub_new(void);
 
-/** Adds a listener of @user_id to @session, which is the first value it gets, in @context (nullable: the
- * default one). CARAWAY_ERROR_OVERLOADED beyond the limits. */
-SessionListener *session_hub_listen(SessionHub *hub, const char *user_id, const Session *session,
-                                    GMainContext *context, SessionHubCallback callback, gpointer user_data,
+/** Adds a listener of @user_id, signed in by @device (hash of the token), to @session, which is the first
+ * value it gets, in @context (nullable: the default one). CARAWAY_ERROR_OVERLOADED beyond the limits. */
+SessionListener *session_hub_listen(SessionHub *hub, const char *user_id, const char *device,
+                                    const Session *session, GMainContext *context,
+                                    SessionHubCallback callback, gpointer user_data,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Hands @session to its listeners; never blocks on one. */
 void session_hub_publish(SessionHub *hub, const Session *session);
+
+/** Tells the listeners of @user_id that they may not listen any more: those of @device alone (nullable: of
+ * all), but not of @keep (nullable). */
+void session_hub_cut(SessionHub *hub, const char *user_id, const char *device, const char *keep);
 
 /** How many listeners there are. */
 guint session_hub_count(SessionHub *hub);

@@ -196,11 +196,14 @@ gboolean
 sign_in_end(Services *services, const Caller *caller, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  return work != NULL &&
-         console_password_store_remove_of_device(work->transaction, caller->token_hash, error) &&
-         sign_in_store_remove(work->transaction, caller->token_hash, error) &&
-         work_audit(work, caller, "sign-out", "user", caller->user_name, "", error) &&
-         work_commit(work, error);
+  if (work == NULL ||
+      !console_password_store_remove_of_device(work->transaction, caller->token_hash, error) ||
+      !sign_in_store_remove(work->transaction, caller->token_hash, error) ||
+      !work_audit(work, caller, "sign-out", "user", caller->user_name, "", error) ||
+      !work_commit(work, error))
+    return FALSE;
+  session_hub_cut(services->hub, caller->user_id, caller->token_hash, NULL);
+  return TRUE;
 }
 
 User *
@@ -247,10 +250,13 @@ static gboolean
 write_password(Services *services, const Caller *caller, const char *hash, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  return work != NULL && user_store_set_password(work->transaction, caller->user_id, hash, FALSE, error) &&
-         sign_in_store_remove_of_user(work->transaction, caller->user_id, caller->token_hash, error) &&
-         work_audit(work, caller, "password.change", "user", caller->user_name, "", error) &&
-         work_commit(work, error);
+  if (work == NULL || !user_store_set_password(work->transaction, caller->user_id, hash, FALSE, error) ||
+      !sign_in_store_remove_of_user(work->transaction, caller->user_id, caller->token_hash, error) ||
+      !work_audit(work, caller, "password.change", "user", caller->user_name, "", error) ||
+      !work_commit(work, error))
+    return FALSE;
+  session_hub_cut(services->hub, caller->user_id, NULL, caller->token_hash);
+  return TRUE;
 }
 
 gboolean

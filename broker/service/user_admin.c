@@ -125,7 +125,11 @@ user_admin_change(Services *services, const Caller *caller, const char *key, con
   if (!write_change(work, caller, user, error))
     return NULL;
   g_autoptr(User) changed = user_store_find(work->transaction, user->id, error);
-  return changed != NULL && work_commit(work, error) ? g_steal_pointer(&changed) : NULL;
+  if (changed == NULL || !work_commit(work, error))
+    return NULL;
+  if (changed->disabled || change->administrator == FALSE) /* what still may be followed is asked for again */
+    session_hub_cut(services->hub, changed->id, NULL, NULL);
+  return g_steal_pointer(&changed);
 }
 
 gboolean
@@ -139,9 +143,12 @@ user_admin_set_password(Services *services, const Caller *caller, const char *ke
   if (hash == NULL)
     return FALSE;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  return work != NULL && user_store_set_password(work->transaction, user->id, hash, must_change, error) &&
-         sign_in_store_remove_of_user(work->transaction, user->id, NULL, error) &&
-         work_audit(work, caller, "password.set", "user", user->name, "", error) && work_commit(work, error);
+  if (work == NULL || !user_store_set_password(work->transaction, user->id, hash, must_change, error) ||
+      !sign_in_store_remove_of_user(work->transaction, user->id, NULL, error) ||
+      !work_audit(work, caller, "password.set", "user", user->name, "", error) || !work_commit(work, error))
+    return FALSE;
+  session_hub_cut(services->hub, user->id, NULL, NULL);
+  return TRUE;
 }
 
 gboolean
@@ -151,7 +158,10 @@ user_admin_delete(Services *services, const Caller *caller, const char *key, GEr
   if (work == NULL)
     return FALSE;
   g_autoptr(User) user = user_store_find(work->transaction, key, error);
-  return user != NULL && throw_out(work, caller, user, "The account was deleted.", error) &&
-         user_store_remove(work->transaction, user->id, error) && check_administrator_left(work, error) &&
-         work_audit(work, caller, "user.delete", "user", user->name, "", error) && work_commit(work, error);
+  if (user == NULL || !throw_out(work, caller, user, "The account was deleted.", error) ||
+      !user_store_remove(work->transaction, user->id, error) || !check_administrator_left(work, error) ||
+      !work_audit(work, caller, "user.delete", "user", user->name, "", error) || !work_commit(work, error))
+    return FALSE;
+  session_hub_cut(services->hub, user->id, NULL, NULL);
+  return TRUE;
 }

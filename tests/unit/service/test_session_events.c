@@ -2,11 +2,13 @@
 #include "broker/service/session_events.h"
 
 #include "broker/service/session_control.h"
+#include "broker/service/sign_in.h"
 #include "tests/unit/service/service_fixture.h"
 
 typedef struct {
   guint calls;
   SessionState state;
+  gboolean is_cut;
 } Seen;
 
 static void
@@ -14,7 +16,9 @@ note(const Session *session, gpointer user_data)
 {
   Seen *seen = user_data;
   seen->calls++;
-  seen->state = session->state;
+  seen->is_cut = session == NULL;
+  if (session != NULL)
+    seen->state = session->state;
 }
 
 static void
@@ -48,6 +52,32 @@ test_newest_wins(void)
   drain();
   g_assert_cmpint(seen.state, ==, SESSION_ENDED);
   session_events_unsubscribe(subscription);
+}
+
+/* Nobody goes on following a session by a sign-in that is over; other devices do. */
+static void
+test_signed_out_is_cut(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  Seen here = {0}, there = {0};
+  service_fixture_pool(fixture, 2, 0);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Caller) other = caller_new(alice->user_id, "alice", FALSE, "203.0.113.9", "other-device");
+  g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
+  SessionSubscription *first =
+      session_events_subscribe(fixture->services, alice, session->id, NULL, note, &here, &error);
+  SessionSubscription *second =
+      session_events_subscribe(fixture->services, other, session->id, NULL, note, &there, &error);
+  drain();
+  g_assert_true(sign_in_end(fixture->services, alice, &error));
+  service_fixture_settle(fixture);
+  drain();
+  g_assert_true(here.is_cut);
+  g_assert_cmpint(here.state, ==, SESSION_PREPARING);
+  g_assert_cmpint(there.state, ==, SESSION_READY);
+  session_events_unsubscribe(first);
+  session_events_unsubscribe(second);
 }
 
 static void
@@ -103,6 +133,7 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/session-events/signed-out", test_signed_out_is_cut);
   g_test_add_func("/session-events/newest", test_newest_wins);
   g_test_add_func("/session-events/silent-host", test_silent_host_is_told);
   g_test_add_func("/session-events/bounded", test_bounded_and_private);
