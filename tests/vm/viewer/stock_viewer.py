@@ -28,8 +28,10 @@ def paint(screen):
     screen.key("ctrl+alt+t")
 
     def painted():
-        screen.type(paint_command(COLOUR) + "\n")
-        return wait_colour(screen, 5)
+        screen.key("ctrl+c")  # keys may have come before the terminal did
+        screen.type(paint_command(COLOUR))
+        screen.key("Return")
+        return wait_colour(screen, 10)
     return wait_until(painted, 120, "the painted terminal")
 
 
