@@ -30,17 +30,17 @@ def supervise():
     for descriptor in (1, 2):
         os.dup2(log, descriptor)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    stack = Stack(os.environ["CARAWAY_BUILD"], os.environ["CARAWAY_STORE"], say=lambda text: print(text, flush=True))
-    verdict = []
+    verdict, stack = [], None
     try:
+        stack = Stack(os.environ["CARAWAY_BUILD"], os.environ["CARAWAY_STORE"], say=lambda text: print(text, flush=True))
         stack.up()
         stack.provision("debian12-desktop", SIZE, SPARES)
         stack.wait_spare()
         stack.write_description(DESCRIPTION)
         serve(stack, os.path.join(FOLDER, "control"))
     except Exception:
-        verdict.append(f"{traceback.format_exc()}\n{stack.logs()}")
-    verdict += stack.down()
+        verdict.append(f"{traceback.format_exc()}\n{stack.logs() if stack else ''}")
+    verdict += stack.down() if stack else []
     with open(os.path.join(FOLDER, "verdict.new"), "w") as file:
         file.write("\n".join(verdict) or "clean")
     os.rename(os.path.join(FOLDER, "verdict.new"), os.path.join(FOLDER, "verdict"))
