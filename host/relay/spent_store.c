@@ -133,17 +133,6 @@ write_fully(int fd, const char *text, GError **error)
   return FALSE;
 }
 
-/* Appends whole or not at all: half a line before the next one would be damage. */
-static gboolean
-append(SpentStore *store, const char *text, GError **error)
-{
-  off_t before = lseek(store->fd, 0, SEEK_END);
-  if (write_fully(store->fd, text, error))
-    return TRUE;
-  (void)!ftruncate(store->fd, before);
-  return FALSE;
-}
-
 static gboolean
 open_file(SpentStore *store, GError **error)
 {
@@ -153,15 +142,31 @@ open_file(SpentStore *store, GError **error)
                 g_strerror(errno));
     return FALSE;
   }
-  if (store->fd >= 0)
-    close(store->fd);
   store->fd = fd;
   return TRUE;
 }
 
+/* Appends whole or not at all: half a line before the next one would be damage. */
+static gboolean
+append(SpentStore *store, const char *text, GError **error)
+{
+  if (store->fd < 0 && !open_file(store, error))
+    return FALSE;
+  off_t before = lseek(store->fd, 0, SEEK_END);
+  if (write_fully(store->fd, text, error))
+    return TRUE;
+  (void)!ftruncate(store->fd, before);
+  return FALSE;
+}
+
+/* The old file is given up first: whatever fails on the way, no note may go into a file that is no longer
+ * there. */
 static gboolean
 rewrite(SpentStore *store, const char *text, GError **error)
 {
+  if (store->fd >= 0)
+    close(store->fd);
+  store->fd = -1;
   return g_file_set_contents_full(store->path, text, -1,
                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
                                   error) &&
