@@ -17,7 +17,7 @@ class SoundServer:
         os.makedirs(self.folder, mode=0o700)
         self.socket = os.path.join(self.folder, "native")
         self.env = {**os.environ, "PULSE_SERVER": f"unix:{self.socket}", "HOME": self.folder,
-                    "PULSE_RUNTIME_PATH": self.folder, "PULSE_STATE_PATH": self.folder}
+                    "PULSE_RUNTIME_PATH": self.folder, "PULSE_STATE_PATH": self.folder, "TMPDIR": self.folder}
         self.client_env = {"PULSE_SERVER": self.env["PULSE_SERVER"]}
         self.process = Process("pulseaudio", [
             "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes",
