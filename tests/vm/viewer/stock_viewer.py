@@ -10,7 +10,7 @@ from processes import wait_until
 from screen import Screen, colour_share, paint_command
 from stack_control import read_description
 
-COLOUR = (30, 144, 90)
+COLOUR = (176, 84, 32)  # no other test of the shared desktop paints it
 
 
 def download(user, session, folder):
