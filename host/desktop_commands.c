@@ -31,6 +31,12 @@ reset(Desktop *desktop, const HostCommand *command, DesktopDone done, gpointer u
 }
 
 static void
+start(Desktop *desktop, const HostCommand *command, DesktopDone done, gpointer user_data)
+{
+  desktop_push(desktop, DESKTOP_JOB_START, done, user_data);
+}
+
+static void
 shut_down(Desktop *desktop, const HostCommand *command, DesktopDone done, gpointer user_data)
 {
   desktop_push(desktop, DESKTOP_JOB_SHUTDOWN, done, user_data);
@@ -80,6 +86,7 @@ desktop_commands_run(Desktop *desktop, const HostCommand *command, DesktopDone d
       [HOST_COMMAND_SHUTDOWN] = shut_down, [HOST_COMMAND_EPOCH] = raise_epoch,
       [HOST_COMMAND_CUT] = nothing,        [HOST_COMMAND_LOCK] = lock,
       [HOST_COMMAND_LOGOFF] = log_off,     [HOST_COMMAND_MESSAGE] = show_message,
+      [HOST_COMMAND_START] = start,
   };
   bodies[command->kind](desktop, command, done, user_data);
 }

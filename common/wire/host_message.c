@@ -7,11 +7,12 @@
 
 #include <string.h>
 
-#define MAX_ITEMS 4096
-#define MAX_NAME  128
-#define MAX_CODE  64
-#define MAX_TEXT  1024
-#define MAX_MIB   (G_GINT64_CONSTANT(1) << 40)
+#define MAX_ITEMS    4096
+#define MAX_NAME     128
+#define MAX_CODE     64
+#define MAX_TEXT     1024
+#define MAX_DISK_MIB (16 * 1024 * 1024)
+#define MAX_MIB      (G_GINT64_CONSTANT(1) << 40)
 
 #define TEXT(type, member, limit)                                                                            \
   {                                                                                                          \
@@ -30,11 +31,6 @@
   {                                                                                                          \
     .name = #member, .kind = MEMBER_INT, .offset = offsetof(type, member), .minimum = (low),                 \
     .maximum = (high)                                                                                        \
-  }
-#define OPTIONAL_INT(type, member, low, high)                                                                \
-  {                                                                                                          \
-    .name = #member, .kind = MEMBER_INT, .offset = offsetof(type, member), .minimum = (low),                 \
-    .maximum = (high), .optional = TRUE                                                                      \
   }
 #define BOOL(type, member)                                                                                   \
   {                                                                                                          \
@@ -66,6 +62,11 @@
     .name = #member, .kind = MEMBER_LIST, .offset = offsetof(type, member), .maximum = MAX_ITEMS,            \
     .members = (table), .size = sizeof(item), .count_offset = offsetof(type, counter)                        \
   }
+#define OPTIONAL_LIST(type, member, counter, item, table, limit)                                             \
+  {                                                                                                          \
+    .name = #member, .kind = MEMBER_LIST, .offset = offsetof(type, member), .maximum = (limit),              \
+    .members = (table), .size = sizeof(item), .count_offset = offsetof(type, counter), .optional = TRUE      \
+  }
 #define END                                                                                                  \
   {                                                                                                          \
     .name = NULL                                                                                             \
@@ -73,10 +74,13 @@
 
 static const char *const accelerator_words[] = {"kvm", "tcg", NULL};
 static const char *const power_words[] = {"cloning", "starting", "up", "off", "failed", NULL};
+static const char *const kind_words[] = {"floating", "dedicated", "adopted", NULL};
+static const char *const made_kind_words[] = {"floating", "dedicated", NULL}; /* the first of kind_words */
 static const char *const image_state_words[] = {"present", "damaged", NULL};
 static const char *const console_state_words[] = {"connected", "disconnected", NULL};
-static const char *const command_words[] = {"create", "destroy", "restart", "reset",   "shutdown", "epoch",
-                                            "cut",    "lock",    "logoff",  "message", NULL};
+static const char *const command_words[] = {"create", "destroy", "restart", "reset",  "shutdown",
+                                            "epoch",  "cut",     "lock",    "logoff", "message",
+                                            "start",  "adopt",   "release", NULL};
 
 static const MessageMember capacity_table[] = {
     INT(HostCapacity, cpus, 0, 65536),
@@ -98,7 +102,12 @@ static const MessageMember image_table[] = {
 static const MessageMember guest_table[] = {
     BOOL(HostGuest, ready),
     OPTIONAL_TEXT(HostGuest, user, MAX_NAME),
-    OPTIONAL_INT(HostGuest, idle_ms, 0, G_MAXINT64),
+    {.name = "idle_ms",
+     .kind = MEMBER_INT,
+     .offset = offsetof(HostGuest, idle_ms),
+     .maximum = G_MAXINT64,
+     .absent = HOST_IDLE_UNKNOWN,
+     .optional = TRUE},
     OPTIONAL_BOOL(HostGuest, locked),
     END,
 };
@@ -108,6 +117,7 @@ static const MessageMember desktop_table[] = {
     TEXT(HostDesktop, name, MAX_NAME),
     TEXT(HostDesktop, pool, MAX_NAME),
     EPOCH(HostDesktop, epoch),
+    OPTIONAL_CHOICE(HostDesktop, kind, kind_words),
     CHOICE(HostDesktop, power, power_words),
     OBJECT(HostDesktop, guest, guest_table),
     TEXT(HostDesktop, step, MAX_TEXT),
@@ -131,6 +141,20 @@ static const MessageMember console_table[] = {
 static const MessageMember quarantined_table[] = {
     TEXT(HostQuarantined, name, MAX_NAME),
     TEXT(HostQuarantined, reason, MAX_TEXT),
+    END,
+};
+
+static const MessageMember foreign_table[] = {
+    UUID(HostForeign, uuid),
+    TEXT(HostForeign, name, MAX_NAME),
+    CHOICE(HostForeign, power, power_words),
+    BOOL(HostForeign, adoptable),
+    OPTIONAL_TEXT(HostForeign, reason, MAX_TEXT),
+    END,
+};
+
+static const MessageMember disk_table[] = {
+    INT(HostDisk, size_mib, 1, MAX_DISK_MIB),
     END,
 };
 
@@ -169,6 +193,7 @@ static const MessageMember hello_table[] = {
     LIST(HostHello, desktops, desktop_count, HostDesktop, desktop_table),
     LIST(HostHello, consoles, console_count, HostConsole, console_table),
     LIST(HostHello, quarantined, quarantined_count, HostQuarantined, quarantined_table),
+    OPTIONAL_LIST(HostHello, foreign, foreign_count, HostForeign, foreign_table, HOST_MESSAGE_MAX_FOREIGN),
     END,
 };
 
@@ -206,6 +231,17 @@ static const MessageMember images_table[] = {
     END,
 };
 
+static const MessageMember foreign_list_table[] = {
+    {.name = "domains",
+     .kind = MEMBER_LIST,
+     .offset = offsetof(HostForeignList, domains),
+     .maximum = HOST_MESSAGE_MAX_FOREIGN,
+     .members = foreign_table,
+     .size = sizeof(HostForeign),
+     .count_offset = offsetof(HostForeignList, domain_count)},
+    END,
+};
+
 static const MessageMember welcome_table[] = {
     INT(HostWelcome, version, 1, 63),
     UUID(HostWelcome, installation),
@@ -240,6 +276,19 @@ static const MessageMember create_table[] = {
     INT(HostCommand, memory_mib, 16, MAX_MIB),
     INT(HostCommand, heads, 1, 4),
     OPTIONAL_TEXT(HostCommand, account, MAX_NAME),
+    {.name = "desktop_kind",
+     .kind = MEMBER_CHOICE,
+     .offset = offsetof(HostCommand, desktop_kind),
+     .choices = made_kind_words,
+     .optional = TRUE},
+    OPTIONAL_LIST(HostCommand, disks, disk_count, HostDisk, disk_table, HOST_COMMAND_MAX_DISKS),
+    OPTIONAL_TEXT(HostCommand, network, MAX_NAME),
+    END,
+};
+
+static const MessageMember adopt_table[] = {
+    TEXT(HostCommand, name, MAX_NAME),
+    OPTIONAL_TEXT(HostCommand, pool, MAX_NAME),
     END,
 };
 
@@ -275,6 +324,7 @@ static const struct {
     [HOST_MESSAGE_CONSOLE] = {"console", console_table},
     [HOST_MESSAGE_BOOT_LOG] = {"boot-log", boot_log_table},
     [HOST_MESSAGE_IMAGES] = {"images", images_table},
+    [HOST_MESSAGE_FOREIGN] = {"foreign", foreign_list_table},
     [HOST_MESSAGE_WELCOME] = {"welcome", welcome_table},
     [HOST_MESSAGE_TIME] = {"time", time_table},
     [HOST_MESSAGE_KEYS] = {"keys", keys_table},
@@ -290,6 +340,8 @@ command_extra(int kind)
   switch (kind) {
   case HOST_COMMAND_CREATE:
     return create_table;
+  case HOST_COMMAND_ADOPT:
+    return adopt_table;
   case HOST_COMMAND_CUT:
     return cut_table;
   case HOST_COMMAND_MESSAGE:
@@ -355,6 +407,8 @@ host_message_free(HostMessage *message)
   if (message == NULL)
     return;
   message_table_clear(types[message->type].table, &message->hello);
+  if (message->type == HOST_MESSAGE_COMMAND)
+    message_table_clear(command_extra(message->command.kind), &message->command);
   g_clear_pointer(&message->source, json_object_unref);
   g_free(message);
 }
@@ -363,6 +417,12 @@ const char *
 host_power_name(HostPower power)
 {
   return power_words[power];
+}
+
+const char *
+host_kind_name(HostDesktopKind kind)
+{
+  return kind_words[kind];
 }
 
 const char *

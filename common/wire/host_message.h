@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "common/wire/host_command.h"
 #include "common/wire/host_values.h"
 
 #include <json-glib/json-glib.h>
@@ -14,8 +15,9 @@
 #define HOST_MESSAGE_VERSION      1
 #define HOST_MESSAGE_SUBPROTOCOL  "caraway.host.v1"
 #define HOST_MESSAGE_MAX_BOOT_LOG (64 * 1024)
+#define HOST_MESSAGE_MAX_FOREIGN  256
 
-/* Which struct of the union a message carries; the first eight are sent by hosts. */
+/* Which struct of the union a message carries; the first nine are sent by hosts. */
 typedef enum {
   HOST_MESSAGE_HELLO,
   HOST_MESSAGE_HEARTBEAT,
@@ -25,6 +27,7 @@ typedef enum {
   HOST_MESSAGE_CONSOLE,
   HOST_MESSAGE_BOOT_LOG,
   HOST_MESSAGE_IMAGES,
+  HOST_MESSAGE_FOREIGN,
   HOST_MESSAGE_WELCOME,
   HOST_MESSAGE_TIME,
   HOST_MESSAGE_KEYS,
@@ -34,23 +37,15 @@ typedef enum {
   HOST_MESSAGE_TYPES
 } HostMessageType;
 
-typedef enum {
-  HOST_COMMAND_CREATE,
-  HOST_COMMAND_DESTROY,
-  HOST_COMMAND_RESTART,
-  HOST_COMMAND_RESET,
-  HOST_COMMAND_SHUTDOWN,
-  HOST_COMMAND_EPOCH,
-  HOST_COMMAND_CUT,
-  HOST_COMMAND_LOCK,
-  HOST_COMMAND_LOGOFF,
-  HOST_COMMAND_MESSAGE,
-} HostCommandKind;
-
 typedef struct {
   HostImage *images;
   guint image_count;
 } HostImages;
+
+typedef struct {
+  HostForeign *domains;
+  guint domain_count;
+} HostForeignList;
 
 typedef struct {
   gint64 version;
@@ -70,19 +65,6 @@ typedef struct {
   guint grant_key_count;
 } HostKeys;
 
-/** Members beyond `kind` are set by kind; what a kind does not take is NULL or zero. */
-typedef struct {
-  gint64 id, term;
-  const char *desktop;
-  Epoch epoch;
-  int kind;                        /**< HostCommandKind */
-  const char *name, *pool, *image; /**< create */
-  gint64 vcpus, memory_mib, heads; /**< create */
-  const char *account;             /**< create, nullable */
-  const char *session, *reason;    /**< cut */
-  const char *title, *text;        /**< message */
-} HostCommand;
-
 typedef struct {
   gint64 request;
   const char *desktop;
@@ -99,6 +81,7 @@ typedef struct {
     HostConsole console;
     HostBootLog boot_log;
     HostImages images;
+    HostForeignList foreign;
     HostWelcome welcome;
     HostTime time;
     HostKeys keys;
@@ -122,6 +105,3 @@ char *host_message_build(const HostMessage *message);
 void host_message_free(HostMessage *message);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HostMessage, host_message_free)
-
-/** The word for @kind on the wire (static), e.g. "create". */
-const char *host_command_name(HostCommandKind kind);

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What hosts and the broker tell each other about: machines, images, desktops, consoles, and what
- * a host says of them, as plain values
- * (docs/protocols.md section 5). Texts are borrowed from the message that carries them.
+ * What hosts and the broker tell each other about beside desktops: machines, images, consoles, and what a
+ * host says of itself, as plain values (docs/protocols.md section 5). Texts are borrowed from the message
+ * that carries them.
  */
 #pragma once
 
-#include "common/wire/epoch.h"
+#include "common/wire/host_desktop.h"
 
 typedef enum { HOST_ACCELERATOR_KVM, HOST_ACCELERATOR_TCG } HostAccelerator;
-typedef enum {
-  HOST_POWER_CLONING,
-  HOST_POWER_STARTING,
-  HOST_POWER_UP,
-  HOST_POWER_OFF,
-  HOST_POWER_FAILED
-} HostPower;
 typedef enum { HOST_IMAGE_PRESENT, HOST_IMAGE_DAMAGED } HostImageState;
 typedef enum { HOST_CONSOLE_CONNECTED, HOST_CONSOLE_DISCONNECTED } HostConsoleState;
 
@@ -29,24 +22,6 @@ typedef struct {
   int state;          /**< HostImageState */
   const char *detail; /**< nullable: what is wrong with a damaged one */
 } HostImage;
-
-typedef struct {
-  gboolean ready;
-  const char *user; /**< nullable: nobody is signed in */
-  gint64 idle_ms;
-  gboolean locked;
-} HostGuest;
-
-typedef struct {
-  const char *id, *name, *pool;
-  Epoch epoch;
-  int power; /**< HostPower */
-  HostGuest guest;
-  const char *step;          /**< a sentence */
-  gint64 progress;           /**< 0 … 100 */
-  gint64 since_ms;           /**< for how long it has been in this step */
-  const char *code, *detail; /**< nullable: why it failed */
-} HostDesktop;
 
 typedef struct {
   const char *session, *desktop, *client, *viewer;
@@ -63,11 +38,6 @@ typedef struct {
 } HostGrantKey;
 
 typedef struct {
-  const char *id;
-  Epoch epoch;
-} HostDesktopRef;
-
-typedef struct {
   guint64 versions; /**< bit n: speaks version n */
   const char *host, *boot_id, *agent_version;
   int accelerator; /**< HostAccelerator */
@@ -81,7 +51,8 @@ typedef struct {
   HostDesktop *desktops;
   HostConsole *consoles;
   HostQuarantined *quarantined;
-  guint image_count, desktop_count, console_count, quarantined_count;
+  HostForeign *foreign;
+  guint image_count, desktop_count, console_count, quarantined_count, foreign_count;
 } HostHello;
 
 typedef struct {
@@ -95,18 +66,9 @@ typedef struct {
 } HostResult;
 
 typedef struct {
-  const char *id;
-  Epoch epoch;
-  const char *reason;
-} HostDesktopGone;
-
-typedef struct {
   gint64 request;
   const char *text;
 } HostBootLog;
-
-/** The word for @power on the wire (static), e.g. "starting". */
-const char *host_power_name(HostPower power);
 
 /** The word for @accelerator on the wire (static), e.g. "kvm". */
 const char *host_accelerator_name(HostAccelerator accelerator);

@@ -183,12 +183,21 @@ parse_member(const MessageMember *member, JsonObject *object, gpointer target, G
   g_return_val_if_reached(FALSE);
 }
 
+static void
+leave_out(const MessageMember *member, gpointer target)
+{
+  if (member->kind == MEMBER_INT)
+    *(gint64 *)member_at(member, target) = member->absent;
+}
+
 gboolean
 message_table_parse(const MessageMember *table, JsonObject *object, gpointer target, GError **error)
 {
   for (const MessageMember *member = table; member->name != NULL; member++) {
-    if (member->optional && is_absent(object, member->name))
+    if (member->optional && is_absent(object, member->name)) {
+      leave_out(member, target);
       continue;
+    }
     if (!parse_member(member, object, target, error))
       return FALSE;
   }
@@ -285,17 +294,28 @@ build_value(const MessageMember *member, gconstpointer source, JsonBuilder *buil
   }
 }
 
+/* Whether an optional member has no value to tell. */
 static gboolean
-is_text(const MessageMember *member)
+is_nothing(const MessageMember *member, gconstpointer source)
 {
-  return member->kind == MEMBER_TEXT || member->kind == MEMBER_LONG_TEXT || member->kind == MEMBER_UUID;
+  gconstpointer place = member_in(member, source);
+  switch (member->kind) {
+  case MEMBER_TEXT:
+  case MEMBER_LONG_TEXT:
+  case MEMBER_UUID:
+    return *(const char *const *)place == NULL;
+  case MEMBER_INT:
+    return member->absent < member->minimum && *(const gint64 *)place == member->absent;
+  default:
+    return FALSE;
+  }
 }
 
 void
 message_table_build(const MessageMember *table, gconstpointer source, JsonBuilder *builder)
 {
   for (const MessageMember *member = table; member->name != NULL; member++) {
-    if (member->optional && is_text(member) && *(const char *const *)member_in(member, source) == NULL)
+    if (member->optional && is_nothing(member, source))
       continue;
     json_builder_set_member_name(builder, member->name);
     build_value(member, source, builder);

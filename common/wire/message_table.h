@@ -23,7 +23,10 @@ typedef enum {
 
 typedef struct MessageMember MessageMember;
 
-/** A row; a table ends with a NULL name. An optional member that is missing leaves zero (NULL, FALSE, 0). */
+/**
+ * A row; a table ends with a NULL name. An optional member that is missing leaves zero (NULL, FALSE, 0), an
+ * optional number its `absent`; one that is `absent` and no possible value is left out again when building.
+ */
 struct MessageMember {
   const char *name;
   MessageMemberKind kind;
@@ -31,6 +34,7 @@ struct MessageMember {
   gboolean optional;
   gint64 minimum;
   gint64 maximum;
+  gint64 absent;
   const char *const *choices;
   const MessageMember *members;
   gsize size;

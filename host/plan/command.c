@@ -53,11 +53,12 @@ judge_power(const HostCommand *command, const DesktopRecord *record, GError **er
 {
   switch ((DesktopStage)record->stage) {
   case DESKTOP_STAGE_RUNNING:
-    return COMMAND_DO;
+    return command->kind == HOST_COMMAND_START ? COMMAND_DONE : COMMAND_DO;
   case DESKTOP_STAGE_OFF:
     if (command->kind == HOST_COMMAND_SHUTDOWN)
       return COMMAND_DONE;
-    if (command->kind == HOST_COMMAND_RESTART || command->kind == HOST_COMMAND_RESET)
+    if (command->kind == HOST_COMMAND_RESTART || command->kind == HOST_COMMAND_RESET ||
+        command->kind == HOST_COMMAND_START)
       return COMMAND_DO;
     return refuse(error, CARAWAY_ERROR_NOT_READY, "The desktop is switched off; restart it first.");
   case DESKTOP_STAGE_CREATING:
@@ -98,6 +99,9 @@ command_judge(const HostCommand *command, gint64 highest_term, const DesktopReco
   case HOST_COMMAND_DESTROY:
   case HOST_COMMAND_CUT:
     return COMMAND_DO;
+  case HOST_COMMAND_ADOPT:
+  case HOST_COMMAND_RELEASE:
+    return refuse(error, CARAWAY_ERROR_CONFLICT, "That desktop was not adopted; it is Caraway's own.");
   case HOST_COMMAND_EPOCH:
     return epoch_compare(command->epoch, record->epoch) == 0 ? COMMAND_DONE : COMMAND_DO;
   default:

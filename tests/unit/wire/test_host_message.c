@@ -7,6 +7,11 @@
 #define DESKTOP "4f1c9a52-8d1e-4b52-9a51-0c6e2f1d7a10"
 #define SESSION "11111111-2222-4333-8444-555555555555"
 
+#define CREATE                                                                                               \
+  "{\"type\":\"command\",\"id\":1,\"term\":1,\"desktop\":\"" DESKTOP                                         \
+  "\",\"epoch\":\"1.7\",\"kind\":\"create\",\"name\":\"n\",\"pool\":\"p\",\"image\":\"i\",\"vcpus\":1,"      \
+  "\"memory_mib\":512,\"heads\":1"
+
 static HostMessage *
 round_trip(const HostMessage *message)
 {
@@ -48,6 +53,7 @@ test_hello_round_trip(void)
                         {.name = "bad", .hash = "", .state = HOST_IMAGE_DAMAGED, .detail = "differs"}};
   HostConsole consoles[] = {{.session = SESSION, .desktop = DESKTOP, .client = "::1", .viewer = "native"}};
   HostQuarantined quarantined[] = {{.name = "<vm>", .reason = "not ours"}};
+  HostForeign foreign[] = {{DESKTOP, "old-vm", HOST_POWER_OFF, FALSE, "It has no SPICE display."}};
   HostDesktop desktops[] = {sample_desktop};
   HostMessage message = {
       .type = HOST_MESSAGE_HELLO,
@@ -66,7 +72,9 @@ test_hello_round_trip(void)
                 .consoles = consoles,
                 .console_count = 1,
                 .quarantined = quarantined,
-                .quarantined_count = 1},
+                .quarantined_count = 1,
+                .foreign = foreign,
+                .foreign_count = 1},
   };
   g_autoptr(HostMessage) parsed = round_trip(&message);
   const HostHello *hello = &parsed->hello;
@@ -82,6 +90,112 @@ test_hello_round_trip(void)
   g_assert_cmpuint(hello->desktops[0].epoch.counter, ==, 7);
   g_assert_cmpstr(hello->consoles[0].viewer, ==, "native");
   g_assert_cmpstr(hello->quarantined[0].name, ==, "<vm>");
+  g_assert_cmpstr(hello->foreign[0].name, ==, "old-vm");
+  g_assert_cmpint(hello->foreign[0].power, ==, HOST_POWER_OFF);
+  g_assert_false(hello->foreign[0].adoptable);
+  g_assert_cmpstr(hello->foreign[0].reason, ==, "It has no SPICE display.");
+}
+
+static void
+test_foreign_round_trip(void)
+{
+  HostForeign domains[] = {{DESKTOP, "old-vm", HOST_POWER_UP, TRUE, NULL}};
+  const HostMessage message = {.type = HOST_MESSAGE_FOREIGN, .foreign = {domains, 1}};
+  g_autoptr(HostMessage) parsed = round_trip(&message);
+  g_assert_cmpuint(parsed->foreign.domain_count, ==, 1);
+  g_assert_true(parsed->foreign.domains[0].adoptable);
+  g_assert_null(parsed->foreign.domains[0].reason);
+}
+
+/* Nobody is signed in, and nobody can tell, are two things. */
+static void
+test_unknown_idle_time_is_left_out(void)
+{
+  HostMessage message = {.type = HOST_MESSAGE_DESKTOP, .desktop = sample_desktop};
+  message.desktop.kind = HOST_KIND_ADOPTED;
+  message.desktop.guest.user = NULL;
+  message.desktop.guest.idle_ms = HOST_IDLE_UNKNOWN;
+  g_autofree char *text = host_message_build(&message);
+  g_assert_null(strstr(text, "idle_ms"));
+  g_autoptr(HostMessage) parsed = round_trip(&message);
+  g_assert_cmpint(parsed->desktop.guest.idle_ms, ==, HOST_IDLE_UNKNOWN);
+  g_assert_cmpint(parsed->desktop.kind, ==, HOST_KIND_ADOPTED);
+}
+
+static HostMessage *
+parse(const char *text)
+{
+  g_autoptr(GError) error = NULL;
+  HostMessage *message = host_message_parse(text, strlen(text), &error);
+  g_assert_no_error(error);
+  return message;
+}
+
+/* What a host or broker of the version before says: none of the later members. */
+static void
+test_older_peers(void)
+{
+  g_autoptr(HostMessage) desktop =
+      parse("{\"type\":\"desktop\",\"id\":\"" DESKTOP "\",\"name\":\"a\",\"pool\":\"p\",\"epoch\":\"1.7\","
+            "\"power\":\"up\",\"guest\":{\"ready\":true,\"idle_ms\":4},\"step\":\"ready\",\"progress\":1,"
+            "\"since_ms\":0}");
+  g_assert_cmpint(desktop->desktop.kind, ==, HOST_KIND_FLOATING);
+  g_assert_cmpint(desktop->desktop.guest.idle_ms, ==, 4);
+  g_autoptr(HostMessage) create =
+      parse("{\"type\":\"command\",\"id\":1,\"term\":1,\"desktop\":\"" DESKTOP "\",\"epoch\":\"1.7\","
+            "\"kind\":\"create\",\"name\":\"n\",\"pool\":\"p\",\"image\":\"i\",\"vcpus\":1,"
+            "\"memory_mib\":512,\"heads\":1}");
+  g_assert_cmpint(create->command.desktop_kind, ==, HOST_KIND_FLOATING);
+  g_assert_cmpuint(create->command.disk_count, ==, 0);
+  g_assert_null(create->command.network);
+}
+
+static void
+test_dedicated_round_trip(void)
+{
+  HostDisk disks[] = {{1024}, {20480}};
+  HostMessage message = {.type = HOST_MESSAGE_COMMAND,
+                         .command = {.id = 9,
+                                     .term = 2,
+                                     .desktop = DESKTOP,
+                                     .epoch = {1, 0},
+                                     .kind = HOST_COMMAND_CREATE,
+                                     .name = "a",
+                                     .pool = "p",
+                                     .image = "i",
+                                     .vcpus = 2,
+                                     .memory_mib = 512,
+                                     .heads = 1,
+                                     .desktop_kind = HOST_KIND_DEDICATED,
+                                     .disks = disks,
+                                     .disk_count = 2,
+                                     .network = "bridge:br0"}};
+  g_autoptr(HostMessage) parsed = round_trip(&message);
+  g_assert_cmpint(parsed->command.desktop_kind, ==, HOST_KIND_DEDICATED);
+  g_assert_cmpuint(parsed->command.disk_count, ==, 2);
+  g_assert_cmpint(parsed->command.disks[1].size_mib, ==, 20480);
+  g_assert_cmpstr(parsed->command.network, ==, "bridge:br0");
+}
+
+static void
+test_adopt_round_trip(void)
+{
+  static const HostCommandKind bare[] = {HOST_COMMAND_START, HOST_COMMAND_RELEASE};
+  HostMessage message = {.type = HOST_MESSAGE_COMMAND,
+                         .command = {.id = 9,
+                                     .desktop = DESKTOP,
+                                     .epoch = {1, 0},
+                                     .kind = HOST_COMMAND_ADOPT,
+                                     .name = "old-vm",
+                                     .pool = "others"}};
+  g_autoptr(HostMessage) adopt = round_trip(&message);
+  g_assert_cmpstr(adopt->command.name, ==, "old-vm");
+  g_assert_cmpstr(adopt->command.pool, ==, "others");
+  for (guint i = 0; i < G_N_ELEMENTS(bare); i++) {
+    message.command.kind = (int)bare[i];
+    g_autoptr(HostMessage) parsed = round_trip(&message);
+    g_assert_cmpint(parsed->command.kind, ==, bare[i]);
+  }
 }
 
 static void
@@ -187,9 +301,33 @@ test_refusals(void)
       {"{\"type\":\"command\",\"id\":1,\"term\":1,\"desktop\":\"" DESKTOP
        "\",\"epoch\":\"1.7\",\"kind\":\"create\",\"name\":\"n\"}",
        CARAWAY_ERROR_INVALID, "pool"},
+      {CREATE ",\"desktop_kind\":\"adopted\"}", CARAWAY_ERROR_INVALID, "desktop_kind"},
+      {CREATE ",\"disks\":[{},{},{},{},{}]}", CARAWAY_ERROR_INVALID, "disks"},
+      {CREATE ",\"disks\":[{\"size_mib\":0}]}", CARAWAY_ERROR_INVALID, "size_mib"},
+      {CREATE ",\"disks\":[{\"size_mib\":16777217}]}", CARAWAY_ERROR_INVALID, "size_mib"},
+      {CREATE ",\"network\":7}", CARAWAY_ERROR_INVALID, "network"},
+      {"{\"type\":\"command\",\"id\":1,\"term\":1,\"desktop\":\"" DESKTOP
+       "\",\"epoch\":\"1.7\",\"kind\":\"adopt\"}",
+       CARAWAY_ERROR_INVALID, "name"},
+      {"{\"type\":\"foreign\"}", CARAWAY_ERROR_INVALID, "domains"},
+      {"{\"type\":\"foreign\",\"domains\":[{\"uuid\":\"x\",\"name\":\"n\",\"power\":\"up\","
+       "\"adoptable\":true}]}",
+       CARAWAY_ERROR_INVALID, "UUID"},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
     assert_refused(cases[i].text, cases[i].code, cases[i].word);
+}
+
+static void
+test_foreign_list_is_bounded(void)
+{
+  g_autoptr(GString) text = g_string_new("{\"type\":\"foreign\",\"domains\":[");
+  for (guint i = 0; i <= HOST_MESSAGE_MAX_FOREIGN; i++)
+    g_string_append_printf(text,
+                           "%s{\"uuid\":\"" DESKTOP "\",\"name\":\"n\",\"power\":\"up\",\"adoptable\":true}",
+                           i > 0 ? "," : "");
+  g_string_append(text, "]}");
+  assert_refused(text->str, CARAWAY_ERROR_INVALID, "domains");
 }
 
 int
@@ -203,5 +341,11 @@ main(int argc, char **argv)
   g_test_add_func("/host-message/boot-log", test_boot_log_keeps_control_characters);
   g_test_add_func("/host-message/unknown-members", test_unknown_members_are_ignored);
   g_test_add_func("/host-message/refusals", test_refusals);
+  g_test_add_func("/host-message/foreign", test_foreign_round_trip);
+  g_test_add_func("/host-message/foreign-bounded", test_foreign_list_is_bounded);
+  g_test_add_func("/host-message/unknown-idle", test_unknown_idle_time_is_left_out);
+  g_test_add_func("/host-message/older-peers", test_older_peers);
+  g_test_add_func("/host-message/dedicated", test_dedicated_round_trip);
+  g_test_add_func("/host-message/adopt", test_adopt_round_trip);
   return g_test_run();
 }
