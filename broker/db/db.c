@@ -2,6 +2,7 @@
 #include "broker/db/db.h"
 
 #include "broker/db/connection.h"
+#include "broker/db/db_fault.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -15,6 +16,8 @@ struct Db {
   GMutex writing;
   Connection *writer;
   GAsyncQueue *readers; /* of Connection that rest */
+  DbFault fault;        /* nullable */
+  gpointer fault_data;
 };
 
 struct DbTransaction {
@@ -93,6 +96,19 @@ db_close(Db *db)
   g_free(db);
 }
 
+void
+db_set_fault(Db *db, DbFault fault, gpointer user_data)
+{
+  db->fault_data = user_data;
+  db->fault = fault;
+}
+
+static gboolean
+step_succeeds(Db *db, DbStep step, DbMode mode, GError **error)
+{
+  return db->fault == NULL || db->fault(step, mode, db->fault_data, error);
+}
+
 static void
 give_back(Db *db, DbMode mode, Connection *connection)
 {
@@ -115,7 +131,8 @@ DbTransaction *
 db_begin(Db *db, DbMode mode, GError **error)
 {
   Connection *connection = take_turn(db, mode);
-  if (!connection_execute(connection, mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", error)) {
+  if (!step_succeeds(db, DB_STEP_BEGIN, mode, error) ||
+      !connection_execute(connection, mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", error)) {
     give_back(db, mode, connection);
     return NULL;
   }
@@ -130,10 +147,11 @@ db_begin(Db *db, DbMode mode, GError **error)
 gboolean
 db_commit(DbTransaction *transaction, GError **error)
 {
-  if (!connection_execute(transaction->connection, "COMMIT", error))
+  if (!step_succeeds(transaction->db, DB_STEP_COMMIT, transaction->mode, error) ||
+      !connection_execute(transaction->connection, "COMMIT", error))
     return FALSE;
   transaction->open = FALSE;
-  return TRUE;
+  return step_succeeds(transaction->db, DB_STEP_COMMITTED, transaction->mode, error);
 }
 
 void
@@ -153,6 +171,8 @@ db_transaction_free(DbTransaction *transaction)
 gint64
 db_run(DbTransaction *transaction, GError **error, const char *sql, const char *types, ...)
 {
+  if (!step_succeeds(transaction->db, DB_STEP_STATEMENT, transaction->mode, error))
+    return -1;
   va_list values;
   va_start(values, types);
   Statement *statement = connection_bind(transaction->connection, sql, types, values, error);
@@ -168,6 +188,8 @@ db_run(DbTransaction *transaction, GError **error, const char *sql, const char *
 DbQuery *
 db_query(DbTransaction *transaction, GError **error, const char *sql, const char *types, ...)
 {
+  if (!step_succeeds(transaction->db, DB_STEP_STATEMENT, transaction->mode, error))
+    return NULL;
   va_list values;
   va_start(values, types);
   Statement *statement = connection_bind(transaction->connection, sql, types, values, error);
