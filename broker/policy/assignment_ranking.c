@@ -14,7 +14,8 @@ is_candidate(const Desktop *desktop, const GPtrArray *hosts_up)
   gboolean alive = desktop->power == POWER_PLANNED || desktop->power == POWER_CLONING ||
                    desktop->power == POWER_STARTING || desktop->power == POWER_UP;
   return free && alive &&
-         g_ptr_array_find_with_equal_func((GPtrArray *)hosts_up, desktop->host, g_str_equal, NULL);
+         (hosts_up == NULL ||
+          g_ptr_array_find_with_equal_func((GPtrArray *)hosts_up, desktop->host, g_str_equal, NULL));
 }
 
 static int

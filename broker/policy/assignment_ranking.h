@@ -11,7 +11,7 @@
  * The desktops of @desktops (array of Desktop) that could be handed out, best first, as an array that borrows
  * them (transfer container): ready spares, those made as the pool is now (@shape) before others, longest
  * waiting first; then those being made, the furthest first. @hosts_up (array of names, borrowed): a desktop
- * elsewhere is no candidate.
+ * elsewhere is no candidate; NULL when all are known to be on hosts that answer.
  */
 GPtrArray *assignment_ranking_make(const GPtrArray *desktops, const GPtrArray *hosts_up, const char *shape);
 

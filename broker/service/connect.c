@@ -14,6 +14,9 @@
 #include "broker/store/pool_store.h"
 #include "broker/store/session_store.h"
 
+/* So many ready desktops are ranked: one is enough, the others are for the case that it is lost meanwhile. */
+#define CANDIDATES 4
+
 /* What one connect works with; everything is borrowed. */
 typedef struct {
   Work *work;
@@ -182,15 +185,12 @@ static Desktop *
 take_ranked(const Request *request, GError **error)
 {
   DbTransaction *transaction = request->work->transaction;
-  g_autoptr(GPtrArray) free = desktop_store_free_of_pool(transaction, request->pool->id, error);
+  g_autofree char *shape = lifecycle_shape(request->pool);
+  g_autoptr(GPtrArray) free =
+      desktop_store_free_of_pool(transaction, request->pool->id, shape, CANDIDATES, error);
   if (free == NULL)
     return NULL;
-  g_autoptr(GPtrArray) hosts = host_store_all(transaction, error);
-  if (hosts == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) up = capacity_hosts_up(hosts);
-  g_autofree char *shape = lifecycle_shape(request->pool);
-  g_autoptr(GPtrArray) ranking = assignment_ranking_make(free, up, shape);
+  g_autoptr(GPtrArray) ranking = assignment_ranking_make(free, NULL, shape);
   for (guint i = 0; i < ranking->len; i++) {
     GError *problem = NULL;
     Desktop *desktop = claim(request, g_ptr_array_index(ranking, i), &problem);
@@ -222,10 +222,9 @@ placement_sentence(CarawayErrorCode code)
 static Desktop *
 make_new(const Request *request, GError **error)
 {
-  g_autoptr(Capacity) capacity = capacity_read(request->work, error);
-  if (capacity == NULL)
+  PoolSizingFacts facts;
+  if (!capacity_sizing(request->work, request->pool, &facts, error))
     return NULL;
-  PoolSizingFacts facts = capacity_sizing(capacity, request->pool);
   if (!pool_sizing_has_room(&facts)) {
     g_autofree char *reason =
         g_strdup_printf("%s has %u desktops; %u of them are in use and %u are on their way out.",
@@ -235,7 +234,8 @@ make_new(const Request *request, GError **error)
     return NULL;
   }
   g_auto(Placement) placement = {.host = -1};
-  if (!capacity_place(capacity, request->work, request->pool, &placement, error))
+  g_autoptr(Capacity) capacity = capacity_read(request->work, error);
+  if (capacity == NULL || !capacity_place(capacity, request->work, request->pool, &placement, error))
     return NULL;
   if (placement.host < 0) {
     refuse(placement.code, placement_sentence(placement.code), (const char *const *)placement.reasons, error);

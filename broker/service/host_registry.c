@@ -134,7 +134,8 @@ complete(Work *work, Host *host, GError **error)
     return FALSE;
   g_ptr_array_unref(host->images);
   host->images = images;
-  return host_store_read_quarantine(work->transaction, host, error);
+  return host_store_count_desktops(work->transaction, host, error) &&
+         host_store_read_quarantine(work->transaction, host, error);
 }
 
 GPtrArray *

@@ -69,16 +69,13 @@ recover_hosts(Work *work, GError **error)
 static gboolean
 recover_desktops(Work *work, GError **error)
 {
-  g_autoptr(GPtrArray) desktops = desktop_store_all(work->transaction, error);
+  g_autoptr(GPtrArray) desktops = desktop_store_abandoned(work->transaction, error);
   if (desktops == NULL)
     return FALSE;
-  for (guint i = 0; i < desktops->len; i++) {
-    Desktop *desktop = g_ptr_array_index(desktops, i);
-    if (desktop->assignment == ASSIGNMENT_ASSIGNED && desktop->session_id == NULL &&
-        !lifecycle_desktop(work, desktop, DESKTOP_EVENT_RETIRE, CARAWAY_ERROR_SESSION_ENDED,
-                           "The desktop had an owner but no session.", error))
+  for (guint i = 0; i < desktops->len; i++)
+    if (!lifecycle_desktop(work, g_ptr_array_index(desktops, i), DESKTOP_EVENT_RETIRE,
+                           CARAWAY_ERROR_SESSION_ENDED, "The desktop had an owner but no session.", error))
       return FALSE;
-  }
   return TRUE;
 }
 

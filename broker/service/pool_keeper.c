@@ -3,42 +3,87 @@
 
 #include "broker/service/capacity.h"
 #include "broker/service/lifecycle.h"
-#include "broker/store/outbox_store.h"
+#include "broker/store/capacity_store.h"
+#include "broker/store/desktop_store.h"
 #include "broker/store/pool_store.h"
-#include "common/base/log.h"
 
-#define MADE_AT_ONCE 16
+/* A few at a time: the writer's turn is short, and who wants to sign in meanwhile gets one in between. */
+#define MADE_AT_ONCE    16
+#define RETIRED_AT_ONCE 64
 
-/* A spare that a host took long ago and that is nobody's; given up last in, first out. */
-static gboolean
-retire(Work *work, const Capacity *capacity, const Pool *pool, const PoolSizingSteps *steps, GError **error)
+/* What the turn for one pool is about. */
+typedef struct {
+  const Pool *pool;
+  char *shape;
+  PoolSizingSteps steps;
+  gboolean is_over; /* deleted, and its last desktop is gone */
+} Turn;
+
+static void
+turn_clear(Turn *turn)
 {
-  g_autofree char *shape = lifecycle_shape(pool);
-  guint starting = steps->retire_starting, spare = steps->retire_spare;
-  for (guint i = capacity->desktops->len; i-- > 0;) {
-    Desktop *desktop = g_ptr_array_index(capacity->desktops, i);
-    gboolean free = desktop->assignment == ASSIGNMENT_NONE || desktop->assignment == ASSIGNMENT_SPARE;
-    if (!free || !g_str_equal(desktop->pool_id, pool->id) || desktop->power == POWER_LOST)
-      continue;
-    guint *left = desktop->assignment == ASSIGNMENT_SPARE ? &spare : &starting;
-    gboolean outdated = !g_str_equal(desktop->shape, shape);
-    if (!outdated && *left == 0)
-      continue;
-    if (!outdated)
-      (*left)--;
-    if (!lifecycle_desktop(work, desktop, DESKTOP_EVENT_RETIRE, CARAWAY_ERROR_SESSION_ENDED,
-                           "The desktop is no longer wanted.", error))
+  g_free(turn->shape);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Turn, turn_clear)
+
+static gboolean
+read_turn(Work *work, const Pool *pool, Turn *ret_turn, GError **error)
+{
+  PoolSizingFacts facts;
+  gboolean has_desktops = TRUE;
+  if ((pool->deleting && !capacity_store_has_desktops(work->transaction, pool->id, &has_desktops, error)) ||
+      !capacity_sizing(work, pool, &facts, error))
+    return FALSE;
+  *ret_turn = (Turn){.pool = pool,
+                     .shape = lifecycle_shape(pool),
+                     .steps = pool_sizing_plan(&facts),
+                     .is_over = pool->deleting && !has_desktops};
+  return TRUE;
+}
+
+/* Gives up all of @desktops (transfer full, nullable after a failure). */
+static gboolean
+retire_all(Work *work, GPtrArray *desktops, GError **error)
+{
+  g_autoptr(GPtrArray) list = desktops;
+  if (list == NULL)
+    return FALSE;
+  for (guint i = 0; i < list->len; i++)
+    if (!lifecycle_desktop(work, g_ptr_array_index(list, i), DESKTOP_EVENT_RETIRE,
+                           CARAWAY_ERROR_SESSION_ENDED, "The desktop is no longer wanted.", error))
       return FALSE;
-  }
   return TRUE;
 }
 
 static gboolean
-make_one(Work *work, const Pool *pool, gboolean *ret_made, GError **error)
+retire_youngest(Work *work, const Turn *turn, Assignment assignment, guint count, GError **error)
 {
-  g_autoptr(Capacity) capacity = capacity_read(work, error);
+  return count == 0 || retire_all(work,
+                                  desktop_store_youngest(work->transaction, turn->pool->id, assignment,
+                                                         turn->shape, MIN(count, RETIRED_AT_ONCE), error),
+                                  error);
+}
+
+/* Last in, first out: what was made long ago has proved itself. */
+static gboolean
+retire(Work *work, const Turn *turn, GError **error)
+{
+  const PoolSizingSteps *steps = &turn->steps;
+  return (steps->retire_outdated == 0 ||
+          retire_all(
+              work,
+              desktop_store_outdated(work->transaction, turn->pool->id, turn->shape, RETIRED_AT_ONCE, error),
+              error)) &&
+         retire_youngest(work, turn, ASSIGNMENT_NONE, steps->retire_starting, error) &&
+         retire_youngest(work, turn, ASSIGNMENT_SPARE, steps->retire_spare, error);
+}
+
+static gboolean
+make_one(Work *work, const Pool *pool, Capacity *capacity, gboolean *ret_made, GError **error)
+{
   g_auto(Placement) placement = {.host = -1};
-  if (capacity == NULL || !capacity_place(capacity, work, pool, &placement, error))
+  if (!capacity_place(capacity, work, pool, &placement, error))
     return FALSE;
   *ret_made = placement.host >= 0;
   keeper_memory_set_obstacles(work->services->keeper_memory, pool->id,
@@ -47,93 +92,126 @@ make_one(Work *work, const Pool *pool, gboolean *ret_made, GError **error)
     return TRUE;
   const Host *host = g_ptr_array_index(capacity->hosts, (guint)placement.host);
   g_autoptr(Desktop) desktop = lifecycle_create(work, pool, host->name, NULL, error);
-  return desktop != NULL;
+  if (desktop == NULL)
+    return FALSE;
+  capacity_promise(capacity, host->name, pool);
+  return TRUE;
 }
 
-/* A few at a time: the writer's turn is short, and who wants to sign in meanwhile gets one in between. */
 static gboolean
-make(Work *work, const Pool *pool, guint count, GError **error)
+may_make(Services *services, const Pool *pool)
 {
-  Services *services = work->services;
-  if (count == 0)
-    keeper_memory_set_obstacles(services->keeper_memory, pool->id, NULL);
-  gboolean made =
-      keeper_memory_may_try(services->keeper_memory, pool->id, clock_boottime_us(services->clock));
-  for (guint i = 0; i < MIN(count, MADE_AT_ONCE) && made; i++)
-    if (!make_one(work, pool, &made, error))
+  return keeper_memory_may_try(services->keeper_memory, pool->id, clock_boottime_us(services->clock));
+}
+
+static gboolean
+make(Work *work, const Pool *pool, guint count, gboolean *ret_made, GError **error)
+{
+  *ret_made = may_make(work->services, pool);
+  if (count == 0 || !*ret_made)
+    return TRUE;
+  g_autoptr(Capacity) capacity = capacity_read(work, error);
+  if (capacity == NULL)
+    return FALSE;
+  for (guint i = 0; i < MIN(count, MADE_AT_ONCE) && *ret_made; i++)
+    if (!make_one(work, pool, capacity, ret_made, error))
       return FALSE;
-  work->wakes_keeper = made && count > MADE_AT_ONCE;
   return TRUE;
 }
 
 /* A destroy command that failed on its host is given again, on hosts that answer. */
 static gboolean
-destroy_again(Work *work, const Capacity *capacity, const Pool *pool, GError **error)
+destroy_again(Work *work, const GPtrArray *desktops, GError **error)
 {
-  for (guint i = 0; i < capacity->desktops->len; i++) {
-    const Desktop *desktop = g_ptr_array_index(capacity->desktops, i);
-    const Host *host = capacity_host(capacity, desktop->host);
-    if (desktop->assignment != ASSIGNMENT_RECYCLING || !g_str_equal(desktop->pool_id, pool->id) ||
-        host->state != HOST_UP)
-      continue;
-    gboolean waits;
+  for (guint i = 0; i < desktops->len; i++) {
+    const Desktop *desktop = g_ptr_array_index(desktops, i);
     HostCommand command = {.kind = HOST_COMMAND_DESTROY, .desktop = desktop->id, .epoch = desktop->epoch};
-    if (!outbox_store_waits(work->transaction, desktop->id, "destroy", &waits, error) ||
-        (!waits && !work_command(work, desktop->host, &command, error)))
+    if (!work_command(work, desktop->host, &command, error))
       return FALSE;
   }
   return TRUE;
 }
 
-static gboolean
-has_desktops(const Capacity *capacity, const Pool *pool)
+static GPtrArray *
+read_undestroyed(Work *work, const Pool *pool, GError **error)
 {
-  for (guint i = 0; i < capacity->desktops->len; i++)
-    if (g_str_equal(((Desktop *)g_ptr_array_index(capacity->desktops, i))->pool_id, pool->id))
-      return TRUE;
-  return FALSE;
+  return desktop_store_undestroyed(work->transaction, pool->id, RETIRED_AT_ONCE, error);
 }
 
 static gboolean
-keep_pool(Services *services, const Pool *pool, GError **error)
+take_steps(Work *work, const Turn *turn, GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL)
+  const PoolSizingSteps *steps = &turn->steps;
+  gboolean made;
+  g_autoptr(GPtrArray) undestroyed = read_undestroyed(work, turn->pool, error);
+  if (undestroyed == NULL || !destroy_again(work, undestroyed, error) || !retire(work, turn, error) ||
+      !make(work, turn->pool, steps->make, &made, error))
     return FALSE;
-  g_autoptr(Capacity) capacity = capacity_read(work, error);
-  if (capacity == NULL)
-    return FALSE;
-  if (pool->deleting && !has_desktops(capacity, pool)) {
-    keeper_memory_forget(services->keeper_memory, pool->id);
-    return pool_store_remove(work->transaction, pool->id, error) && work_commit(work, error);
-  }
-  PoolSizingFacts facts = capacity_sizing(capacity, pool);
-  PoolSizingSteps steps = pool_sizing_plan(&facts);
-  if (!retire(work, capacity, pool, &steps, error) || !destroy_again(work, capacity, pool, error))
-    return FALSE;
-  work->wakes_keeper = FALSE; /* it is this */
-  if (!make(work, pool, steps.make, error))
-    return FALSE;
-  /* Nothing to write is the ordinary case: an empty commit does not touch the disk. */
+  /* It is the keeper itself that changed this: only what did not fit into this turn wakes it. */
+  work->wakes_keeper =
+      (made && steps->make > MADE_AT_ONCE) || undestroyed->len == RETIRED_AT_ONCE ||
+      MAX(MAX(steps->retire_outdated, steps->retire_starting), steps->retire_spare) > RETIRED_AT_ONCE;
   return work_commit(work, error);
 }
 
-/* Pools are read before; what changed since wakes the keeper again. */
+static gboolean
+act(Services *services, const Pool *pool, GError **error)
+{
+  g_auto(Turn) turn = {0};
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL || !read_turn(work, pool, &turn, error))
+    return FALSE;
+  if (!turn.is_over)
+    return take_steps(work, &turn, error);
+  keeper_memory_forget(services->keeper_memory, pool->id);
+  return pool_store_remove(work->transaction, pool->id, error) && work_commit(work, error);
+}
+
+/* Whether @pool is not as it should be. Nothing to do is the ordinary case, and takes nobody's turn to write.
+ */
+static gboolean
+look(Work *work, const Pool *pool, gboolean *ret_wants_action, GError **error)
+{
+  g_auto(Turn) turn = {0};
+  if (!read_turn(work, pool, &turn, error))
+    return FALSE;
+  const PoolSizingSteps *steps = &turn.steps;
+  if (steps->make == 0)
+    keeper_memory_set_obstacles(work->services->keeper_memory, pool->id, NULL);
+  *ret_wants_action = turn.is_over ||
+                      steps->retire_outdated + steps->retire_starting + steps->retire_spare > 0 ||
+                      (steps->make > 0 && may_make(work->services, pool));
+  if (*ret_wants_action)
+    return TRUE;
+  g_autoptr(GPtrArray) undestroyed = read_undestroyed(work, pool, error);
+  *ret_wants_action = undestroyed != NULL && undestroyed->len > 0;
+  return undestroyed != NULL;
+}
+
+/* The pools that are not as they should be. What changes after this wakes the keeper again. */
 static GPtrArray *
-read_pools(Services *services, GError **error)
+find_pools(Services *services, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_READ, error);
-  return work != NULL ? pool_store_all(work->transaction, error) : NULL;
+  g_autoptr(GPtrArray) pools = work != NULL ? pool_store_all(work->transaction, error) : NULL;
+  for (guint i = pools != NULL ? pools->len : 0; i-- > 0;) {
+    gboolean wants_action;
+    if (!look(work, g_ptr_array_index(pools, i), &wants_action, error))
+      return NULL;
+    if (!wants_action)
+      g_ptr_array_remove_index(pools, i);
+  }
+  return g_steal_pointer(&pools);
 }
 
 gboolean
 pool_keeper_run(Services *services, GError **error)
 {
-  g_autoptr(GPtrArray) pools = read_pools(services, error);
+  g_autoptr(GPtrArray) pools = find_pools(services, error);
   if (pools == NULL)
     return FALSE;
   for (guint i = 0; i < pools->len; i++)
-    if (!keep_pool(services, g_ptr_array_index(pools, i), error))
+    if (!act(services, g_ptr_array_index(pools, i), error))
       return FALSE;
   return TRUE;
 }

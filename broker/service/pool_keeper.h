@@ -7,5 +7,6 @@
 
 #include "broker/service/services_private.h"
 
-/** Compares wanted with actual for all pools, and acts; one transaction a pool. */
+/** Compares wanted with actual for all pools, and acts; one transaction for each pool that is not as it
+ * should be. */
 gboolean pool_keeper_run(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;

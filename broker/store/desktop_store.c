@@ -95,16 +95,33 @@ desktop_store_of_pool(DbTransaction *transaction, const char *pool_id, GError **
                  read_desktop, (GDestroyNotify)desktop_free, error);
 }
 
-GPtrArray *
-desktop_store_free_of_pool(DbTransaction *transaction, const char *pool_id, GError **error)
+/* Those that a user could be given at once, and of the wanted shape, stand together in the index. */
+static GPtrArray *
+ready_of_pool(DbTransaction *transaction, const char *pool_id, const char *shape, guint limit, GError **error)
 {
+  return row_all(db_query(transaction, error,
+                          SELECT_DESKTOP
+                          " JOIN host h ON h.name = d.host AND h.state = 'up'"
+                          " WHERE d.pool_id = ? AND d.assignment = 'spare' AND d.power = 'up'"
+                          " AND d.guest_ready = 1 AND d.shape = ? ORDER BY d.created_us, d.id LIMIT ?",
+                          "ssi", pool_id, shape, (int)limit),
+                 read_desktop, (GDestroyNotify)desktop_free, error);
+}
+
+GPtrArray *
+desktop_store_free_of_pool(DbTransaction *transaction, const char *pool_id, const char *shape, guint limit,
+                           GError **error)
+{
+  g_autoptr(GPtrArray) ready = ready_of_pool(transaction, pool_id, shape, limit, error);
+  if (ready == NULL || ready->len == limit)
+    return g_steal_pointer(&ready);
   return row_all(db_query(transaction, error,
                           SELECT_DESKTOP
                           " JOIN host h ON h.name = d.host AND h.state = 'up'"
                           " WHERE d.pool_id = ? AND d.assignment IN ('none', 'spare')"
                           " ORDER BY CASE WHEN d.power = 'up' AND d.guest_ready = 1 THEN 0 ELSE 1 END,"
-                          " d.created_us, d.id LIMIT 200",
-                          "s", pool_id),
+                          " CASE WHEN d.shape = ? THEN 0 ELSE 1 END, d.created_us, d.id LIMIT 200",
+                          "ss", pool_id, shape),
                  read_desktop, (GDestroyNotify)desktop_free, error);
 }
 
@@ -117,9 +134,48 @@ desktop_store_of_host(DbTransaction *transaction, const char *host, GError **err
 }
 
 GPtrArray *
-desktop_store_all(DbTransaction *transaction, GError **error)
+desktop_store_outdated(DbTransaction *transaction, const char *pool_id, const char *shape, guint limit,
+                       GError **error)
 {
-  return row_all(db_query(transaction, error, SELECT_DESKTOP " ORDER BY d.created_us, d.id", ""),
+  return row_all(db_query(transaction, error,
+                          SELECT_DESKTOP " WHERE d.pool_id = ? AND d.assignment IN ('none', 'spare')"
+                                         " AND d.power <> 'lost' AND d.shape <> ?"
+                                         " ORDER BY d.created_us DESC, d.id DESC LIMIT ?",
+                          "ssi", pool_id, shape, (int)limit),
+                 read_desktop, (GDestroyNotify)desktop_free, error);
+}
+
+GPtrArray *
+desktop_store_youngest(DbTransaction *transaction, const char *pool_id, Assignment assignment,
+                       const char *shape, guint limit, GError **error)
+{
+  return row_all(db_query(transaction, error,
+                          SELECT_DESKTOP " WHERE d.pool_id = ? AND d.assignment = ?"
+                                         " AND d.power <> 'lost' AND d.shape = ?"
+                                         " ORDER BY d.created_us DESC, d.id DESC LIMIT ?",
+                          "sssi", pool_id, assignment_name(assignment), shape, (int)limit),
+                 read_desktop, (GDestroyNotify)desktop_free, error);
+}
+
+GPtrArray *
+desktop_store_undestroyed(DbTransaction *transaction, const char *pool_id, guint limit, GError **error)
+{
+  return row_all(db_query(transaction, error,
+                          SELECT_DESKTOP " JOIN host h ON h.name = d.host AND h.state = 'up'"
+                                         " WHERE d.pool_id = ? AND d.assignment = 'recycling'"
+                                         " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.desktop_id = d.id"
+                                         " AND o.kind = 'destroy') ORDER BY d.created_us, d.id LIMIT ?",
+                          "si", pool_id, (int)limit),
+                 read_desktop, (GDestroyNotify)desktop_free, error);
+}
+
+GPtrArray *
+desktop_store_abandoned(DbTransaction *transaction, GError **error)
+{
+  return row_all(db_query(transaction, error,
+                          SELECT_DESKTOP " WHERE d.assignment = 'assigned' AND s.id IS NULL"
+                                         " ORDER BY d.created_us, d.id",
+                          ""),
                  read_desktop, (GDestroyNotify)desktop_free, error);
 }
 

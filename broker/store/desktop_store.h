@@ -25,17 +25,34 @@ GPtrArray *desktop_store_list(DbTransaction *transaction, const Page *page, char
 GPtrArray *desktop_store_of_pool(DbTransaction *transaction, const char *pool_id,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Desktops of @pool_id that nobody owns, that are not going away and whose host answers: ready ones first,
- * oldest first, at most 200. */
-GPtrArray *desktop_store_free_of_pool(DbTransaction *transaction, const char *pool_id,
-                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/**
+ * Desktops of @pool_id that nobody owns, that are not going away and whose host answers: ready ones first, of
+ * these those of @shape first, oldest first. When there are @limit ready ones of @shape, only those; else at
+ * most 200 of all.
+ */
+GPtrArray *desktop_store_free_of_pool(DbTransaction *transaction, const char *pool_id, const char *shape,
+                                      guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The desktops on @host, oldest first. */
 GPtrArray *desktop_store_of_host(DbTransaction *transaction, const char *host,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** All desktops, oldest first: for placement. */
-GPtrArray *desktop_store_all(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Free desktops of @pool_id that are not of @shape, youngest first, at most @limit; those on lost hosts are
+ * left alone here and below. */
+GPtrArray *desktop_store_outdated(DbTransaction *transaction, const char *pool_id, const char *shape,
+                                  guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Desktops of @pool_id with @assignment and of @shape, youngest first, at most @limit. */
+GPtrArray *desktop_store_youngest(DbTransaction *transaction, const char *pool_id, Assignment assignment,
+                                  const char *shape, guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Desktops of @pool_id that are to be destroyed, on hosts that answer, without a command that says so, at
+ * most @limit. */
+GPtrArray *desktop_store_undestroyed(DbTransaction *transaction, const char *pool_id, guint limit,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Desktops that have an owner and no session. */
+GPtrArray *desktop_store_abandoned(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Writes everything of @desktop that can change, epoch and owner included. */
 gboolean desktop_store_update(DbTransaction *transaction, const Desktop *desktop,

@@ -7,8 +7,8 @@
   "SELECT h.name, h.state, h.state_since_us, h.boot_id, h.agent_version, h.accelerator, "                    \
   "h.accelerator_reason,"                                                                                    \
   " h.cpus, h.memory_mib, h.memory_free_mib, h.disk_free_mib, h.relay_address, h.relay_port, "               \
-  "h.last_seen_us,"                                                                                          \
-  " (SELECT COUNT(*) FROM desktop d WHERE d.host = h.name) FROM host h"
+  "h.last_seen_us"                                                                                           \
+  " FROM host h"
 
 static gpointer
 read_host(DbQuery *query)
@@ -27,7 +27,6 @@ read_host(DbQuery *query)
   host->relay_address = g_strdup(db_text(query, 11));
   host->relay_port = (guint16)db_int(query, 12);
   host->last_seen_us = db_int(query, 13);
-  host->desktops = (guint)db_int(query, 14);
   return host;
 }
 
@@ -89,6 +88,18 @@ host_store_remove(DbTransaction *transaction, const char *name, GError **error)
 {
   return row_changed(db_run(transaction, error, "DELETE FROM host WHERE name = ?", "s", name), "such host",
                      error);
+}
+
+gboolean
+host_store_count_desktops(DbTransaction *transaction, Host *host, GError **error)
+{
+  gint64 count;
+  if (!row_number(
+          db_query(transaction, error, "SELECT COUNT(*) FROM desktop WHERE host = ?", "s", host->name),
+          &count, error))
+    return FALSE;
+  host->desktops = (guint)count;
+  return TRUE;
 }
 
 static gpointer

@@ -12,19 +12,23 @@
 gboolean host_store_put(DbTransaction *transaction, const Host *host,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** The host @name without images and quarantine; CARAWAY_ERROR_NOT_FOUND. */
+/** The host @name without images, quarantine and number of desktops; CARAWAY_ERROR_NOT_FOUND. */
 Host *host_store_find(DbTransaction *transaction, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Hosts by name, without images and quarantine; the cursor is the last name. */
+/** Hosts by name, as host_store_find() reads them; the cursor is the last name. */
 GPtrArray *host_store_list(DbTransaction *transaction, const Page *page, char **ret_next,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** All hosts, without images and quarantine: for placement. */
+/** All hosts, as host_store_find() reads them: for placement. */
 GPtrArray *host_store_all(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Deletes the row of @name and its commands; it may have no desktops. */
 gboolean host_store_remove(DbTransaction *transaction, const char *name,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Reads how many desktops @host has. */
+gboolean host_store_count_desktops(DbTransaction *transaction, Host *host,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Appends what @host holds in quarantine to its list. */
 gboolean host_store_read_quarantine(DbTransaction *transaction, Host *host,

@@ -82,10 +82,19 @@ static const char desktops_sql[] =
     "  session_id TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE, created_us BIGINT NOT NULL,"
     "  PRIMARY KEY (account_id, key))";
 
+/* What is asked for at each assignment and each turn of the pool keeper comes from these alone. */
+static const char capacity_sql[] =
+    "DROP INDEX desktop_pool;"
+    "CREATE INDEX desktop_free ON desktop (pool_id, assignment, power, guest_ready, shape, created_us, id);"
+    "DROP INDEX desktop_host;"
+    "CREATE INDEX desktop_load ON desktop (host, power, created_us, vcpus, memory_mib);"
+    "CREATE INDEX session_live_host ON session (host) WHERE state <> 'ended'";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
     {3, "desktops", desktops_sql},
+    {4, "capacity", capacity_sql},
 };
 
 gboolean

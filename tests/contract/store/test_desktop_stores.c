@@ -109,11 +109,11 @@ test_free_ones_are_on_hosts_that_answer(StoreCase *test, gconstpointer data)
   g_autoptr(Host) host = host_store_find(test->transaction, "kvm1", &error);
   host->state = HOST_SILENT;
   g_assert_true(host_store_put(test->transaction, host, &error));
-  g_autoptr(GPtrArray) none = desktop_store_free_of_pool(test->transaction, "office", &error);
+  g_autoptr(GPtrArray) none = desktop_store_free_of_pool(test->transaction, "office", "shape", 4, &error);
   g_assert_cmpuint(none->len, ==, 0);
   host->state = HOST_UP;
   g_assert_true(host_store_put(test->transaction, host, &error));
-  g_autoptr(GPtrArray) one = desktop_store_free_of_pool(test->transaction, "office", &error);
+  g_autoptr(GPtrArray) one = desktop_store_free_of_pool(test->transaction, "office", "shape", 4, &error);
   g_assert_cmpuint(one->len, ==, 1);
 }
 

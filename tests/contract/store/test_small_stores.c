@@ -85,6 +85,7 @@ test_host(StoreCase *test, gconstpointer data)
   store_case_pool(test);
   store_case_desktop(test, "d1", ASSIGNMENT_SPARE, POWER_UP, 1);
   g_autoptr(Host) host = host_store_find(test->transaction, "kvm1", &error);
+  g_assert_true(host_store_count_desktops(test->transaction, host, &error));
   g_assert_cmpuint(host->desktops, ==, 1);
   host->state = HOST_SILENT;
   host->capacity.memory_free_mib = 123;
