@@ -44,6 +44,8 @@ on_event(HostLinkListener *listener, const char *host, const HostMessage *messag
     return host_events_console(services, host, &message->console, error);
   case HOST_MESSAGE_IMAGES:
     return host_events_images(services, host, &message->images, error);
+  case HOST_MESSAGE_FOREIGN:
+    return host_events_foreign(services, host, &message->foreign, error);
   default:
     return TRUE; /* the hub keeps the others to itself */
   }

@@ -246,6 +246,24 @@ add_quarantine(JsonBuilder *builder, const GPtrArray *quarantined)
   json_builder_end_array(builder);
 }
 
+static void
+add_foreign(JsonBuilder *builder, const GPtrArray *foreign)
+{
+  json_builder_set_member_name(builder, "foreign");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < foreign->len; i++) {
+    const Foreign *domain = g_ptr_array_index(foreign, i);
+    json_builder_begin_object(builder);
+    view_text(builder, "uuid", domain->uuid);
+    view_text(builder, "name", domain->name);
+    view_text(builder, "power", host_power_name(domain->power));
+    view_bool(builder, "adoptable", domain->adoptable);
+    view_text(builder, "reason", domain->reason);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+}
+
 void
 view_host(JsonBuilder *builder, gconstpointer value)
 {
@@ -264,6 +282,8 @@ view_host(JsonBuilder *builder, gconstpointer value)
   add_host_images(builder, host->images);
   view_number(builder, "desktops", host->desktops);
   add_quarantine(builder, host->quarantined);
+  if (host->foreign != NULL)
+    add_foreign(builder, host->foreign);
   begin_member(builder, "relay");
   view_text(builder, "address", host->relay_address);
   view_number(builder, "port", host->relay_port);
@@ -290,7 +310,11 @@ view_desktop(JsonBuilder *builder, gconstpointer value)
   begin_member(builder, "guest");
   view_bool(builder, "ready", desktop->guest.ready);
   view_text(builder, "user", desktop->guest.user);
-  view_number(builder, "idle_ms", desktop->guest.idle_ms);
+  json_builder_set_member_name(builder, "idle_ms");
+  if (desktop->guest.idle_ms >= 0)
+    json_builder_add_int_value(builder, desktop->guest.idle_ms);
+  else
+    json_builder_add_null_value(builder); /* it runs no agent of ours */
   view_bool(builder, "locked", desktop->guest.locked);
   json_builder_end_object(builder);
   view_text(builder, "session", desktop->session_id);

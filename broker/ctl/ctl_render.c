@@ -63,6 +63,19 @@ render_element(JsonNode *node)
   return JSON_NODE_HOLDS_VALUE(node) ? render_scalar(node, CTL_PLAIN) : g_strdup("-");
 }
 
+/* With a line of its own an element has room for how it is and why. */
+static char *
+render_line(JsonNode *node)
+{
+  g_autofree char *name = render_element(node);
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+  g_autofree char *power = ctl_render_value(object, "power", CTL_PLAIN);
+  g_autofree char *reason = ctl_render_value(object, "reason", CTL_PLAIN);
+  gboolean has_power = strcmp(power, "-") != 0, has_reason = strcmp(reason, "-") != 0;
+  return g_strconcat(name, has_power ? " (" : "", has_power ? power : "", has_power ? ")" : "",
+                     has_reason ? ": " : "", has_reason ? reason : "", NULL);
+}
+
 static char *
 render_array(JsonArray *array, CtlFormat format)
 {
@@ -71,7 +84,8 @@ render_array(JsonArray *array, CtlFormat format)
     return g_strdup_printf("%u", count);
   GString *text = g_string_new(NULL);
   for (guint i = 0; i < count; i++) {
-    g_autofree char *element = render_element(json_array_get_element(array, i));
+    JsonNode *node = json_array_get_element(array, i);
+    g_autofree char *element = format == CTL_LINES ? render_line(node) : render_element(node);
     if (i > 0)
       g_string_append(text, format == CTL_LINES ? "\n" : ", ");
     g_string_append(text, element);

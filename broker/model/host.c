@@ -47,6 +47,7 @@ host_free(Host *host)
   g_free(host->relay_address);
   g_clear_pointer(&host->images, g_ptr_array_unref);
   g_clear_pointer(&host->quarantined, g_ptr_array_unref);
+  g_clear_pointer(&host->foreign, g_ptr_array_unref);
   g_free(host);
 }
 

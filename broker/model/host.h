@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "broker/model/foreign.h"
 #include "common/wire/host_message.h"
 
 typedef enum {
@@ -14,7 +15,7 @@ typedef enum {
   HOST_STATES
 } HostState;
 
-/** A domain on the host that is not ours, or cannot be told to be. */
+/** A desktop of ours that the host keeps aside because no welcome named it. */
 typedef struct {
   char *name;
   char *reason;
@@ -35,6 +36,7 @@ typedef struct {
   guint desktops;         /**< how many desktops of ours are there */
   GPtrArray *images;      /**< of ImageCopy */
   GPtrArray *quarantined; /**< of HostQuarantine */
+  GPtrArray *foreign;     /**< nullable: not read; of Foreign */
 } Host;
 
 /** The stable name of @state (static). */

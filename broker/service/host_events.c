@@ -5,6 +5,7 @@
 #include "broker/service/host_state.h"
 #include "broker/service/lifecycle.h"
 #include "broker/store/desktop_store.h"
+#include "broker/store/foreign_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/image_store.h"
 #include "broker/store/outbox_store.h"
@@ -65,6 +66,8 @@ write_facts(Work *work, Host *host, const HostHello *hello, GError **error)
                     host_quarantine_new(hello->quarantined[i].name, hello->quarantined[i].reason));
   return host_state_step(work, host, HOST_EVENT_HELLO, error) &&
          host_store_write_quarantine(work->transaction, host, error) &&
+         foreign_store_replace_of_host(work->transaction, host->name, hello->foreign, hello->foreign_count,
+                                       error) &&
          write_images(work, host->name, hello->images, hello->image_count, error);
 }
 
@@ -303,5 +306,18 @@ host_events_images(Services *services, const char *host_name, const HostImages *
     return FALSE;
   g_autoptr(Host) host = find_host(work, host_name, error);
   return host != NULL && write_images(work, host->name, images->images, images->image_count, error) &&
+         work_commit(work, error);
+}
+
+gboolean
+host_events_foreign(Services *services, const char *host_name, const HostForeignList *foreign, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  g_autoptr(Host) host = find_host(work, host_name, error);
+  return host != NULL &&
+         foreign_store_replace_of_host(work->transaction, host->name, foreign->domains, foreign->domain_count,
+                                       error) &&
          work_commit(work, error);
 }

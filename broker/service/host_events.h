@@ -46,3 +46,7 @@ gboolean host_events_console(Services *services, const char *host, const HostCon
 /** The image store of @host is now @images . */
 gboolean host_events_images(Services *services, const char *host, const HostImages *images,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** What is on @host and not ours is now @foreign . */
+gboolean host_events_foreign(Services *services, const char *host, const HostForeignList *foreign,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

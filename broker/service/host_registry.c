@@ -5,6 +5,7 @@
 #include "broker/service/audit_log.h"
 #include "broker/service/lifecycle.h"
 #include "broker/store/desktop_store.h"
+#include "broker/store/foreign_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/image_store.h"
 #include "broker/store/join_token_store.h"
@@ -138,6 +139,13 @@ complete(Work *work, Host *host, GError **error)
          host_store_read_quarantine(work->transaction, host, error);
 }
 
+static gboolean
+complete_in_full(Work *work, Host *host, GError **error)
+{
+  host->foreign = foreign_store_of_host(work->transaction, host->name, error);
+  return host->foreign != NULL && complete(work, host, error);
+}
+
 GPtrArray *
 host_registry_list(Services *services, const Page *page, char **ret_next, GError **error)
 {
@@ -161,7 +169,7 @@ host_registry_get(Services *services, const char *name, GError **error)
   if (work == NULL)
     return NULL;
   g_autoptr(Host) host = host_store_find(work->transaction, name, error);
-  return host != NULL && complete(work, host, error) ? g_steal_pointer(&host) : NULL;
+  return host != NULL && complete_in_full(work, host, error) ? g_steal_pointer(&host) : NULL;
 }
 
 static gboolean

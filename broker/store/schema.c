@@ -90,11 +90,17 @@ static const char capacity_sql[] =
     "CREATE INDEX desktop_load ON desktop (host, power, created_us, vcpus, memory_mib);"
     "CREATE INDEX session_live_host ON session (host) WHERE state <> 'ended'";
 
+static const char foreign_sql[] =
+    "CREATE TABLE host_foreign (host TEXT NOT NULL REFERENCES host (name) ON DELETE CASCADE,"
+    "  uuid TEXT NOT NULL, name TEXT NOT NULL, power TEXT NOT NULL, adoptable INTEGER NOT NULL,"
+    "  reason TEXT NOT NULL, PRIMARY KEY (host, uuid))";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
     {3, "desktops", desktops_sql},
     {4, "capacity", capacity_sql},
+    {5, "virtual machines that are not ours", foreign_sql},
 };
 
 gboolean

@@ -132,6 +132,7 @@ class ScriptedHost(Machine):
         self.seen = queue.Queue()
         self.socket = None
         self.answer_create = True
+        self.hello_members = {}
         self.lock = threading.Lock()
 
     def dial(self, certificate=None):
@@ -151,7 +152,7 @@ class ScriptedHost(Machine):
 
     def connect(self):
         self.socket = self.dial()
-        self.send(self.hello())
+        self.send(self.hello(**self.hello_members))
         self.welcome = json.loads(self.socket.recv())
         if self.welcome["type"] != "welcome":
             raise Failed(f"no welcome: {self.welcome}")

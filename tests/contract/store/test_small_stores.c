@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/audit_store.h"
 #include "broker/store/console_password_store.h"
+#include "broker/store/foreign_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/image_store.h"
 #include "broker/store/join_token_store.h"
@@ -102,6 +103,31 @@ test_host(StoreCase *test, gconstpointer data)
 }
 
 static void
+test_foreign(StoreCase *test, gconstpointer data)
+{
+  const HostForeign domains[] = {
+      {"22222222-2222-4333-8444-555555555555", "old'vm", HOST_POWER_UP, TRUE, NULL},
+      {"33333333-2222-4333-8444-555555555555", "bare", HOST_POWER_OFF, FALSE, "It has no SPICE display."}};
+  g_autoptr(GError) error = NULL;
+  store_case_pool(test);
+  g_assert_true(foreign_store_replace_of_host(test->transaction, "kvm1", domains, 2, &error));
+  g_autoptr(GPtrArray) found = foreign_store_of_host(test->transaction, "kvm1", &error);
+  g_assert_cmpuint(found->len, ==, 2);
+  const Foreign *bare = g_ptr_array_index(found, 0);
+  g_assert_cmpstr(bare->reason, ==, "It has no SPICE display.");
+  g_assert_cmpint(bare->power, ==, HOST_POWER_OFF);
+  g_assert_false(bare->adoptable);
+  g_autoptr(Foreign) by_name = foreign_store_find(test->transaction, "kvm1", "old'vm", &error);
+  g_autoptr(Foreign) by_id = foreign_store_find(test->transaction, "kvm1", domains[0].uuid, &error);
+  g_assert_cmpstr(by_name->uuid, ==, domains[0].uuid);
+  g_assert_cmpstr(by_id->name, ==, "old'vm");
+  g_assert_true(by_id->adoptable);
+  g_assert_true(foreign_store_replace_of_host(test->transaction, "kvm1", NULL, 0, &error));
+  g_assert_null(foreign_store_find(test->transaction, "kvm1", "bare", &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND);
+}
+
+static void
 test_join_token(StoreCase *test, gconstpointer data)
 {
   gboolean taken = FALSE;
@@ -176,6 +202,7 @@ main(int argc, char **argv)
   STORE_CASE_ADD("/stores/outbox", test_outbox);
   STORE_CASE_ADD("/stores/image", test_images);
   STORE_CASE_ADD("/stores/host", test_host);
+  STORE_CASE_ADD("/stores/foreign", test_foreign);
   STORE_CASE_ADD("/stores/join-token", test_join_token);
   STORE_CASE_ADD("/stores/console-password", test_console_password);
   STORE_CASE_ADD("/stores/audit", test_audit);

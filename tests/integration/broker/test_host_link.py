@@ -49,6 +49,23 @@ class SilenceTest(LinkCase):
         self.assertEqual(self.state(), "up")
 
 
+class ForeignTest(LinkCase):
+    OLD = {"uuid": "22222222-2222-4333-8444-555555555555", "name": "old-vm", "power": "up", "adoptable": True}
+
+    def foreign(self):
+        return self.broker.admin.call("GET", "hosts/kvm1")["foreign"]
+
+    def test_machines_that_are_not_ours_are_shown(self):
+        self.assertEqual(self.foreign(), [])
+        self.host.hello_members = {"foreign": [self.OLD]}
+        self.host.connect()
+        self.assertEqual(self.foreign(), [{**self.OLD, "reason": ""}])
+        bare = {**self.OLD, "name": "bare", "power": "off", "adoptable": False, "reason": "It has no SPICE display."}
+        self.host.send({"type": "foreign", "domains": [bare]})
+        wait_until(lambda: self.foreign() == [bare], 20, "waiting for the new list")
+        self.assertNotIn("foreign", self.broker.admin.items("hosts")[0])
+
+
 class HostLinkTest(LinkCase):
     def test_only_hosts_may_dial_in(self):
         portal = Machine(self.broker, "portal", "edge1")

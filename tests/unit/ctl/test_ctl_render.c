@@ -49,6 +49,16 @@ test_object_has_labels_and_lines(void)
 }
 
 static void
+test_line_says_how_it_is_and_why(void)
+{
+  static const CtlColumn lines[] = {{"Not ours", "foreign", CTL_LINES}, {NULL}};
+  g_autoptr(JsonObject) host = object("{\"foreign\":[{\"name\":\"old\",\"power\":\"up\",\"reason\":\"\"},"
+                                      "{\"name\":\"bare\",\"reason\":\"no display\"}]}");
+  g_autofree char *text = ctl_render_object(lines, host);
+  g_assert_cmpstr(text, ==, "Not ours: old (up)\n          bare: no display\n");
+}
+
+static void
 test_values(void)
 {
   static const struct {
@@ -105,6 +115,7 @@ main(int argc, char **argv)
   g_test_add_func("/ctl_render/empty_table", test_empty_table);
   g_test_add_func("/ctl_render/object_has_labels_and_lines", test_object_has_labels_and_lines);
   g_test_add_func("/ctl_render/values", test_values);
+  g_test_add_func("/ctl_render/line_says_how_it_is_and_why", test_line_says_how_it_is_and_why);
   g_test_add_func("/ctl_render/nothing_moves_the_cursor", test_nothing_moves_the_cursor);
   g_test_add_func("/ctl_render/json_ends_with_a_line", test_json_ends_with_a_line);
   return g_test_run();
