@@ -174,6 +174,7 @@ host_events_hello(Services *services, const char *host_name, const HostHello *he
   if (known == NULL || !work_commit(work, error))
     return NULL;
   host_silence_end(services->host_silence, host_name);
+  host_pulse_begin(services->host_pulse, host_name, &hello->capacity, clock_boottime_us(services->clock));
   return g_steal_pointer(&known);
 }
 
@@ -186,18 +187,68 @@ host_events_welcomed(Services *services, const char *host, GError **error)
   return TRUE;
 }
 
-gboolean
-host_events_heartbeat(Services *services, const char *host_name, const HostCapacity *capacity, GError **error)
+/* A beat of a host that never said hello here: it was removed, or the services are new. */
+static gboolean
+take_first_beat(Services *services, const char *host_name, const HostCapacity *capacity, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
     return FALSE;
   g_autoptr(Host) host = find_host(work, host_name, error);
-  if (host == NULL)
+  if (host == NULL || !host_store_beat(work->transaction, host_name, capacity, work->now_us, error) ||
+      !work_commit(work, error))
     return FALSE;
-  host->capacity = *capacity;
-  host->last_seen_us = work->now_us;
-  return host_store_put(work->transaction, host, error) && work_commit(work, error);
+  host_pulse_begin(services->host_pulse, host_name, capacity, clock_boottime_us(services->clock));
+  return TRUE;
+}
+
+gboolean
+host_events_heartbeat(Services *services, const char *host_name, const HostCapacity *capacity, GError **error)
+{
+  gboolean matters;
+  if (!host_pulse_beat(services->host_pulse, host_name, capacity, clock_boottime_us(services->clock),
+                       &matters))
+    return take_first_beat(services, host_name, capacity, error);
+  if (matters)
+    services_wake(services);
+  return TRUE;
+}
+
+static gboolean
+write_beats(Services *services, const GPtrArray *beats, gint64 now_us, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  for (guint i = 0; i < beats->len; i++) {
+    const HostBeat *beat = g_ptr_array_index(beats, i);
+    gint64 seen_us = work->now_us - (now_us - beat->heard_us);
+    if (!host_store_beat(work->transaction, beat->host, &beat->capacity, seen_us, error))
+      return FALSE;
+  }
+  return work_commit(work, error);
+}
+
+gboolean
+host_events_write_heartbeats(Services *services, GError **error)
+{
+  gint64 now_us = clock_boottime_us(services->clock);
+  g_autoptr(GPtrArray) beats = host_pulse_due(services->host_pulse, now_us);
+  if (beats->len == 0)
+    return TRUE;
+  if (!write_beats(services, beats, now_us, error))
+    return FALSE;
+  host_pulse_written(services->host_pulse, beats, now_us);
+  return TRUE;
+}
+
+/* When it was heard last, and what it had, is worth keeping once it is silent. */
+static void
+read_last_beat(Work *work, Host *host)
+{
+  gint64 heard_us = host_pulse_read(work->services->host_pulse, host);
+  if (heard_us != 0)
+    host->last_seen_us = work->now_us - (clock_boottime_us(work->services->clock) - heard_us);
 }
 
 gboolean
@@ -209,7 +260,11 @@ host_events_silent(Services *services, const char *host_name, GError **error)
   if (work == NULL)
     return FALSE;
   g_autoptr(Host) host = find_host(work, host_name, error);
-  return host != NULL && host_state_step(work, host, HOST_EVENT_SILENT, error) && work_commit(work, error);
+  if (host == NULL)
+    return FALSE;
+  read_last_beat(work, host);
+  host_pulse_end(services->host_pulse, host_name);
+  return host_state_step(work, host, HOST_EVENT_SILENT, error) && work_commit(work, error);
 }
 
 gboolean

@@ -20,9 +20,12 @@ GPtrArray *host_events_hello(Services *services, const char *host, const HostHel
 /** The welcome was sent: commands that wait for @host are delivered now, oldest first. */
 gboolean host_events_welcomed(Services *services, const char *host, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** A heartbeat with what is left. */
+/** A heartbeat with what is left: kept in memory, and written by host_events_write_heartbeats(). */
 gboolean host_events_heartbeat(Services *services, const char *host, const HostCapacity *capacity,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Writes down the heartbeats that are worth it, all in one transaction; from the background thread. */
+gboolean host_events_write_heartbeats(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The link of @host broke or three heartbeats stayed away. */
 gboolean host_events_silent(Services *services, const char *host, GError **error) G_GNUC_WARN_UNUSED_RESULT;

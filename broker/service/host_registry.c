@@ -135,6 +135,9 @@ complete(Work *work, Host *host, GError **error)
     return FALSE;
   g_ptr_array_unref(host->images);
   host->images = images;
+  gint64 heard_us = host_pulse_read(work->services->host_pulse, host);
+  if (heard_us != 0)
+    host->last_seen_us = work->now_us - (clock_boottime_us(work->services->clock) - heard_us);
   return host_store_count_desktops(work->transaction, host, error) &&
          host_store_read_quarantine(work->transaction, host, error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/services.h"
 
+#include "broker/service/host_events.h"
 #include "broker/service/housekeeping.h"
 #include "broker/service/pool_keeper.h"
 #include "broker/service/services_private.h"
@@ -12,6 +13,7 @@
 #define READERS              4
 #define HASH_WAITING         4 /* fewer than the workers of the API: sign-ins leave some for others */
 #define SLOW_TICK_US         (10 * SECOND_US)
+#define TURN_GAP_US          (SECOND_US / 20)
 #define CLEANING_INTERVAL_US (60 * SECOND_US)
 
 static gint64
@@ -73,6 +75,7 @@ services_new(const ServicesOptions *options, GError **error)
   services->delivery = delivery_new();
   services->keeper_memory = keeper_memory_new();
   services->host_silence = host_silence_new();
+  services->host_pulse = host_pulse_new();
   return housekeeping_recover(services, error) ? g_steal_pointer(&services) : NULL;
 }
 
@@ -92,7 +95,7 @@ gboolean
 services_tick(Services *services, GError **error)
 {
   gint64 now_us = clock_boottime_us(services->clock);
-  if (!housekeeping_give_up_hosts(services, error))
+  if (!host_events_write_heartbeats(services, error) || !housekeeping_give_up_hosts(services, error))
     return FALSE;
   if (now_us - services->cleaned_us >= CLEANING_INTERVAL_US) {
     if (!housekeeping_delete_expired(services, error))
@@ -113,15 +116,18 @@ services_wake(Services *services)
   g_cond_signal(&services->wake);
 }
 
-/* Waits for a change or the slow tick; FALSE: stop. */
+/* Waits for a change or the slow tick; FALSE: stop. Changes come in crowds: one turn serves them all. */
 static gboolean
 wait_for_turn(Services *services)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&services->mutex);
-  gint64 until_us = g_get_monotonic_time() + SLOW_TICK_US;
-  while (!services->awake && !services->stopping)
-    if (!g_cond_wait_until(&services->wake, &services->mutex, until_us))
-      break;
+  gint64 began_us = g_get_monotonic_time(), now_us = began_us;
+  while (!services->stopping && now_us < began_us + SLOW_TICK_US &&
+         !(services->awake && now_us >= began_us + TURN_GAP_US)) {
+    g_cond_wait_until(&services->wake, &services->mutex,
+                      began_us + (services->awake ? TURN_GAP_US : SLOW_TICK_US));
+    now_us = g_get_monotonic_time();
+  }
   services->awake = FALSE;
   return !services->stopping;
 }
@@ -175,6 +181,7 @@ services_free(Services *services)
   if (services == NULL)
     return;
   services_stop(services);
+  host_pulse_free(services->host_pulse);
   host_silence_free(services->host_silence);
   keeper_memory_free(services->keeper_memory);
   delivery_free(services->delivery);

@@ -6,6 +6,7 @@
 
 #include "broker/auth/local_authenticator.h"
 #include "broker/service/delivery.h"
+#include "broker/service/host_pulse.h"
 #include "broker/service/host_silence.h"
 #include "broker/service/keeper_memory.h"
 #include "broker/service/services.h"
@@ -27,6 +28,7 @@ struct Services {
   Delivery *delivery;
   KeeperMemory *keeper_memory;
   HostSilence *host_silence;
+  HostPulse *host_pulse;
   gint64 sign_in_idle_us;
   gint64 sign_in_lifetime_us;
   char *installation;

@@ -53,6 +53,17 @@ host_store_put(DbTransaction *transaction, const Host *host, GError **error)
                 host->last_seen_us) == 1;
 }
 
+gboolean
+host_store_beat(DbTransaction *transaction, const char *name, const HostCapacity *capacity, gint64 seen_us,
+                GError **error)
+{
+  return db_run(transaction, error,
+                "UPDATE host SET cpus = ?, memory_mib = ?, memory_free_mib = ?, disk_free_mib = ?,"
+                " last_seen_us = ? WHERE name = ?",
+                "llllls", capacity->cpus, capacity->memory_mib, capacity->memory_free_mib,
+                capacity->disk_free_mib, seen_us, name) >= 0;
+}
+
 Host *
 host_store_find(DbTransaction *transaction, const char *name, GError **error)
 {
