@@ -14,9 +14,26 @@ typedef struct Statement Statement;
 /** Opens @path; @read_only connections never write. */
 Connection *connection_open(const char *path, gboolean read_only, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Runs the statements of @sql without values. */
-gboolean connection_execute(Connection *connection, const char *sql,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Begins a transaction: of a reader one consistent view, of the writer the right to write. */
+gboolean connection_begin(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Makes the transaction durable. It may still be there when this fails. */
+gboolean connection_commit(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Undoes the transaction, where there is one. */
+void connection_rollback(Connection *connection);
+
+/** Whether the transaction that was begun still lives: a full or broken disk undoes all of it at once. */
+gboolean connection_in_transaction(Connection *connection);
+
+/** Begins a part of the transaction that can be undone alone; one at a time. */
+gboolean connection_begin_part(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Ends the part; what it did stays or falls with the transaction. */
+gboolean connection_accept_part(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Undoes the part and ends it. */
+void connection_undo_part(Connection *connection);
 
 /** Prepares @sql, or takes it from what was prepared before, and binds @values as db_run() describes. */
 Statement *connection_bind(Connection *connection, const char *sql, const char *types, va_list values,

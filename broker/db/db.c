@@ -3,21 +3,26 @@
 
 #include "broker/db/connection.h"
 #include "broker/db/db_fault.h"
+#include "broker/db/group_commit.h"
+#include "broker/db/notice_board.h"
 #include "common/base/error.h"
-#include "common/base/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 struct Db {
   int lock; /* descriptor whose lock keeps other brokers out */
-  GMutex writing;
+  const Clock *clock;
   Connection *writer;
+  GroupCommit *group;
+  NoticeBoard *board;
   GAsyncQueue *readers; /* of Connection that rest */
   DbFault fault;        /* nullable */
   gpointer fault_data;
+  gint is_away; /* atomic */
 };
 
 struct DbTransaction {
@@ -25,9 +30,12 @@ struct DbTransaction {
   DbMode mode;
   Connection *connection;
   gboolean open;
+  GError *failure;    /* nullable: of the statement that failed */
+  GPtrArray *notices; /* nullable: channel and payload in turn */
 };
 
 struct DbQuery {
+  DbTransaction *transaction;
   Statement *statement;
 };
 
@@ -62,24 +70,42 @@ make_private(const char *path, GError **error)
   return TRUE;
 }
 
-Db *
-db_open(const char *path, guint readers, GError **error)
+/* Of one member, once it is durable. */
+static void
+tell_notices(gpointer work, gpointer data)
 {
-  g_autoptr(Db) db = g_new0(Db, 1);
-  db->lock = -1;
-  g_mutex_init(&db->writing);
-  db->readers = g_async_queue_new_full((GDestroyNotify)connection_close);
-  if (!take_lock(db, path, error) || !make_private(path, error))
-    return NULL;
+  GPtrArray *notices = work;
+  for (guint i = 0; i + 1 < notices->len; i += 2)
+    notice_board_push(data, g_ptr_array_index(notices, i), g_ptr_array_index(notices, i + 1));
+}
+
+static gboolean
+open_connections(Db *db, const char *path, guint readers, GError **error)
+{
   db->writer = connection_open(path, FALSE, error);
   if (db->writer == NULL)
-    return NULL;
+    return FALSE;
   for (guint i = 0; i < readers; i++) {
     Connection *reader = connection_open(path, TRUE, error);
     if (reader == NULL)
-      return NULL;
+      return FALSE;
     g_async_queue_push(db->readers, reader);
   }
+  return TRUE;
+}
+
+Db *
+db_open(const char *path, guint readers, const Clock *clock, GError **error)
+{
+  g_autoptr(Db) db = g_new0(Db, 1);
+  db->lock = -1;
+  db->clock = clock;
+  db->readers = g_async_queue_new_full((GDestroyNotify)connection_close);
+  if (!take_lock(db, path, error) || !make_private(path, error) ||
+      !open_connections(db, path, readers, error))
+    return NULL;
+  db->board = notice_board_new();
+  db->group = group_commit_new(db->writer, tell_notices, db->board, (GDestroyNotify)g_ptr_array_unref);
   return g_steal_pointer(&db);
 }
 
@@ -88,9 +114,10 @@ db_close(Db *db)
 {
   if (db == NULL)
     return;
+  g_clear_pointer(&db->board, notice_board_free);
+  g_clear_pointer(&db->group, group_commit_free);
   g_clear_pointer(&db->readers, g_async_queue_unref);
   g_clear_pointer(&db->writer, connection_close);
-  g_mutex_clear(&db->writing);
   if (db->lock >= 0)
     close(db->lock);
   g_free(db);
@@ -109,33 +136,64 @@ step_succeeds(Db *db, DbStep step, DbMode mode, GError **error)
   return db->fault == NULL || db->fault(step, mode, db->fault_data, error);
 }
 
-static void
-give_back(Db *db, DbMode mode, Connection *connection)
+/* The database is away while what was asked of it fails for reasons of its own. */
+static gboolean
+note_answer(Db *db, gboolean answered, GError *problem, GError **error)
 {
-  if (mode == DB_WRITE)
-    g_mutex_unlock(&db->writing);
-  else
-    g_async_queue_push(db->readers, connection);
+  g_atomic_int_set(&db->is_away,
+                   !answered && g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE));
+  if (problem != NULL)
+    g_propagate_error(error, problem);
+  return answered;
 }
 
-static Connection *
-take_turn(Db *db, DbMode mode)
+gboolean
+db_available(Db *db)
 {
-  if (mode == DB_READ)
-    return g_async_queue_pop(db->readers);
-  g_mutex_lock(&db->writing);
-  return db->writer;
+  return g_atomic_int_get(&db->is_away) == 0;
+}
+
+void
+db_writing(Db *db, DbWriting *ret_writing)
+{
+  group_commit_count(db->group, &ret_writing->waiting, &ret_writing->commits, &ret_writing->members);
+}
+
+static gboolean
+begin_read(Db *db, Connection **ret_connection, GError **error)
+{
+  Connection *reader = g_async_queue_pop(db->readers);
+  *ret_connection = reader;
+  if (connection_begin(reader, error))
+    return TRUE;
+  g_async_queue_push(db->readers, reader);
+  return FALSE;
+}
+
+static void
+end(Db *db, DbMode mode, Connection *connection)
+{
+  if (mode == DB_WRITE) {
+    group_commit_undo(db->group);
+    return;
+  }
+  connection_rollback(connection);
+  g_async_queue_push(db->readers, connection);
 }
 
 DbTransaction *
 db_begin(Db *db, DbMode mode, GError **error)
 {
-  Connection *connection = take_turn(db, mode);
-  if (!step_succeeds(db, DB_STEP_BEGIN, mode, error) ||
-      !connection_execute(connection, mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", error)) {
-    give_back(db, mode, connection);
-    return NULL;
+  Connection *connection = db->writer;
+  GError *problem = NULL;
+  gboolean begun =
+      mode == DB_WRITE ? group_commit_join(db->group, &problem) : begin_read(db, &connection, &problem);
+  if (begun && !step_succeeds(db, DB_STEP_BEGIN, mode, &problem)) {
+    end(db, mode, connection);
+    begun = FALSE;
   }
+  if (!note_answer(db, begun, problem, error))
+    return NULL;
   DbTransaction *transaction = g_new0(DbTransaction, 1);
   transaction->db = db;
   transaction->mode = mode;
@@ -144,14 +202,39 @@ db_begin(Db *db, DbMode mode, GError **error)
   return transaction;
 }
 
+static void
+undo(DbTransaction *transaction)
+{
+  transaction->open = FALSE;
+  end(transaction->db, transaction->mode, transaction->connection);
+}
+
+static gboolean
+has_failed(DbTransaction *transaction, GError **error)
+{
+  if (transaction->failure != NULL && error != NULL)
+    *error = g_error_copy(transaction->failure);
+  return transaction->failure != NULL;
+}
+
 gboolean
 db_commit(DbTransaction *transaction, GError **error)
 {
-  if (!step_succeeds(transaction->db, DB_STEP_COMMIT, transaction->mode, error) ||
-      !connection_execute(transaction->connection, "COMMIT", error))
-    return FALSE;
+  g_return_val_if_fail(transaction->open, FALSE);
+  if (has_failed(transaction, error) || transaction->mode == DB_READ) {
+    undo(transaction);
+    return transaction->failure == NULL;
+  }
+  GError *problem = NULL;
+  if (!step_succeeds(transaction->db, DB_STEP_COMMIT, DB_WRITE, &problem)) {
+    undo(transaction);
+    return note_answer(transaction->db, FALSE, problem, error);
+  }
   transaction->open = FALSE;
-  return step_succeeds(transaction->db, DB_STEP_COMMITTED, transaction->mode, error);
+  gboolean durable =
+      group_commit_accept(transaction->db->group, g_steal_pointer(&transaction->notices), &problem) &&
+      step_succeeds(transaction->db, DB_STEP_COMMITTED, DB_WRITE, &problem);
+  return note_answer(transaction->db, durable, problem, error);
 }
 
 void
@@ -159,44 +242,104 @@ db_transaction_free(DbTransaction *transaction)
 {
   if (transaction == NULL)
     return;
-  /* A failed statement may have rolled back by itself (SQLite: full disk, I/O error): then there is nothing
-   * to undo. */
-  g_autoptr(GError) error = NULL;
-  if (transaction->open && !connection_execute(transaction->connection, "ROLLBACK", &error))
-    log_debug("Nothing was left to undo: %s", error->message);
-  give_back(transaction->db, transaction->mode, transaction->connection);
+  if (transaction->open)
+    undo(transaction);
+  g_clear_pointer(&transaction->notices, g_ptr_array_unref);
+  g_clear_error(&transaction->failure);
   g_free(transaction);
+}
+
+gint64
+db_now_us(DbTransaction *transaction)
+{
+  return clock_wall_us(transaction->db->clock);
+}
+
+static gboolean
+is_noticed(GPtrArray *notices, const char *channel, const char *payload)
+{
+  for (guint i = 0; i + 1 < notices->len; i += 2)
+    if (g_str_equal(g_ptr_array_index(notices, i), channel) &&
+        g_str_equal(g_ptr_array_index(notices, i + 1), payload))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+db_notify(DbTransaction *transaction, const char *channel, const char *payload, GError **error)
+{
+  g_return_val_if_fail(strlen(payload) <= DB_PAYLOAD_MAX && transaction->mode == DB_WRITE, FALSE);
+  if (has_failed(transaction, error))
+    return FALSE;
+  if (transaction->notices == NULL)
+    transaction->notices = g_ptr_array_new_with_free_func(g_free);
+  if (is_noticed(transaction->notices, channel, payload))
+    return TRUE;
+  g_ptr_array_add(transaction->notices, g_strdup(channel));
+  g_ptr_array_add(transaction->notices, g_strdup(payload));
+  return TRUE;
+}
+
+void
+db_listen(Db *db, DbListener listener, gpointer data)
+{
+  notice_board_listen(db->board, listener, data);
+}
+
+/* Takes note of @problem (transfer full, nullable): what failed can only be undone. */
+static gboolean
+note_failure(DbTransaction *transaction, GError *problem, GError **error)
+{
+  if (problem == NULL)
+    return TRUE;
+  if (transaction->failure == NULL)
+    transaction->failure = g_error_copy(problem);
+  g_propagate_error(error, problem);
+  return FALSE;
+}
+
+static Statement *
+bind(DbTransaction *transaction, const char *sql, const char *types, va_list values, GError **error)
+{
+  g_return_val_if_fail(transaction->open, NULL);
+  if (has_failed(transaction, error))
+    return NULL;
+  GError *problem = NULL;
+  Statement *statement = NULL;
+  if (step_succeeds(transaction->db, DB_STEP_STATEMENT, transaction->mode, &problem))
+    statement = connection_bind(transaction->connection, sql, types, values, &problem);
+  return note_failure(transaction, problem, error) ? statement : NULL;
 }
 
 gint64
 db_run(DbTransaction *transaction, GError **error, const char *sql, const char *types, ...)
 {
-  if (!step_succeeds(transaction->db, DB_STEP_STATEMENT, transaction->mode, error))
-    return -1;
   va_list values;
   va_start(values, types);
-  Statement *statement = connection_bind(transaction->connection, sql, types, values, error);
+  Statement *statement = bind(transaction, sql, types, values, error);
   va_end(values);
   if (statement == NULL)
     return -1;
   gboolean row;
-  gint64 changed = connection_step(statement, &row, error) ? connection_changes(transaction->connection) : -1;
+  GError *problem = NULL;
+  gint64 changed = -1;
+  if (connection_step(statement, &row, &problem))
+    changed = connection_changes(transaction->connection);
   connection_release(statement);
-  return changed;
+  return note_failure(transaction, problem, error) ? changed : -1;
 }
 
 DbQuery *
 db_query(DbTransaction *transaction, GError **error, const char *sql, const char *types, ...)
 {
-  if (!step_succeeds(transaction->db, DB_STEP_STATEMENT, transaction->mode, error))
-    return NULL;
   va_list values;
   va_start(values, types);
-  Statement *statement = connection_bind(transaction->connection, sql, types, values, error);
+  Statement *statement = bind(transaction, sql, types, values, error);
   va_end(values);
   if (statement == NULL)
     return NULL;
   DbQuery *query = g_new0(DbQuery, 1);
+  query->transaction = transaction;
   query->statement = statement;
   return query;
 }
@@ -204,7 +347,10 @@ db_query(DbTransaction *transaction, GError **error, const char *sql, const char
 gboolean
 db_next(DbQuery *query, gboolean *ret_row, GError **error)
 {
-  return connection_step(query->statement, ret_row, error);
+  GError *problem = NULL;
+  if (connection_step(query->statement, ret_row, &problem))
+    return TRUE;
+  return note_failure(query->transaction, problem, error);
 }
 
 const char *

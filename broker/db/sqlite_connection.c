@@ -2,6 +2,7 @@
 #include "broker/db/connection.h"
 
 #include "common/base/error.h"
+#include "common/base/log.h"
 
 #include <sqlite3.h>
 
@@ -10,6 +11,9 @@
 struct Connection {
   sqlite3 *handle;
   GHashTable *statements; /* SQL → Statement that rests */
+  gboolean read_only;
+  gboolean begun; /* a transaction was begun and not ended by us */
+  GError *lost;   /* nullable: why the engine undid it by itself */
 };
 
 struct Statement {
@@ -22,8 +26,8 @@ struct Statement {
 static const char setup_sql[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                                 "PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;";
 
-static gboolean
-set_error(Connection *connection, const char *doing, GError **error)
+static void
+describe(Connection *connection, const char *doing, GError **error)
 {
   int code = sqlite3_extended_errcode(connection->handle);
   const char *text = sqlite3_errmsg(connection->handle);
@@ -51,7 +55,27 @@ set_error(Connection *connection, const char *doing, GError **error)
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE, "The database failed to %s: %s (code %d).",
                 doing, text, code);
   }
+}
+
+/* Full disks and I/O errors make SQLite undo the whole transaction; what follows must not run outside of one.
+ */
+static gboolean
+set_error(Connection *connection, const char *doing, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  describe(connection, doing, &problem);
+  if (connection->begun && connection->lost == NULL && sqlite3_get_autocommit(connection->handle) != 0)
+    connection->lost = g_error_copy(problem);
+  g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;
+}
+
+static gboolean
+is_lost(Connection *connection, GError **error)
+{
+  if (connection->lost != NULL && error != NULL)
+    *error = g_error_copy(connection->lost);
+  return connection->lost != NULL;
 }
 
 static void
@@ -60,6 +84,14 @@ statement_free(Statement *statement)
   sqlite3_finalize(statement->handle);
   g_free(statement->sql);
   g_free(statement);
+}
+
+static gboolean
+execute(Connection *connection, const char *sql, GError **error)
+{
+  if (sqlite3_exec(connection->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
+    return TRUE;
+  return set_error(connection, "run a statement", error);
 }
 
 Connection *
@@ -75,19 +107,12 @@ connection_open(const char *path, gboolean read_only, GError **error)
     return NULL;
   }
   sqlite3_busy_timeout(connection->handle, BUSY_LIMIT_MS);
-  if (!connection_execute(connection, setup_sql, error))
+  connection->read_only = read_only;
+  if (!execute(connection, setup_sql, error))
     return NULL;
-  if (read_only && !connection_execute(connection, "PRAGMA query_only=ON;", error))
+  if (read_only && !execute(connection, "PRAGMA query_only=ON;", error))
     return NULL;
   return g_steal_pointer(&connection);
-}
-
-gboolean
-connection_execute(Connection *connection, const char *sql, GError **error)
-{
-  if (sqlite3_exec(connection->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
-    return TRUE;
-  return set_error(connection, "run a statement", error);
 }
 
 static Statement *
@@ -130,7 +155,7 @@ bind_value(sqlite3_stmt *handle, int at, char type, va_list *values)
 Statement *
 connection_bind(Connection *connection, const char *sql, const char *types, va_list values, GError **error)
 {
-  Statement *statement = prepare(connection, sql, error);
+  Statement *statement = is_lost(connection, error) ? NULL : prepare(connection, sql, error);
   if (statement == NULL)
     return NULL;
   va_list copy;
@@ -149,6 +174,8 @@ connection_bind(Connection *connection, const char *sql, const char *types, va_l
 gboolean
 connection_step(Statement *statement, gboolean *ret_row, GError **error)
 {
+  if (is_lost(statement->connection, error))
+    return FALSE;
   int result = sqlite3_step(statement->handle);
   if (result != SQLITE_ROW && result != SQLITE_DONE)
     return set_error(statement->connection, "run a statement", error);
@@ -188,6 +215,71 @@ connection_release(Statement *statement)
     g_hash_table_insert(statements, statement->sql, statement);
 }
 
+/* @sql, a static text without values, prepared once. */
+static gboolean
+run_plain(Connection *connection, const char *sql, GError **error)
+{
+  Statement *statement = is_lost(connection, error) ? NULL : prepare(connection, sql, error);
+  gboolean row;
+  gboolean done = statement != NULL && connection_step(statement, &row, error);
+  connection_release(statement);
+  return done;
+}
+
+gboolean
+connection_begin(Connection *connection, GError **error)
+{
+  g_clear_error(&connection->lost);
+  connection->begun = run_plain(connection, connection->read_only ? "BEGIN" : "BEGIN IMMEDIATE", error);
+  return connection->begun;
+}
+
+gboolean
+connection_commit(Connection *connection, GError **error)
+{
+  if (!run_plain(connection, "COMMIT", error))
+    return FALSE;
+  connection->begun = FALSE;
+  return TRUE;
+}
+
+void
+connection_rollback(Connection *connection)
+{
+  g_autoptr(GError) error = NULL;
+  if (sqlite3_get_autocommit(connection->handle) == 0 && !run_plain(connection, "ROLLBACK", &error))
+    log_warning("The database could not undo a transaction: %s", error->message);
+  connection->begun = FALSE;
+  g_clear_error(&connection->lost);
+}
+
+gboolean
+connection_in_transaction(Connection *connection)
+{
+  return connection->begun && connection->lost == NULL && sqlite3_get_autocommit(connection->handle) == 0;
+}
+
+gboolean
+connection_begin_part(Connection *connection, GError **error)
+{
+  return run_plain(connection, "SAVEPOINT part", error);
+}
+
+gboolean
+connection_accept_part(Connection *connection, GError **error)
+{
+  return run_plain(connection, "RELEASE part", error);
+}
+
+void
+connection_undo_part(Connection *connection)
+{
+  g_autoptr(GError) error = NULL;
+  if (connection_in_transaction(connection) &&
+      (!run_plain(connection, "ROLLBACK TO part", &error) || !run_plain(connection, "RELEASE part", &error)))
+    log_warning("The database could not undo a part: %s", error->message);
+}
+
 void
 connection_close(Connection *connection)
 {
@@ -195,5 +287,6 @@ connection_close(Connection *connection)
     return;
   g_clear_pointer(&connection->statements, g_hash_table_unref);
   sqlite3_close(connection->handle);
+  g_clear_error(&connection->lost);
   g_free(connection);
 }

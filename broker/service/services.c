@@ -65,7 +65,7 @@ services_new(const ServicesOptions *options, GError **error)
   services->sign_in_idle_us = (options->sign_in_idle_s > 0 ? options->sign_in_idle_s : 12 * 3600) * SECOND_US;
   services->sign_in_lifetime_us =
       (options->sign_in_lifetime_s > 0 ? options->sign_in_lifetime_s : 7 * 24 * 3600) * SECOND_US;
-  services->db = database_open(options->database_path, READERS, error);
+  services->db = database_open(options->database_path, READERS, options->clock, error);
   if (services->db == NULL || !begin_term(services, error))
     return NULL;
   services->hasher = password_hasher_new(options->hash_workers > 0 ? options->hash_workers : 2, HASH_WAITING);

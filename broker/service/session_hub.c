@@ -6,6 +6,7 @@
 struct SessionHub {
   GMutex mutex;
   GPtrArray *listeners; /* of SessionListener */
+  gint64 order;         /* the last place that was given */
 };
 
 struct SessionListener {
@@ -16,7 +17,9 @@ struct SessionListener {
   GMainContext *context;
   SessionHubCallback callback;
   gpointer user_data;
-  Session *pending; /* nullable; under the hub's mutex, as are the next two */
+  Session *pending; /* nullable; under the hub's mutex, as are the next four */
+  gint64 order;     /* of the newest value */
+  gboolean is_started;
   gboolean is_cut;
   GSource *source; /* nullable */
 };
@@ -49,7 +52,7 @@ hand_over(gpointer user_data)
 static void
 wake(SessionListener *listener)
 {
-  if (listener->source != NULL)
+  if (listener->source != NULL || !listener->is_started)
     return;
   listener->source = g_idle_source_new();
   g_source_set_priority(listener->source, G_PRIORITY_DEFAULT);
@@ -58,10 +61,11 @@ wake(SessionListener *listener)
 }
 
 static void
-put(SessionListener *listener, const Session *session)
+put(SessionListener *listener, const Session *session, gint64 order)
 {
-  if (listener->is_cut)
+  if (listener->is_cut || order <= listener->order)
     return;
+  listener->order = order;
   g_clear_pointer(&listener->pending, session_free);
   listener->pending = session_copy(session);
   wake(listener);
@@ -77,9 +81,17 @@ count_of_user(SessionHub *hub, const char *user_id)
   return count;
 }
 
+gint64
+session_hub_order(SessionHub *hub)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
+  return ++hub->order;
+}
+
 SessionListener *
 session_hub_listen(SessionHub *hub, const char *user_id, const char *device, const Session *session,
-                   GMainContext *context, SessionHubCallback callback, gpointer user_data, GError **error)
+                   gint64 order, GMainContext *context, SessionHubCallback callback, gpointer user_data,
+                   GError **error)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
   if (hub->listeners->len >= SESSION_HUB_LISTENERS_MAX ||
@@ -97,18 +109,26 @@ session_hub_listen(SessionHub *hub, const char *user_id, const char *device, con
   listener->callback = callback;
   listener->user_data = user_data;
   g_ptr_array_add(hub->listeners, listener);
-  put(listener, session);
+  put(listener, session, order);
   return listener;
 }
 
 void
-session_hub_publish(SessionHub *hub, const Session *session)
+session_hub_start(SessionListener *listener)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&listener->hub->mutex);
+  listener->is_started = TRUE;
+  wake(listener);
+}
+
+void
+session_hub_publish(SessionHub *hub, const Session *session, gint64 order)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
   for (guint i = 0; i < hub->listeners->len; i++) {
     SessionListener *listener = g_ptr_array_index(hub->listeners, i);
     if (g_str_equal(listener->session_id, session->id))
-      put(listener, session);
+      put(listener, session, order);
   }
 }
 

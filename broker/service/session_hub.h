@@ -19,15 +19,23 @@ typedef void (*SessionHubCallback)(const Session *session, gpointer user_data);
 /** A hub without listeners. */
 SessionHub *session_hub_new(void);
 
+/** The next place in the order of changes. To be taken in the writer's turn, where the value is read. */
+gint64 session_hub_order(SessionHub *hub);
+
 /** Adds a listener of @user_id, signed in by @device (hash of the token), to @session, which is the first
- * value it gets, in @context (nullable: the default one). CARAWAY_ERROR_OVERLOADED beyond the limits. */
+ * value it gets, in @context (nullable: the default one), once session_hub_start() was called. @order is the
+ * place of that value: older ones are not told after it. CARAWAY_ERROR_OVERLOADED beyond the limits. */
 SessionListener *session_hub_listen(SessionHub *hub, const char *user_id, const char *device,
-                                    const Session *session, GMainContext *context,
+                                    const Session *session, gint64 order, GMainContext *context,
                                     SessionHubCallback callback, gpointer user_data,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Hands @session to its listeners; never blocks on one. */
-void session_hub_publish(SessionHub *hub, const Session *session);
+/** Lets @listener hear. Before that it may be removed from any thread. */
+void session_hub_start(SessionListener *listener);
+
+/** Hands @session, read at the place @order of the changes, to its listeners; never blocks on one. Who has
+ * heard something newer is not told: members of one batch of commits return in any order. */
+void session_hub_publish(SessionHub *hub, const Session *session, gint64 order);
 
 /** Tells the listeners of @user_id that they may not listen any more: those of @device alone (nullable: of
  * all), but not of @keep (nullable). */

@@ -15,13 +15,13 @@ work_begin(Services *services, DbMode mode, GError **error)
   Work *work = g_new0(Work, 1);
   work->services = services;
   work->transaction = transaction;
-  work->now_us = clock_wall_us(services->clock);
+  work->now_us = db_now_us(transaction);
   work->sessions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   return work;
 }
 
-/* Values are read before the commit and told before the writer's turn ends, so that they are told in order.
- */
+/* Values are read in the writer's turn, and told by their place in its order: the turn has passed on when the
+ * commit returns. */
 static GPtrArray *
 read_changed(Work *work, GError **error)
 {
@@ -42,10 +42,13 @@ gboolean
 work_commit(Work *work, GError **error)
 {
   g_autoptr(GPtrArray) sessions = read_changed(work, error);
-  if (sessions == NULL || !db_commit(work->transaction, error))
+  if (sessions == NULL)
+    return FALSE;
+  gint64 order = sessions->len > 0 ? session_hub_order(work->services->hub) : 0;
+  if (!db_commit(work->transaction, error))
     return FALSE;
   for (guint i = 0; i < sessions->len; i++)
-    session_hub_publish(work->services->hub, g_ptr_array_index(sessions, i));
+    session_hub_publish(work->services->hub, g_ptr_array_index(sessions, i), order);
   g_clear_pointer(&work->transaction, db_transaction_free);
   if (work->has_commands)
     delivery_run(work->services->delivery, work->services->db, work->services->sender);

@@ -4,8 +4,8 @@
 #include "broker/store/schema.h"
 
 Db *
-database_open(const char *path, guint readers, GError **error)
+database_open(const char *path, guint readers, const Clock *clock, GError **error)
 {
-  g_autoptr(Db) db = db_open(path, readers, error);
+  g_autoptr(Db) db = db_open(path, readers, clock, error);
   return db != NULL && schema_update(db, error) ? g_steal_pointer(&db) : NULL;
 }

@@ -7,5 +7,6 @@
 
 #include "broker/db/db.h"
 
-/** Opens @path with @readers readers as db_open() does, and brings its schema up to date. */
-Db *database_open(const char *path, guint readers, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Opens @path with @readers readers and @clock as db_open() does, and brings its schema up to date. */
+Db *database_open(const char *path, guint readers, const Clock *clock,
+                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -25,7 +25,7 @@ static void
 open_db(Case *test)
 {
   g_autoptr(GError) error = NULL;
-  test->db = db_open(test->path, 2, &error);
+  test->db = db_open(test->path, 2, clock_system(), &error);
   g_assert_no_error(error);
 }
 
@@ -123,8 +123,12 @@ test_conflict(Case *test, gconstpointer data)
   g_assert_false(insert(transaction, 2, "one", &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
   g_clear_error(&error);
-  g_assert_true(db_commit(transaction, &error)); /* a refused statement does not undo those before */
-  g_assert_cmpint(count(test->db), ==, 1);
+  g_assert_false(insert(transaction, 3, "three", &error)); /* nothing more can be done in it */
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
+  g_clear_error(&error);
+  g_assert_false(db_commit(transaction, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
+  g_assert_cmpint(count(test->db), ==, 0);
 }
 
 static void
@@ -155,7 +159,7 @@ static void
 test_one_broker_at_a_time(Case *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  g_assert_null(db_open(test->path, 1, &error));
+  g_assert_null(db_open(test->path, 1, clock_system(), &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
 }
 
@@ -198,7 +202,7 @@ test_not_a_database(Case *test, gconstpointer data)
   g_clear_pointer(&test->db, db_close);
   g_assert_true(g_file_set_contents(
       test->path, "this is no database, but text that is long enough to look at", -1, NULL));
-  g_assert_null(db_open(test->path, 1, &error));
+  g_assert_null(db_open(test->path, 1, clock_system(), &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE);
 }
 

@@ -15,7 +15,7 @@ store_case_set_up(StoreCase *test, gconstpointer data)
   test->folder = g_dir_make_tmp("caraway-store-XXXXXX", &error);
   g_assert_no_error(error);
   test->path = g_build_filename(test->folder, "test.db", NULL);
-  test->db = database_open(test->path, 1, &error);
+  test->db = database_open(test->path, 1, clock_system(), &error);
   g_assert_no_error(error);
   test->transaction = db_begin(test->db, DB_WRITE, &error);
   g_assert_no_error(error);
@@ -34,6 +34,16 @@ store_case_tear_down(StoreCase *test, gconstpointer data)
   g_rmdir(test->folder);
   g_free(test->folder);
   g_free(test->path);
+}
+
+void
+store_case_next(StoreCase *test, gboolean keep)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_true(!keep || db_commit(test->transaction, &error));
+  g_clear_pointer(&test->transaction, db_transaction_free);
+  test->transaction = db_begin(test->db, DB_WRITE, &error);
+  g_assert_no_error(error);
 }
 
 void

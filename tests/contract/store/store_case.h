@@ -22,6 +22,9 @@ void store_case_set_up(StoreCase *test, gconstpointer data);
 /** Undoes that (a g_test tear-down function). */
 void store_case_tear_down(StoreCase *test, gconstpointer data);
 
+/** Makes what was done so far durable, or undoes it, and begins another transaction. */
+void store_case_next(StoreCase *test, gboolean keep);
+
 /** Enters a user with id and name @name. */
 void store_case_user(StoreCase *test, const char *name);
 

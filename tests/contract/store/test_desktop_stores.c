@@ -124,12 +124,15 @@ test_one_live_session(StoreCase *test, gconstpointer data)
   g_autoptr(GError) error = NULL;
   store_case_pool(test);
   g_assert_true(add_session(test, "s1", "alice", "d1", &error));
+  store_case_next(test, TRUE);
   g_assert_false(add_session(test, "s2", "alice", "d2", &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
   g_clear_error(&error);
+  store_case_next(test, FALSE);
   g_assert_false(add_session(test, "s3", "bob", "d1", &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
   g_clear_error(&error);
+  store_case_next(test, FALSE);
   g_assert_true(session_store_end(test->transaction, "s1", "session-ended", "You logged off.", 9, &error));
   g_assert_true(add_session(test, "s4", "bob", "d1", &error));
   g_assert_no_error(error);
