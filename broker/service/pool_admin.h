@@ -8,7 +8,7 @@
 #include "broker/model/caller.h"
 #include "broker/model/entitlement.h"
 #include "broker/model/page.h"
-#include "broker/model/pool.h"
+#include "broker/model/pool_request.h"
 #include "broker/service/services.h"
 
 /** A pool with how it is doing. */

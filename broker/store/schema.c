@@ -95,12 +95,36 @@ static const char foreign_sql[] =
     "  uuid TEXT NOT NULL, name TEXT NOT NULL, power TEXT NOT NULL, adoptable INTEGER NOT NULL,"
     "  reason TEXT NOT NULL, PRIMARY KEY (host, uuid))";
 
+/* Pools of before go on as they were: floating, nothing done by itself, all desktops alike. */
+static const char pools_sql[] =
+    "ALTER TABLE pool ADD COLUMN tags TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE pool ADD COLUMN kind TEXT NOT NULL DEFAULT 'floating';"
+    "ALTER TABLE pool ADD COLUMN naming TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE pool ADD COLUMN size_min INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE pool ADD COLUMN desktops_per_user INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE pool ADD COLUMN disks TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE pool ADD COLUMN network TEXT NOT NULL DEFAULT 'default';"
+    "ALTER TABLE pool ADD COLUMN on_disconnect TEXT NOT NULL DEFAULT 'keep';"
+    "ALTER TABLE pool ADD COLUMN on_disconnect_delay_s INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE pool ADD COLUMN on_logoff TEXT NOT NULL DEFAULT 'reclone';"
+    "ALTER TABLE pool ADD COLUMN idle_limit_s INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE pool ADD COLUMN session_limit_s INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE pool ADD COLUMN warning_s INTEGER NOT NULL DEFAULT 60;"
+    "ALTER TABLE pool ADD COLUMN may_restart INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE pool ADD COLUMN may_reset INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE pool ADD COLUMN take_over TEXT NOT NULL DEFAULT 'ask';"
+    "ALTER TABLE pool ADD COLUMN hosts TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE pool ADD COLUMN placement TEXT NOT NULL DEFAULT 'spread';"
+    "ALTER TABLE pool ADD COLUMN schedule TEXT NOT NULL DEFAULT '';"
+    "UPDATE pool SET naming = name || '-{n:4}'";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
     {3, "desktops", desktops_sql},
     {4, "capacity", capacity_sql},
     {5, "virtual machines that are not ours", foreign_sql},
+    {6, "pools", pools_sql},
 };
 
 gboolean

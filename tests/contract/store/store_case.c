@@ -68,17 +68,22 @@ store_case_pool(StoreCase *test)
   host->relay_address = g_strdup("192.0.2.1");
   g_assert_true(host_store_put(test->transaction, host, &error));
   static const char *const channels[] = {"main", "display", NULL};
+  static const char *const none[] = {NULL};
   const Pool pool = {.id = (char *)"office",
                      .name = (char *)"office",
                      .description = (char *)"",
+                     .tags = (GStrv)none,
                      .image = (char *)"debian12",
+                     .naming = (char *)"office-{n:4}",
                      .size = 5,
                      .spares = 2,
                      .vcpus = 2,
                      .memory_mib = 1024,
+                     .network = (char *)"default",
                      .heads = 1,
                      .account = (char *)"user",
                      .channels = (GStrv)channels,
+                     .hosts = (GStrv)none,
                      .created_us = 1};
   g_assert_true(pool_store_add(test->transaction, &pool, &error));
   g_assert_no_error(error);

@@ -206,6 +206,83 @@ test_pool(StoreCase *test, gconstpointer data)
   g_assert_cmpuint(all->len, ==, 1);
 }
 
+/* Every member that an administrator sets comes back as it was written. */
+static void
+test_pool_members(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  static const char *const channels[] = {"main", "display", "inputs", "port", NULL};
+  static const char *const tags[] = {"ward-3", "nurses", NULL};
+  static const char *const hosts[] = {"kvm1", "kvm2", NULL};
+  static const PoolSchedule schedule = {.time_zone = (char *)"Europe/Berlin",
+                                        .count = 2,
+                                        .rules = {{0x1f, 420, 1080, 8, 40}, {0x60, 1320, 360, -1, 0}}};
+  store_case_pool(test);
+  const Pool written = {.id = (char *)"office",
+                        .description = (char *)"Büro; 'drei'",
+                        .tags = (GStrv)tags,
+                        .kind = POOL_DEDICATED,
+                        .image = (char *)"debian13",
+                        .naming = (char *)"buero-{n:3}",
+                        .size = 11,
+                        .size_min = 3,
+                        .spares = 2,
+                        .desktops_per_user = 4,
+                        .vcpus = 5,
+                        .memory_mib = 6000,
+                        .disks = 2,
+                        .disks_mib = {1024, 70000},
+                        .network = (char *)"bridge:br0",
+                        .heads = 3,
+                        .account = (char *)"clerk",
+                        .channels = (GStrv)channels,
+                        .on_disconnect = POOL_DISCONNECT_SHUTDOWN,
+                        .on_disconnect_delay_s = 601,
+                        .on_logoff = POOL_LOGOFF_STOP,
+                        .idle_limit_s = 1801,
+                        .session_limit_s = 36001,
+                        .warning_s = 121,
+                        .may_restart = TRUE,
+                        .may_reset = FALSE,
+                        .take_over = POOL_TAKE_OVER_TAKE,
+                        .hosts = (GStrv)hosts,
+                        .placement = POOL_PLACEMENT_PACK,
+                        .schedule = (PoolSchedule *)&schedule};
+  g_assert_true(pool_store_update(test->transaction, &written, &error));
+  g_autoptr(Pool) pool = pool_store_find(test->transaction, "office", &error);
+  g_assert_no_error(error);
+  g_autofree char *rules = pool_schedule_to_text(&schedule),
+                  *read_rules = pool_schedule_to_text(pool->schedule);
+  g_assert_cmpstr(pool->description, ==, written.description);
+  g_assert_true(g_strv_equal((const char *const *)pool->tags, tags));
+  g_assert_true(g_strv_equal((const char *const *)pool->hosts, hosts));
+  g_assert_true(g_strv_equal((const char *const *)pool->channels, channels));
+  g_assert_cmpint(pool->kind, ==, written.kind);
+  g_assert_cmpstr(pool->image, ==, written.image);
+  g_assert_cmpstr(pool->naming, ==, written.naming);
+  g_assert_cmpuint(pool->size, ==, written.size);
+  g_assert_cmpuint(pool->size_min, ==, written.size_min);
+  g_assert_cmpuint(pool->spares, ==, written.spares);
+  g_assert_cmpuint(pool->desktops_per_user, ==, written.desktops_per_user);
+  g_assert_cmpuint(pool->vcpus, ==, written.vcpus);
+  g_assert_cmpuint(pool->memory_mib, ==, written.memory_mib);
+  g_assert_cmpmem(pool->disks_mib, sizeof pool->disks_mib, written.disks_mib, sizeof written.disks_mib);
+  g_assert_cmpuint(pool->disks, ==, written.disks);
+  g_assert_cmpstr(pool->network, ==, written.network);
+  g_assert_cmpuint(pool->heads, ==, written.heads);
+  g_assert_cmpstr(pool->account, ==, written.account);
+  g_assert_cmpint(pool->on_disconnect, ==, written.on_disconnect);
+  g_assert_cmpuint(pool->on_disconnect_delay_s, ==, written.on_disconnect_delay_s);
+  g_assert_cmpint(pool->on_logoff, ==, written.on_logoff);
+  g_assert_cmpuint(pool->idle_limit_s, ==, written.idle_limit_s);
+  g_assert_cmpuint(pool->session_limit_s, ==, written.session_limit_s);
+  g_assert_cmpuint(pool->warning_s, ==, written.warning_s);
+  g_assert_true(pool->may_restart && !pool->may_reset);
+  g_assert_cmpint(pool->take_over, ==, written.take_over);
+  g_assert_cmpint(pool->placement, ==, written.placement);
+  g_assert_cmpstr(read_rules, ==, rules);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -219,5 +296,6 @@ main(int argc, char **argv)
   STORE_CASE_ADD("/stores/session", test_session);
   STORE_CASE_ADD("/stores/idempotency", test_idempotency_key);
   STORE_CASE_ADD("/stores/pool", test_pool);
+  STORE_CASE_ADD("/stores/pool/members", test_pool_members);
   return g_test_run();
 }

@@ -4,7 +4,6 @@
 #include "broker/policy/entitlement_decision.h"
 #include "broker/policy/names.h"
 #include "broker/policy/password_rules.h"
-#include "broker/policy/pool_settings.h"
 #include "broker/policy/throttle.h"
 #include "common/base/error.h"
 
@@ -117,36 +116,6 @@ test_entitlement(void)
   }
 }
 
-static void
-test_pool_settings(void)
-{
-  static const char *const no_display[] = {"main", "inputs", NULL};
-  static const char *const unknown[] = {"main", "display", "inputs", "telepathy", NULL};
-  PoolSettings good = POOL_SETTINGS_NONE;
-  good.name = "office";
-  good.image = "debian12";
-  g_autoptr(Pool) pool = pool_settings_new_pool(&good, NULL);
-  g_assert_cmpuint(pool->spares, ==, 1);
-  PoolSettings bad[7];
-  for (guint i = 0; i < G_N_ELEMENTS(bad); i++)
-    bad[i] = good;
-  bad[0].name = "../office";
-  bad[1].image = NULL;
-  bad[2].heads = 5;
-  bad[3].memory_mib = 0;
-  bad[4].channels = no_display;
-  bad[5].channels = unknown;
-  bad[6].size = -2;
-  for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
-    g_autoptr(GError) error = NULL;
-    g_assert_null(pool_settings_new_pool(&bad[i], &error));
-    g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID);
-  }
-  PoolSettings rename = POOL_SETTINGS_NONE;
-  rename.name = "other";
-  g_assert_false(pool_settings_apply(pool, &rename, NULL));
-}
-
 int
 main(int argc, char **argv)
 {
@@ -157,6 +126,5 @@ main(int argc, char **argv)
   g_test_add_func("/rules/backoff", test_backoff);
   g_test_add_func("/rules/throttle", test_throttle);
   g_test_add_func("/rules/entitlement", test_entitlement);
-  g_test_add_func("/rules/pool-settings", test_pool_settings);
   return g_test_run();
 }
