@@ -182,7 +182,6 @@ open_hub(Broker *broker)
   HostLinkSettings settings = {
       .listener = host_bridge_listener(broker->bridge),
       .installation = services_installation(broker->services),
-      .term = services_term(broker->services),
       .grant_keys = broker->grant_keys,
       .clock = clock_system(),
       .heartbeat_ms = (guint)config_int(broker->config, "broker", "heartbeat-ms"),

@@ -15,46 +15,47 @@ struct HostBridge {
 #define BRIDGE_OF_SENDER(pointer)                                                                            \
   ((HostBridge *)(gpointer)((char *)(pointer)-G_STRUCT_OFFSET(HostBridge, sender)))
 
-static GPtrArray *
+static HostGreeting *
 on_hello(HostLinkListener *listener, const char *host, const HostHello *hello, GError **error)
 {
   return host_events_hello(BRIDGE_OF_LISTENER(listener)->services, host, hello, error);
 }
 
 static gboolean
-on_welcomed(HostLinkListener *listener, const char *host, GError **error)
+on_welcomed(HostLinkListener *listener, const char *host, gint64 term, GError **error)
 {
-  return host_events_welcomed(BRIDGE_OF_LISTENER(listener)->services, host, error);
+  return host_events_welcomed(BRIDGE_OF_LISTENER(listener)->services, host, term, error);
 }
 
 static gboolean
-on_event(HostLinkListener *listener, const char *host, const HostMessage *message, GError **error)
+on_event(HostLinkListener *listener, const char *host, gint64 term, const HostMessage *message,
+         GError **error)
 {
   Services *services = BRIDGE_OF_LISTENER(listener)->services;
   switch (message->type) {
   case HOST_MESSAGE_HEARTBEAT:
-    return host_events_heartbeat(services, host, &message->heartbeat.capacity, error);
+    return host_events_heartbeat(services, host, term, &message->heartbeat.capacity, error);
   case HOST_MESSAGE_RESULT:
-    return host_events_result(services, host, &message->result, error);
+    return host_events_result(services, host, term, &message->result, error);
   case HOST_MESSAGE_DESKTOP:
-    return host_events_desktop(services, host, &message->desktop, error);
+    return host_events_desktop(services, host, term, &message->desktop, error);
   case HOST_MESSAGE_DESKTOP_GONE:
-    return host_events_desktop_gone(services, host, &message->desktop_gone, error);
+    return host_events_desktop_gone(services, host, term, &message->desktop_gone, error);
   case HOST_MESSAGE_CONSOLE:
-    return host_events_console(services, host, &message->console, error);
+    return host_events_console(services, host, term, &message->console, error);
   case HOST_MESSAGE_IMAGES:
-    return host_events_images(services, host, &message->images, error);
+    return host_events_images(services, host, term, &message->images, error);
   case HOST_MESSAGE_FOREIGN:
-    return host_events_foreign(services, host, &message->foreign, error);
+    return host_events_foreign(services, host, term, &message->foreign, error);
   default:
     return TRUE; /* the hub keeps the others to itself */
   }
 }
 
 static gboolean
-on_silent(HostLinkListener *listener, const char *host, GError **error)
+on_silent(HostLinkListener *listener, const char *host, gint64 term, GError **error)
 {
-  return host_events_silent(BRIDGE_OF_LISTENER(listener)->services, host, error);
+  return host_events_silent(BRIDGE_OF_LISTENER(listener)->services, host, term, error);
 }
 
 static gboolean

@@ -17,6 +17,7 @@ struct HostLink {
   gint state;                      /* HostLinkState, atomic */
   gint commands;                   /* on their way, atomic */
   gint64 time_sent_us;             /* the host's lane only */
+  gint64 term;                     /* set before the link is welcomed */
 };
 
 static void
@@ -198,6 +199,18 @@ host_link_time_is_due(HostLink *link, gint64 interval_us)
     return FALSE;
   link->time_sent_us = now_us;
   return TRUE;
+}
+
+void
+host_link_set_term(HostLink *link, gint64 term)
+{
+  link->term = term;
+}
+
+gint64
+host_link_term(const HostLink *link)
+{
+  return link->term;
 }
 
 HostLink *

@@ -53,6 +53,12 @@ void host_link_command_answered(HostLink *link);
  * host's lane alone. */
 gboolean host_link_time_is_due(HostLink *link, gint64 interval_us);
 
+/** Sets the term of what is said over this link; before host_link_welcome(). From the host's lane alone. */
+void host_link_set_term(HostLink *link, gint64 term);
+
+/** The term of a welcomed link. From any thread. */
+gint64 host_link_term(const HostLink *link);
+
 /** Another reference. From any thread. */
 HostLink *host_link_ref(HostLink *link);
 

@@ -2,6 +2,7 @@
 #include "broker/hostlink/host_link_hub.h"
 
 #include "broker/hostlink/boot_log_requests.h"
+#include "broker/hostlink/command_text.h"
 #include "broker/hostlink/host_link.h"
 #include "broker/hostlink/serial_lanes.h"
 #include "common/base/error.h"
@@ -91,13 +92,13 @@ grant_key_list(JsonArray *keys)
 }
 
 static char *
-build_welcome(HostLinkHub *hub, GPtrArray *desktops)
+build_welcome(HostLinkHub *hub, const HostGreeting *greeting)
 {
   g_autoptr(JsonArray) keys = grant_key_set_to_json(hub->settings.grant_keys);
   g_autoptr(GArray) key_list = grant_key_list(keys);
   g_autoptr(GArray) references = g_array_new(FALSE, TRUE, sizeof(HostDesktopRef));
-  for (guint i = 0; i < desktops->len; i++) {
-    const Desktop *desktop = g_ptr_array_index(desktops, i);
+  for (guint i = 0; i < greeting->desktops->len; i++) {
+    const Desktop *desktop = g_ptr_array_index(greeting->desktops, i);
     HostDesktopRef reference = {desktop->id, desktop->epoch};
     g_array_append_val(references, reference);
   }
@@ -105,7 +106,7 @@ build_welcome(HostLinkHub *hub, GPtrArray *desktops)
   message.welcome = (HostWelcome){
       .version = HOST_MESSAGE_VERSION,
       .installation = hub->settings.installation,
-      .term = hub->settings.term,
+      .term = greeting->term,
       .broker_time_ms = clock_wall_us(hub->settings.clock) / 1000,
       .heartbeat_ms = hub->settings.heartbeat_ms,
       .grant_keys = (HostGrantKey *)(gpointer)key_list->data,
@@ -123,7 +124,7 @@ run_welcomed(gpointer data)
   HostLinkListener *listener = task->hub->settings.listener;
   g_autoptr(GError) error = NULL;
   if (host_link_state(task->link) == HOST_LINK_WELCOMED &&
-      !listener->welcomed(listener, host_link_host(task->link), &error)) {
+      !listener->welcomed(listener, host_link_host(task->link), host_link_term(task->link), &error)) {
     log_failure(task->link, "commands cannot be delivered", error);
     host_link_close(task->link, CLOSE_RETRY, "try again");
   }
@@ -156,9 +157,10 @@ take_hello(HostLinkHub *hub, HostLink *link, const HostMessage *message)
     return;
   }
   g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) desktops = listener->hello(listener, host, &message->hello, &error);
-  if (desktops != NULL) {
-    host_link_welcome(link, build_welcome(hub, desktops), on_welcome_sent);
+  g_autoptr(HostGreeting) greeting = listener->hello(listener, host, &message->hello, &error);
+  if (greeting != NULL) {
+    host_link_set_term(link, greeting->term);
+    host_link_welcome(link, build_welcome(hub, greeting), on_welcome_sent);
     return;
   }
   log_failure(link, "it is turned away", error);
@@ -166,7 +168,16 @@ take_hello(HostLinkHub *hub, HostLink *link, const HostMessage *message)
   host_link_close(link, unknown ? CLOSE_REFUSED : CLOSE_RETRY, unknown ? "not a host of ours" : "try again");
 }
 
-/* After a failure to store an event the whole state is asked for again, by having the host dial once more. */
+/* After a failure to store an event the whole state is asked for again, by having the host dial once more. So
+ * it is when the database does not know this link as the newest: another broker took the host for silent. */
+static gboolean
+needs_new_hello(const GError *error)
+{
+  return g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE) ||
+         g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE) ||
+         g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH);
+}
+
 static void
 take_event(HostLinkHub *hub, HostLink *link, const HostMessage *message)
 {
@@ -183,10 +194,9 @@ take_event(HostLinkHub *hub, HostLink *link, const HostMessage *message)
   if (message->type == HOST_MESSAGE_RESULT)
     host_link_command_answered(link);
   g_autoptr(GError) error = NULL;
-  if (!listener->event(listener, host, message, &error)) {
+  if (!listener->event(listener, host, host_link_term(link), message, &error)) {
     log_failure(link, "an event could not be taken", error);
-    if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE) ||
-        g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE))
+    if (needs_new_hello(error))
       host_link_close(link, CLOSE_RETRY, "try again");
   }
   /* A host that sends more of them than agreed does not get more answers: it may be one that does not read.
@@ -237,7 +247,7 @@ run_silent(gpointer data)
   LinkTask *task = data;
   HostLinkListener *listener = task->hub->settings.listener;
   g_autoptr(GError) error = NULL;
-  if (!listener->silent(listener, host_link_host(task->link), &error))
+  if (!listener->silent(listener, host_link_host(task->link), host_link_term(task->link), &error))
     log_failure(task->link, "its silence could not be stored", error);
 }
 
@@ -302,7 +312,7 @@ host_link_hub_deliver(HostLinkHub *hub, const char *host, const char *text)
   g_autoptr(HostLink) link = find_link(hub, host);
   if (link == NULL || host_link_state(link) != HOST_LINK_WELCOMED || !host_link_take_command(link))
     return FALSE;
-  host_link_send(link, g_strdup(text));
+  host_link_send(link, command_text_with_term(text, host_link_term(link)));
   return TRUE;
 }
 

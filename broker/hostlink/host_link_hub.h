@@ -7,6 +7,7 @@
 #pragma once
 
 #include "broker/model/desktop.h"
+#include "broker/model/host_greeting.h"
 #include "common/base/clock.h"
 #include "common/wire/grant.h"
 #include "common/wire/host_message.h"
@@ -16,23 +17,26 @@
 typedef struct HostLinkHub HostLinkHub;
 typedef struct HostLinkListener HostLinkListener;
 
-/** Who is told. Called from worker threads; calls about one host come one after another, in order. */
+/** Who is told. Called from worker threads; calls about one host come one after another, in order. @term is
+ * that of the link, as the greeting set it; 0 for a link that was never greeted. */
 struct HostLinkListener {
-  /** A host said hello: an array of Desktop for the welcome (transfer full), or NULL to turn it away. */
-  GPtrArray *(*hello)(HostLinkListener *listener, const char *host, const HostHello *hello, GError **error);
+  /** A host said hello: what it is told (transfer full), or NULL to turn it away. */
+  HostGreeting *(*hello)(HostLinkListener *listener, const char *host, const HostHello *hello,
+                         GError **error);
   /** The welcome is on its way: commands that wait may be sent. */
-  gboolean (*welcomed)(HostLinkListener *listener, const char *host, GError **error);
-  /** Any later message but a boot log. */
-  gboolean (*event)(HostLinkListener *listener, const char *host, const HostMessage *message, GError **error);
+  gboolean (*welcomed)(HostLinkListener *listener, const char *host, gint64 term, GError **error);
+  /** Any later message but a boot log. CARAWAY_ERROR_STALE_EPOCH: the host has a newer link; this one is
+   * closed. */
+  gboolean (*event)(HostLinkListener *listener, const char *host, gint64 term, const HostMessage *message,
+                    GError **error);
   /** The link broke or was silent for too long. */
-  gboolean (*silent)(HostLinkListener *listener, const char *host, GError **error);
+  gboolean (*silent)(HostLinkListener *listener, const char *host, gint64 term, GError **error);
 };
 
 /** All is borrowed for the hub's life. */
 typedef struct {
   HostLinkListener *listener;
   const char *installation;
-  gint64 term;
   const GrantKeySet *grant_keys;
   const Clock *clock;
   guint heartbeat_ms; /**< three missed ones make a host silent */
@@ -45,8 +49,8 @@ HostLinkHub *host_link_hub_new(const HostLinkSettings *settings);
 /** Takes over @socket, opened by the machine whose certificate names it host/@host. */
 void host_link_hub_accept(HostLinkHub *hub, const char *host, SoupWebsocketConnection *socket);
 
-/** Queues the command @text for @host. From any thread. FALSE when it has no welcomed link or 1024 commands
- * are not answered. */
+/** Queues the command @text for @host, with the term of its link. From any thread. FALSE when it has no
+ * welcomed link or 1024 commands are not answered. */
 gboolean host_link_hub_deliver(HostLinkHub *hub, const char *host, const char *text);
 
 /** Asks @host for the last of the serial console of @desktop_id and waits at most @limit_ms. From any thread

@@ -45,6 +45,7 @@ host_free(Host *host)
   g_free(host->accelerator);
   g_free(host->accelerator_reason);
   g_free(host->relay_address);
+  g_free(host->link_broker);
   g_clear_pointer(&host->images, g_ptr_array_unref);
   g_clear_pointer(&host->quarantined, g_ptr_array_unref);
   g_clear_pointer(&host->foreign, g_ptr_array_unref);

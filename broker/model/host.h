@@ -33,6 +33,8 @@ typedef struct {
   guint16 relay_port;
   gint64 last_seen_us; /**< 0 before the first hello */
   gint64 state_since_us;
+  gint64 term;            /**< of its newest link; 0 before the first hello */
+  char *link_broker;      /**< (nullable) instance of the broker that holds its link */
   guint desktops;         /**< how many desktops of ours are there */
   GPtrArray *images;      /**< of ImageCopy */
   GPtrArray *quarantined; /**< of HostQuarantine */

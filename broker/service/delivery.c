@@ -4,9 +4,14 @@
 #include "broker/store/outbox_store.h"
 #include "common/base/log.h"
 
+typedef struct {
+  gint64 term;
+  gint64 last_id;
+} OpenLink;
+
 struct Delivery {
   GMutex mutex;
-  GHashTable *last_ids; /* host → gint64 */
+  GHashTable *links; /* host → OpenLink */
 };
 
 Delivery *
@@ -14,35 +19,38 @@ delivery_new(void)
 {
   Delivery *delivery = g_new0(Delivery, 1);
   g_mutex_init(&delivery->mutex);
-  delivery->last_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  delivery->links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   return delivery;
 }
 
 void
-delivery_open(Delivery *delivery, const char *host)
+delivery_open(Delivery *delivery, const char *host, gint64 term)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&delivery->mutex);
-  g_hash_table_insert(delivery->last_ids, g_strdup(host), g_new0(gint64, 1));
+  const OpenLink link = {.term = term};
+  g_hash_table_insert(delivery->links, g_strdup(host), g_memdup2(&link, sizeof link));
 }
 
 void
-delivery_close(Delivery *delivery, const char *host)
+delivery_close(Delivery *delivery, const char *host, gint64 term)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&delivery->mutex);
-  g_hash_table_remove(delivery->last_ids, host);
+  const OpenLink *link = g_hash_table_lookup(delivery->links, host);
+  if (link != NULL && link->term <= term)
+    g_hash_table_remove(delivery->links, host);
 }
 
 static gboolean
-send_to(const char *host, gint64 *last_id, DbTransaction *transaction, HostSender *sender, GError **error)
+send_to(const char *host, OpenLink *link, DbTransaction *transaction, HostSender *sender, GError **error)
 {
-  g_autoptr(GPtrArray) commands = outbox_store_list(transaction, host, *last_id, error);
+  g_autoptr(GPtrArray) commands = outbox_store_list(transaction, host, link->last_id, error);
   if (commands == NULL)
     return FALSE;
   for (guint i = 0; i < commands->len; i++) {
     const Command *command = g_ptr_array_index(commands, i);
     if (!sender->deliver(sender, host, command->id, command->text))
       break;
-    *last_id = command->id;
+    link->last_id = command->id;
   }
   return TRUE;
 }
@@ -54,10 +62,10 @@ send_all(Delivery *delivery, Db *db, HostSender *sender, GError **error)
   if (transaction == NULL)
     return FALSE;
   GHashTableIter iter;
-  gpointer host, last_id;
-  g_hash_table_iter_init(&iter, delivery->last_ids);
-  while (g_hash_table_iter_next(&iter, &host, &last_id))
-    if (!send_to(host, last_id, transaction, sender, error))
+  gpointer host, link;
+  g_hash_table_iter_init(&iter, delivery->links);
+  while (g_hash_table_iter_next(&iter, &host, &link))
+    if (!send_to(host, link, transaction, sender, error))
       return FALSE;
   return TRUE;
 }
@@ -78,7 +86,7 @@ delivery_free(Delivery *delivery)
 {
   if (delivery == NULL)
     return;
-  g_hash_table_unref(delivery->last_ids);
+  g_hash_table_unref(delivery->links);
   g_mutex_clear(&delivery->mutex);
   g_free(delivery);
 }

@@ -14,11 +14,11 @@ typedef struct Delivery Delivery;
 /** A delivery to no host yet. */
 Delivery *delivery_new(void);
 
-/** The link of @host is open: everything that waits for it is to be sent. */
-void delivery_open(Delivery *delivery, const char *host);
+/** The link of @host with @term is open: everything that waits for it is to be sent. */
+void delivery_open(Delivery *delivery, const char *host, gint64 term);
 
-/** The link of @host is gone. */
-void delivery_close(Delivery *delivery, const char *host);
+/** The link of @host with @term is gone; nothing happens when a newer one is open. */
+void delivery_close(Delivery *delivery, const char *host, gint64 term);
 
 /** Sends what waits in @db by @sender (nullable: nothing). What cannot be sent now stays. */
 void delivery_run(Delivery *delivery, Db *db, HostSender *sender);

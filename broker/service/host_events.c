@@ -4,6 +4,7 @@
 #include "broker/service/desktop_report.h"
 #include "broker/service/host_state.h"
 #include "broker/service/lifecycle.h"
+#include "broker/service/link_term.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/foreign_store.h"
 #include "broker/store/host_store.h"
@@ -160,28 +161,44 @@ reconcile(Work *work, Host *host, const HostHello *hello, GError **error)
          reconcile_consoles(work, host->name, hello, error);
 }
 
-GPtrArray *
-host_events_hello(Services *services, const char *host_name, const HostHello *hello, GError **error)
+static HostGreeting *
+take_hello(Services *services, const char *host_name, const HostHello *hello, GError **error)
 {
-  delivery_close(services->delivery, host_name);
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
     return NULL;
   g_autoptr(Host) host = find_host(work, host_name, error);
-  if (host == NULL || !reconcile(work, host, hello, error))
+  if (host == NULL || !reconcile(work, host, hello, error) || !link_term_begin(work, host, error))
     return NULL;
   g_autoptr(GPtrArray) known = desktop_store_of_host(work->transaction, host_name, error);
-  if (known == NULL || !work_commit(work, error))
+  return known != NULL && work_commit(work, error) ? host_greeting_new(host->term, g_steal_pointer(&known))
+                                                   : NULL;
+}
+
+HostGreeting *
+host_events_hello(Services *services, const char *host_name, const HostHello *hello, GError **error)
+{
+  delivery_close(services->delivery, host_name, G_MAXINT64);
+  HostGreeting *greeting = take_hello(services, host_name, hello, error);
+  if (greeting == NULL)
     return NULL;
   host_silence_end(services->host_silence, host_name);
   host_pulse_begin(services->host_pulse, host_name, &hello->capacity, clock_boottime_us(services->clock));
-  return g_steal_pointer(&known);
+  return greeting;
+}
+
+/* A use case of something that came over the link of @term. */
+static Work *
+begin_event(Services *services, const char *host, gint64 term, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  return work != NULL && link_term_check(work, host, term, error) ? g_steal_pointer(&work) : NULL;
 }
 
 gboolean
-host_events_welcomed(Services *services, const char *host, GError **error)
+host_events_welcomed(Services *services, const char *host, gint64 term, GError **error)
 {
-  delivery_open(services->delivery, host);
+  delivery_open(services->delivery, host, term);
   delivery_run(services->delivery, services->db, services->sender);
   services_wake(services);
   return TRUE;
@@ -189,9 +206,10 @@ host_events_welcomed(Services *services, const char *host, GError **error)
 
 /* A beat of a host that never said hello here: it was removed, or the services are new. */
 static gboolean
-take_first_beat(Services *services, const char *host_name, const HostCapacity *capacity, GError **error)
+take_first_beat(Services *services, const char *host_name, gint64 term, const HostCapacity *capacity,
+                GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(Work) work = begin_event(services, host_name, term, error);
   if (work == NULL)
     return FALSE;
   g_autoptr(Host) host = find_host(work, host_name, error);
@@ -203,12 +221,13 @@ take_first_beat(Services *services, const char *host_name, const HostCapacity *c
 }
 
 gboolean
-host_events_heartbeat(Services *services, const char *host_name, const HostCapacity *capacity, GError **error)
+host_events_heartbeat(Services *services, const char *host_name, gint64 term, const HostCapacity *capacity,
+                      GError **error)
 {
   gboolean matters;
   if (!host_pulse_beat(services->host_pulse, host_name, capacity, clock_boottime_us(services->clock),
                        &matters))
-    return take_first_beat(services, host_name, capacity, error);
+    return take_first_beat(services, host_name, term, capacity, error);
   if (matters)
     services_wake(services);
   return TRUE;
@@ -251,12 +270,12 @@ read_last_beat(Work *work, Host *host)
     host->last_seen_us = work->now_us - (clock_boottime_us(work->services->clock) - heard_us);
 }
 
-gboolean
-host_events_silent(Services *services, const char *host_name, GError **error)
+/* The link that broke was the newest: the host is silent. A hello that another broker took since says that it
+ * is not. */
+static gboolean
+take_silence(Services *services, const char *host_name, gint64 term, GError **error)
 {
-  delivery_close(services->delivery, host_name);
-  host_silence_us(services->host_silence, host_name, clock_boottime_us(services->clock)); /* begins */
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(Work) work = begin_event(services, host_name, term, error);
   if (work == NULL)
     return FALSE;
   g_autoptr(Host) host = find_host(work, host_name, error);
@@ -264,13 +283,30 @@ host_events_silent(Services *services, const char *host_name, GError **error)
     return FALSE;
   read_last_beat(work, host);
   host_pulse_end(services->host_pulse, host_name);
-  return host_state_step(work, host, HOST_EVENT_SILENT, error) && work_commit(work, error);
+  return link_term_end(work, host, error) && host_state_step(work, host, HOST_EVENT_SILENT, error) &&
+         work_commit(work, error);
 }
 
 gboolean
-host_events_result(Services *services, const char *host, const HostResult *result, GError **error)
+host_events_silent(Services *services, const char *host_name, gint64 term, GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  delivery_close(services->delivery, host_name, term);
+  g_autoptr(GError) problem = NULL;
+  if (take_silence(services, host_name, term, &problem)) {
+    host_silence_us(services->host_silence, host_name, clock_boottime_us(services->clock)); /* begins */
+    return TRUE;
+  }
+  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH))
+    return TRUE;
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
+gboolean
+host_events_result(Services *services, const char *host, gint64 term, const HostResult *result,
+                   GError **error)
+{
+  g_autoptr(Work) work = begin_event(services, host, term, error);
   if (work == NULL)
     return FALSE;
   GError *problem = NULL;
@@ -302,9 +338,10 @@ find_desktop(Work *work, const char *host, const char *id, GError **error)
 }
 
 gboolean
-host_events_desktop(Services *services, const char *host, const HostDesktop *report, GError **error)
+host_events_desktop(Services *services, const char *host, gint64 term, const HostDesktop *report,
+                    GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(Work) work = begin_event(services, host, term, error);
   if (work == NULL)
     return FALSE;
   GError *problem = NULL;
@@ -318,9 +355,10 @@ host_events_desktop(Services *services, const char *host, const HostDesktop *rep
 }
 
 gboolean
-host_events_desktop_gone(Services *services, const char *host, const HostDesktopGone *gone, GError **error)
+host_events_desktop_gone(Services *services, const char *host, gint64 term, const HostDesktopGone *gone,
+                         GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(Work) work = begin_event(services, host, term, error);
   if (work == NULL)
     return FALSE;
   GError *problem = NULL;
@@ -336,9 +374,10 @@ host_events_desktop_gone(Services *services, const char *host, const HostDesktop
 }
 
 gboolean
-host_events_console(Services *services, const char *host, const HostConsole *report, GError **error)
+host_events_console(Services *services, const char *host, gint64 term, const HostConsole *report,
+                    GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(Work) work = begin_event(services, host, term, error);
   if (work == NULL)
     return FALSE;
   GError *problem = NULL;
@@ -354,9 +393,10 @@ host_events_console(Services *services, const char *host, const HostConsole *rep
 }
 
 gboolean
-host_events_images(Services *services, const char *host_name, const HostImages *images, GError **error)
+host_events_images(Services *services, const char *host_name, gint64 term, const HostImages *images,
+                   GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(Work) work = begin_event(services, host_name, term, error);
   if (work == NULL)
     return FALSE;
   g_autoptr(Host) host = find_host(work, host_name, error);
@@ -365,9 +405,10 @@ host_events_images(Services *services, const char *host_name, const HostImages *
 }
 
 gboolean
-host_events_foreign(Services *services, const char *host_name, const HostForeignList *foreign, GError **error)
+host_events_foreign(Services *services, const char *host_name, gint64 term, const HostForeignList *foreign,
+                    GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(Work) work = begin_event(services, host_name, term, error);
   if (work == NULL)
     return FALSE;
   g_autoptr(Host) host = find_host(work, host_name, error);

@@ -9,7 +9,6 @@
 #include "broker/store/host_store.h"
 #include "broker/store/idempotency_store.h"
 #include "broker/store/join_token_store.h"
-#include "broker/store/outbox_store.h"
 #include "broker/store/session_store.h"
 #include "broker/store/sign_in_store.h"
 
@@ -83,6 +82,6 @@ gboolean
 housekeeping_recover(Services *services, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  return work != NULL && outbox_store_set_term(work->transaction, services->term, error) &&
-         recover_hosts(work, error) && recover_desktops(work, error) && work_commit(work, error);
+  return work != NULL && recover_hosts(work, error) && recover_desktops(work, error) &&
+         work_commit(work, error);
 }

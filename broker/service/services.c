@@ -31,9 +31,9 @@ write_number(DbTransaction *transaction, const char *name, gint64 number, GError
   return setting_store_set(transaction, name, text, error);
 }
 
-/* The term rises with each start, so that a broker that was thought dead is told from its successor. */
+/* The first broker of a new database gives the installation its id. */
 static gboolean
-begin_term(Services *services, GError **error)
+read_identity(Services *services, GError **error)
 {
   g_autoptr(DbTransaction) transaction = db_begin(services->db, DB_WRITE, error);
   if (transaction == NULL)
@@ -47,10 +47,9 @@ begin_term(Services *services, GError **error)
   if (services->installation == NULL)
     services->installation = g_uuid_string_random();
   services->generation = (guint64)read_number(transaction, "generation", 1);
-  services->term = read_number(transaction, "term", 0) + 1;
   return setting_store_set(transaction, "installation", services->installation, error) &&
          write_number(transaction, "generation", (gint64)services->generation, error) &&
-         write_number(transaction, "term", services->term, error) && db_commit(transaction, error);
+         db_commit(transaction, error);
 }
 
 Services *
@@ -60,13 +59,14 @@ services_new(const ServicesOptions *options, GError **error)
   g_mutex_init(&services->mutex);
   g_cond_init(&services->wake);
   services->clock = options->clock;
+  services->instance = g_uuid_string_random();
   services->sender = options->sender;
   services->signer = options->signer;
   services->sign_in_idle_us = (options->sign_in_idle_s > 0 ? options->sign_in_idle_s : 12 * 3600) * SECOND_US;
   services->sign_in_lifetime_us =
       (options->sign_in_lifetime_s > 0 ? options->sign_in_lifetime_s : 7 * 24 * 3600) * SECOND_US;
   services->db = database_open(options->database_path, READERS, options->clock, error);
-  if (services->db == NULL || !begin_term(services, error))
+  if (services->db == NULL || !read_identity(services, error))
     return NULL;
   services->hasher = password_hasher_new(options->hash_workers > 0 ? options->hash_workers : 2, HASH_WAITING);
   services->authenticator = local_authenticator_new(services->hasher);
@@ -169,12 +169,6 @@ services_installation(Services *services)
   return services->installation;
 }
 
-gint64
-services_term(Services *services)
-{
-  return services->term;
-}
-
 void
 services_free(Services *services)
 {
@@ -191,6 +185,7 @@ services_free(Services *services)
   password_hasher_free(services->hasher);
   db_close(services->db);
   g_free(services->installation);
+  g_free(services->instance);
   g_mutex_clear(&services->mutex);
   g_cond_clear(&services->wake);
   g_free(services);

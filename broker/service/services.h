@@ -47,9 +47,6 @@ gboolean services_tick(Services *services, GError **error) G_GNUC_WARN_UNUSED_RE
 /** The installation's id, a UUID made when the database was (transfer none). */
 const char *services_installation(Services *services);
 
-/** The broker's term: raised at each start, and what commands to hosts carry. */
-gint64 services_term(Services *services);
-
 /** Whether the database answers; for /readyz. */
 gboolean services_check(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

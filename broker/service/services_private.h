@@ -33,7 +33,7 @@ struct Services {
   gint64 sign_in_lifetime_us;
   char *installation;
   guint64 generation;
-  gint64 term;
+  char *instance; /* of this process among the brokers of the database */
 
   GThread *background; /* nullable: not started */
   GMutex mutex;        /* of the three below */

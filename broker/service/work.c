@@ -76,7 +76,6 @@ work_tell(Work *work, const char *id)
 gboolean
 work_command(Work *work, const char *host, HostCommand *command, GError **error)
 {
-  command->term = work->services->term;
   work->has_commands = TRUE;
   return outbox_store_add(work->transaction, host, command, error);
 }

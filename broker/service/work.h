@@ -31,7 +31,7 @@ void work_free(Work *work);
 /** The session @id changed: who listens is told after the commit. */
 void work_tell(Work *work, const char *id);
 
-/** Enters @command for @host in the outbox; term is filled in. */
+/** Enters @command for @host in the outbox; its term is that of the link that delivers it. */
 gboolean work_command(Work *work, const char *host, HostCommand *command,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -7,7 +7,7 @@
   "SELECT h.name, h.state, h.state_since_us, h.boot_id, h.agent_version, h.accelerator, "                    \
   "h.accelerator_reason,"                                                                                    \
   " h.cpus, h.memory_mib, h.memory_free_mib, h.disk_free_mib, h.relay_address, h.relay_port, "               \
-  "h.last_seen_us"                                                                                           \
+  "h.last_seen_us, h.term, h.link_broker"                                                                    \
   " FROM host h"
 
 static gpointer
@@ -27,6 +27,8 @@ read_host(DbQuery *query)
   host->relay_address = g_strdup(db_text(query, 11));
   host->relay_port = (guint16)db_int(query, 12);
   host->last_seen_us = db_int(query, 13);
+  host->term = db_int(query, 14);
+  host->link_broker = g_strdup(db_text(query, 15));
   return host;
 }
 
@@ -62,6 +64,29 @@ host_store_beat(DbTransaction *transaction, const char *name, const HostCapacity
                 " last_seen_us = ? WHERE name = ?",
                 "llllls", capacity->cpus, capacity->memory_mib, capacity->memory_free_mib,
                 capacity->disk_free_mib, seen_us, name) >= 0;
+}
+
+gboolean
+host_store_set_link(DbTransaction *transaction, const char *name, gint64 term, const char *broker,
+                    GError **error)
+{
+  return row_changed(db_run(transaction, error, "UPDATE host SET term = ?, link_broker = ? WHERE name = ?",
+                            "lss", term, broker, name),
+                     "such host", error);
+}
+
+gboolean
+host_store_has_link(DbTransaction *transaction, const char *name, gint64 term, const char *broker,
+                    gboolean *ret_has, GError **error)
+{
+  gint64 count;
+  if (!row_number(db_query(transaction, error,
+                           "SELECT COUNT(*) FROM host WHERE name = ? AND term = ? AND link_broker = ?", "sls",
+                           name, term, broker),
+                  &count, error))
+    return FALSE;
+  *ret_has = count > 0;
+  return TRUE;
 }
 
 Host *

@@ -8,13 +8,21 @@
 #include "broker/model/host.h"
 #include "broker/model/page.h"
 
-/** Enters @host, or writes what is there anew, except images and quarantine. */
+/** Enters @host, or writes what is there anew, except its link, images and quarantine. */
 gboolean host_store_put(DbTransaction *transaction, const Host *host,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Writes what @name had left at @seen_us, if it is there. */
 gboolean host_store_beat(DbTransaction *transaction, const char *name, const HostCapacity *capacity,
                          gint64 seen_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The link of @name is now the one of @term at the broker @broker (its instance; nullable: none). */
+gboolean host_store_set_link(DbTransaction *transaction, const char *name, gint64 term, const char *broker,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Whether the link of @term at the broker @broker is the newest of @name. */
+gboolean host_store_has_link(DbTransaction *transaction, const char *name, gint64 term, const char *broker,
+                             gboolean *ret_has, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The host @name without images, quarantine and number of desktops; CARAWAY_ERROR_NOT_FOUND. */
 Host *host_store_find(DbTransaction *transaction, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;

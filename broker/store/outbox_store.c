@@ -3,12 +3,11 @@
 
 #include "broker/store/row.h"
 
-#include <string.h>
-
 gboolean
 outbox_store_add(DbTransaction *transaction, const char *host, const HostCommand *command, GError **error)
 {
   HostMessage message = {.type = HOST_MESSAGE_COMMAND, .command = *command};
+  message.command.term = 0; /* that of the link that will deliver it */
   if (!row_number(
           db_query(transaction, error,
                    "INSERT INTO outbox (host, desktop_id, kind, text) VALUES (?, ?, ?, '') RETURNING id",
@@ -50,33 +49,6 @@ outbox_store_find(DbTransaction *transaction, const char *host, gint64 id, GErro
                           "SELECT id, host, desktop_id, kind, text FROM outbox WHERE host = ? AND id = ?",
                           "sl", host, id),
                  read_command, "such command", error);
-}
-
-static gboolean
-set_term(DbTransaction *transaction, const Command *command, gint64 term, GError **error)
-{
-  g_autoptr(HostMessage) message = host_message_parse(command->text, strlen(command->text), error);
-  if (message == NULL)
-    return FALSE;
-  message->command.term = term;
-  g_autofree char *text = host_message_build(message);
-  return row_changed(
-      db_run(transaction, error, "UPDATE outbox SET text = ? WHERE id = ?", "sl", text, command->id),
-      "such command", error);
-}
-
-gboolean
-outbox_store_set_term(DbTransaction *transaction, gint64 term, GError **error)
-{
-  g_autoptr(GPtrArray) commands = row_all(
-      db_query(transaction, error, "SELECT id, host, desktop_id, kind, text FROM outbox ORDER BY id", ""),
-      read_command, (GDestroyNotify)command_free, error);
-  if (commands == NULL)
-    return FALSE;
-  for (guint i = 0; i < commands->len; i++)
-    if (!set_term(transaction, g_ptr_array_index(commands, i), term, error))
-      return FALSE;
-  return TRUE;
 }
 
 gboolean

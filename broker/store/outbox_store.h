@@ -9,7 +9,8 @@
 #include "broker/model/command.h"
 #include "common/wire/host_message.h"
 
-/** Enters @command for @host; its id is set here. Text and id are as docs/protocols.md section 5. */
+/** Enters @command for @host; its id is set here, its term when it is delivered. Text and id are as
+ * docs/protocols.md section 5. */
 gboolean outbox_store_add(DbTransaction *transaction, const char *host, const HostCommand *command,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -24,10 +25,6 @@ Command *outbox_store_find(DbTransaction *transaction, const char *host, gint64 
 /** Whether a command of @kind waits for @desktop_id. */
 gboolean outbox_store_waits(DbTransaction *transaction, const char *desktop_id, const char *kind,
                             gboolean *ret_waits, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/** Makes @term the term of all commands: hosts refuse those of a broker before. */
-gboolean outbox_store_set_term(DbTransaction *transaction, gint64 term,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Deletes the command @id. */
 gboolean outbox_store_remove(DbTransaction *transaction, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -118,6 +118,10 @@ static const char pools_sql[] =
     "ALTER TABLE pool ADD COLUMN schedule TEXT NOT NULL DEFAULT '';"
     "UPDATE pool SET naming = name || '-{n:4}'";
 
+/* Terms go on from where the brokers' own were: no host may ever see a lower one. */
+static const char links_sql[] = "ALTER TABLE host ADD COLUMN term BIGINT NOT NULL DEFAULT 0;"
+                                "ALTER TABLE host ADD COLUMN link_broker TEXT";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -125,6 +129,7 @@ static const Migration migrations[] = {
     {4, "capacity", capacity_sql},
     {5, "virtual machines that are not ours", foreign_sql},
     {6, "pools", pools_sql},
+    {7, "links", links_sql},
 };
 
 gboolean

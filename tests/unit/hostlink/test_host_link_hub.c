@@ -9,6 +9,8 @@
 #define INSTALLATION "5ad8b1de-0be1-4a4c-8c39-7f3d49f0a001"
 #define DESKTOP      "5ad8b1de-0be1-4a4c-8c39-7f3d49f0a003"
 #define LIMIT_S      20
+#define TERM         3
+#define COMMAND      "{\"type\":\"command\",\"id\":1,\"term\":0}"
 #define HELLO(host, versions)                                                                                \
   "{\"type\":\"hello\",\"versions\":" versions ",\"host\":\"" host                                           \
   "\",\"boot_id\":\"b\",\"agent_version\":\"1\",\"accelerator\":\"tcg\",\"accelerator_reason\":\"no kvm\","  \
@@ -44,7 +46,7 @@ note(HostLinkListener *listener, const char *what)
   g_main_context_wakeup(NULL);
 }
 
-static GPtrArray *
+static HostGreeting *
 on_hello(HostLinkListener *listener, const char *host, const HostHello *hello, GError **error)
 {
   note(listener, "hello");
@@ -57,25 +59,26 @@ on_hello(HostLinkListener *listener, const char *host, const HostHello *hello, G
   desktop->id = g_strdup(DESKTOP);
   desktop->epoch = (Epoch){1, 7};
   g_ptr_array_add(desktops, desktop);
-  return desktops;
+  return host_greeting_new(TERM, desktops);
 }
 
 static gboolean
-on_welcomed(HostLinkListener *listener, const char *host, GError **error)
+on_welcomed(HostLinkListener *listener, const char *host, gint64 term, GError **error)
 {
   note(listener, "welcomed");
   return TRUE;
 }
 
 static gboolean
-on_event(HostLinkListener *listener, const char *host, const HostMessage *message, GError **error)
+on_event(HostLinkListener *listener, const char *host, gint64 term, const HostMessage *message,
+         GError **error)
 {
   note(listener, message->type == HOST_MESSAGE_HEARTBEAT ? "heartbeat" : "event");
   return TRUE;
 }
 
 static gboolean
-on_silent(HostLinkListener *listener, const char *host, GError **error)
+on_silent(HostLinkListener *listener, const char *host, gint64 term, GError **error)
 {
   note(listener, "silent");
   return TRUE;
@@ -91,7 +94,7 @@ setup(Fixture *fixture, gconstpointer heartbeat_ms)
   g_autoptr(GrantKey) key = grant_key_new("b1-1");
   grant_key_set_add(fixture->keys, key);
   HostLinkSettings settings = {
-      &fixture->listener, INSTALLATION, 3, fixture->keys, clock_system(), GPOINTER_TO_UINT(heartbeat_ms), 2};
+      &fixture->listener, INSTALLATION, fixture->keys, clock_system(), GPOINTER_TO_UINT(heartbeat_ms), 2};
   fixture->hub = host_link_hub_new(&settings);
 }
 
@@ -231,15 +234,15 @@ static void
 test_commands_arrive_in_order(Fixture *fixture, gconstpointer data)
 {
   Peer peer;
-  g_assert_false(host_link_hub_deliver(fixture->hub, "kvm1", "{}"));
+  g_assert_false(host_link_hub_deliver(fixture->hub, "kvm1", COMMAND));
   greet(fixture, &peer);
   for (int i = 0; i < 20; i++) {
-    g_autofree char *text = g_strdup_printf("%d", i);
+    g_autofree char *text = g_strdup_printf("{\"id\":%d,\"term\":0}", i);
     g_assert_true(host_link_hub_deliver(fixture->hub, "kvm1", text));
   }
   WAIT_UNTIL(peer.received->len == 21);
   for (int i = 0; i < 20; i++) {
-    g_autofree char *text = g_strdup_printf("%d", i);
+    g_autofree char *text = g_strdup_printf("{\"id\":%d,\"term\":%d}", i, TERM); /* the link's own */
     g_assert_cmpstr(g_ptr_array_index(peer.received, (guint)i + 1), ==, text);
   }
   hang_up(&peer);
@@ -251,12 +254,12 @@ test_unanswered_commands_are_bounded(Fixture *fixture, gconstpointer data)
   Peer peer;
   greet(fixture, &peer);
   guint taken = 0;
-  while (taken < 5000 && host_link_hub_deliver(fixture->hub, "kvm1", "{}"))
+  while (taken < 5000 && host_link_hub_deliver(fixture->hub, "kvm1", COMMAND))
     taken++;
   g_assert_cmpuint(taken, ==, 1024);
   soup_websocket_connection_send_text(peer.socket, "{\"type\":\"result\",\"command\":1,\"ok\":true}");
   WAIT_UNTIL(has_call(fixture, "event"));
-  g_assert_true(host_link_hub_deliver(fixture->hub, "kvm1", "{}"));
+  g_assert_true(host_link_hub_deliver(fixture->hub, "kvm1", COMMAND));
   hang_up(&peer);
 }
 
@@ -336,7 +339,7 @@ test_newest_link_wins(Fixture *fixture, gconstpointer data)
   soup_websocket_connection_send_text(second.socket, HELLO("kvm1", "[1]"));
   WAIT_UNTIL(first.close_code != 0 && second.received->len == 1);
   g_assert_cmpuint(first.close_code, ==, SOUP_WEBSOCKET_CLOSE_GOING_AWAY);
-  g_assert_true(host_link_hub_deliver(fixture->hub, "kvm1", "{}"));
+  g_assert_true(host_link_hub_deliver(fixture->hub, "kvm1", COMMAND));
   WAIT_UNTIL(second.received->len == 2);
   g_assert_false(has_call(fixture, "silent"));
   hang_up(&first);
@@ -350,7 +353,7 @@ test_broken_link_is_silence(Fixture *fixture, gconstpointer data)
   greet(fixture, &peer);
   hang_up(&peer);
   WAIT_UNTIL(has_call(fixture, "silent"));
-  g_assert_false(host_link_hub_deliver(fixture->hub, "kvm1", "{}"));
+  g_assert_false(host_link_hub_deliver(fixture->hub, "kvm1", COMMAND));
 }
 
 static void

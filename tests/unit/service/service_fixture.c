@@ -27,7 +27,6 @@ deliver(HostSender *sender, const char *host, gint64 id, const char *text)
   g_assert_no_error(error);
   g_assert_cmpstr(host, ==, FIXTURE_HOST);
   g_assert_cmpint(message->command.id, ==, id);
-  g_assert_cmpint(message->command.term, ==, services_term(fixture->services)); /* hosts refuse older ones */
   g_ptr_array_add(fixture->delivered, message);
   return TRUE;
 }
@@ -86,8 +85,8 @@ service_fixture_restart(ServiceFixture *fixture)
   open_services(fixture);
 }
 
-static void
-join(ServiceFixture *fixture)
+void
+service_fixture_host_join(ServiceFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(JoinToken) token =
@@ -136,8 +135,11 @@ service_fixture_host_hello(ServiceFixture *fixture)
       .image_count = 1,
       .desktops = desktops,
       .desktop_count = count};
-  g_autoptr(GPtrArray) known = host_events_hello(fixture->services, FIXTURE_HOST, &hello, &error);
+  g_autoptr(HostGreeting) greeting = host_events_hello(fixture->services, FIXTURE_HOST, &hello, &error);
   g_assert_no_error(error);
+  g_assert_cmpint(greeting->term, >, fixture->term);
+  fixture->term = greeting->term;
+  const GPtrArray *known = greeting->desktops;
   /* As a real host does: what the welcome does not name is an orphan. */
   g_autoptr(GHashTable) named = g_hash_table_new(g_str_hash, g_str_equal);
   for (guint i = 0; i < known->len; i++)
@@ -146,7 +148,7 @@ service_fixture_host_hello(ServiceFixture *fixture)
   while (g_hash_table_iter_next(&iter, &id, NULL))
     if (!g_hash_table_contains(named, id))
       g_hash_table_iter_remove(&iter);
-  g_assert_true(host_events_welcomed(fixture->services, FIXTURE_HOST, &error));
+  g_assert_true(host_events_welcomed(fixture->services, FIXTURE_HOST, fixture->term, &error));
   g_assert_no_error(error);
 }
 
@@ -155,7 +157,7 @@ service_fixture_host_silent(ServiceFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
   fixture->link_open = FALSE;
-  gboolean done = host_events_silent(fixture->services, FIXTURE_HOST, &error);
+  gboolean done = host_events_silent(fixture->services, FIXTURE_HOST, fixture->term, &error);
   g_assert_no_error(error);
   g_assert_true(done);
   g_ptr_array_set_size(fixture->delivered, 0);
@@ -165,7 +167,7 @@ void
 service_fixture_pool(ServiceFixture *fixture, gint64 size, gint64 spares)
 {
   g_autoptr(GError) error = NULL;
-  join(fixture);
+  service_fixture_host_join(fixture);
   service_fixture_host_hello(fixture);
   g_autoptr(Image) image = image_registry_register(fixture->services, fixture->admin, "office", &error);
   g_assert_no_error(error);
@@ -187,7 +189,7 @@ service_fixture_report(ServiceFixture *fixture, const char *id, HostPower power,
   g_autoptr(GError) error = NULL;
   HostDesktop report;
   fill_desktop(&report, id, power, ready, user);
-  gboolean done = host_events_desktop(fixture->services, FIXTURE_HOST, &report, &error);
+  gboolean done = host_events_desktop(fixture->services, FIXTURE_HOST, fixture->term, &report, &error);
   g_assert_no_error(error);
   g_assert_true(done);
 }
@@ -200,7 +202,7 @@ answer(ServiceFixture *fixture, const HostCommand *command, gboolean succeeded)
                              .ok = succeeded,
                              .code = succeeded ? NULL : "no-disk-space",
                              .detail = succeeded ? NULL : "The disk is full."};
-  gboolean done = host_events_result(fixture->services, FIXTURE_HOST, &result, &error);
+  gboolean done = host_events_result(fixture->services, FIXTURE_HOST, fixture->term, &result, &error);
   g_assert_no_error(error);
   g_assert_true(done);
 }
@@ -286,7 +288,7 @@ service_fixture_console(ServiceFixture *fixture, const Session *session, gboolea
                                .state = open ? HOST_CONSOLE_CONNECTED : HOST_CONSOLE_DISCONNECTED,
                                .client = "198.51.100.7",
                                .viewer = "native"};
-  gboolean done = host_events_console(fixture->services, FIXTURE_HOST, &console, &error);
+  gboolean done = host_events_console(fixture->services, FIXTURE_HOST, fixture->term, &console, &error);
   g_assert_no_error(error);
   g_assert_true(done);
 }

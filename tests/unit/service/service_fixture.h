@@ -28,6 +28,7 @@ typedef struct {
   GHashTable *alive;    /* set of ids of desktops that the host runs */
   GHashTable *created;  /* id → times it was told to create it */
   gboolean link_open;
+  gint64 term;            /* of the last link */
   gboolean fails_creates; /* the host answers that it cannot */
 } ServiceFixture;
 
@@ -37,7 +38,10 @@ ServiceFixture *service_fixture_new(void);
 /** Closes the database and opens it again, as a new process would; the host keeps what it runs. */
 void service_fixture_restart(ServiceFixture *fixture);
 
-/** The host joins, says hello with the image "office" and what it runs, and is welcomed. */
+/** The host gets an identity. */
+void service_fixture_host_join(ServiceFixture *fixture);
+
+/** The host says hello with the image "office" and what it runs, and is welcomed. */
 void service_fixture_host_hello(ServiceFixture *fixture);
 
 /** The host is cut off. */

@@ -240,7 +240,7 @@ test_damaged_image(void)
   HostImage broken = {
       .name = "broken", .hash = "", .state = HOST_IMAGE_DAMAGED, .detail = "its hash differs"};
   const HostImages images = {.images = &broken, .image_count = 1};
-  g_assert_true(host_events_images(fixture->services, FIXTURE_HOST, &images, &error));
+  g_assert_true(host_events_images(fixture->services, FIXTURE_HOST, fixture->term, &images, &error));
   g_assert_null(image_registry_register(fixture->services, fixture->admin, "broken", &error));
   assert_code(error, CARAWAY_ERROR_IMAGE_BAD);
   g_clear_error(&error);

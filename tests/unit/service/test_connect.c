@@ -184,7 +184,7 @@ test_failed_restart(void)
   const HostCommand *restart = &((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command;
   const HostResult result = {
       .command = restart->id, .code = "hypervisor-failed", .detail = "The guest does not answer."};
-  g_assert_true(host_events_result(fixture->services, FIXTURE_HOST, &result, &error));
+  g_assert_true(host_events_result(fixture->services, FIXTURE_HOST, fixture->term, &result, &error));
   service_fixture_report(fixture, session->desktop_id, HOST_POWER_UP, TRUE, NULL);
   g_autoptr(Session) ended = get(fixture, alice, session->id);
   g_assert_cmpint(ended->state, ==, SESSION_ENDED);
@@ -222,7 +222,7 @@ test_image_missing(void)
   service_fixture_pool(fixture, 2, 0);
   g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
   const HostImages none = {NULL};
-  g_assert_true(host_events_images(fixture->services, FIXTURE_HOST, &none, &error));
+  g_assert_true(host_events_images(fixture->services, FIXTURE_HOST, fixture->term, &none, &error));
   g_assert_null(service_fixture_connect(fixture, alice, NULL, &error));
   assert_code(error, CARAWAY_ERROR_IMAGE_MISSING);
   g_assert_cmpstr(error_get_reasons(error)[0], ==, "the image office is missing on kvm1");

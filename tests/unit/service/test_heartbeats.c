@@ -15,7 +15,7 @@ beat(ServiceFixture *fixture, gint64 memory_free_mib)
   g_autoptr(GError) error = NULL;
   const HostCapacity capacity = {
       .cpus = 64, .memory_mib = 131072, .memory_free_mib = memory_free_mib, .disk_free_mib = 100000};
-  gboolean done = host_events_heartbeat(fixture->services, FIXTURE_HOST, &capacity, &error);
+  gboolean done = host_events_heartbeat(fixture->services, FIXTURE_HOST, fixture->term, &capacity, &error);
   g_assert_no_error(error);
   g_assert_true(done);
 }
@@ -111,7 +111,7 @@ test_removed_host_is_no_host(void)
   service_fixture_host_silent(fixture);
   g_assert_true(host_registry_remove(fixture->services, fixture->admin, FIXTURE_HOST, &error));
   const HostCapacity capacity = {.cpus = 64};
-  g_assert_false(host_events_heartbeat(fixture->services, FIXTURE_HOST, &capacity, &error));
+  g_assert_false(host_events_heartbeat(fixture->services, FIXTURE_HOST, fixture->term, &capacity, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED);
 }
 

@@ -36,7 +36,7 @@ test_died_desktop_gives_another(void)
   service_fixture_settle(fixture);
   const HostDesktopGone gone = {.id = session->desktop_id, .reason = "QEMU was killed"};
   g_hash_table_remove(fixture->alive, session->desktop_id);
-  g_assert_true(host_events_desktop_gone(fixture->services, FIXTURE_HOST, &gone, &error));
+  g_assert_true(host_events_desktop_gone(fixture->services, FIXTURE_HOST, fixture->term, &gone, &error));
   g_autoptr(Session) ended = get(fixture, alice, session->id);
   g_assert_cmpint(ended->state, ==, SESSION_ENDED);
   g_assert_cmpstr(ended->end_code, ==, "hypervisor-failed");
@@ -227,7 +227,7 @@ test_commands_are_told_again(void)
   g_assert_cmpint(create->kind, ==, HOST_COMMAND_CREATE);
   const HostResult repeated = {
       .command = create->id, .code = "stale-epoch", .detail = "The desktop is at epoch 1.2 already."};
-  g_assert_true(host_events_result(fixture->services, FIXTURE_HOST, &repeated, &error));
+  g_assert_true(host_events_result(fixture->services, FIXTURE_HOST, fixture->term, &repeated, &error));
   g_autoptr(Session) same = get(fixture, alice, session->id);
   g_assert_cmpint(same->state, ==, SESSION_PREPARING);
 }
@@ -242,15 +242,53 @@ test_broker_restart_keeps_sessions(void)
   g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
   g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
   service_fixture_settle(fixture);
-  gint64 term = services_term(fixture->services);
   service_fixture_restart(fixture);
-  g_assert_cmpint(services_term(fixture->services), ==, term + 1);
-  service_fixture_host_hello(fixture);
+  service_fixture_host_hello(fixture); /* sees that the term rises */
   service_fixture_settle(fixture);
   g_autoptr(Session) same = get(fixture, alice, session->id);
   g_assert_cmpint(same->state, ==, SESSION_READY);
   g_assert_cmpuint(g_hash_table_size(fixture->alive), ==, 2);
   service_fixture_check_invariants(fixture, 3);
+}
+
+/* What comes late over a link that the host has left must not undo what its newer link said. */
+static void
+test_older_link_does_not_count(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 3, 1);
+  service_fixture_settle(fixture);
+  gint64 older = fixture->term;
+  service_fixture_host_hello(fixture);
+  g_assert_true(host_events_silent(fixture->services, FIXTURE_HOST, older, &error));
+  g_assert_no_error(error);
+  g_autoptr(Host) host = host_registry_get(fixture->services, FIXTURE_HOST, &error);
+  g_assert_cmpint(host->state, ==, HOST_UP);
+  g_assert_cmpint(host->term, ==, fixture->term);
+  const HostDesktopGone gone = {.id = "no such desktop", .reason = "late"};
+  g_assert_false(host_events_desktop_gone(fixture->services, FIXTURE_HOST, older, &gone, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH);
+  g_clear_error(&error);
+  service_fixture_host_silent(fixture);
+  const HostImages images = {0};
+  g_assert_false(host_events_images(fixture->services, FIXTURE_HOST, fixture->term, &images, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH);
+}
+
+/* A host that is removed and joins again keeps the highest term that it saw. */
+static void
+test_terms_rise_over_a_new_joining(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 1, 0);
+  service_fixture_host_hello(fixture);
+  service_fixture_host_silent(fixture);
+  g_assert_true(host_registry_remove(fixture->services, fixture->admin, FIXTURE_HOST, &error));
+  g_assert_no_error(error);
+  service_fixture_host_join(fixture);
+  service_fixture_host_hello(fixture); /* sees that the term rises */
 }
 
 int
@@ -267,5 +305,7 @@ main(int argc, char **argv)
   g_test_add_func("/host-faults/trouble-ends", test_desktop_for_a_user_ends_the_trouble);
   g_test_add_func("/host-faults/told-again", test_commands_are_told_again);
   g_test_add_func("/host-faults/broker-restart", test_broker_restart_keeps_sessions);
+  g_test_add_func("/host-faults/older-link", test_older_link_does_not_count);
+  g_test_add_func("/host-faults/joined-again", test_terms_rise_over_a_new_joining);
   return g_test_run();
 }

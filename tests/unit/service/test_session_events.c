@@ -96,8 +96,7 @@ test_silent_host_is_told(void)
   service_fixture_host_silent(fixture);
   drain();
   g_assert_cmpuint(seen.calls, ==, 2);
-  service_fixture_console(fixture, session, TRUE);
-  service_fixture_console(fixture, session, FALSE);
+  service_fixture_host_hello(fixture);
   session_events_unsubscribe(subscription); /* what waits is not told any more */
   drain();
   g_assert_cmpuint(seen.calls, ==, 2);
