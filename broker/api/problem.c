@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/api/problem.h"
 
+#include "broker/api/views.h"
 #include "common/base/error.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
@@ -53,6 +54,8 @@ static const struct {
     {CARAWAY_ERROR_CONFIG, 500},
     {CARAWAY_ERROR_PROTOCOL, 400},
     {CARAWAY_ERROR_DISCONNECTED, 409},
+    {CARAWAY_ERROR_DESKTOP_LIMIT, 409},
+    {CARAWAY_ERROR_NO_TAKE_OVER, 409},
 };
 
 static const char RETRY_AFTER_S[] = "2";
@@ -88,6 +91,15 @@ add_reasons(JsonBuilder *builder, const char *const *reasons)
 }
 
 static void
+add_rules(JsonBuilder *builder, const GPtrArray *rules)
+{
+  if (rules == NULL)
+    return;
+  json_builder_set_member_name(builder, "rules");
+  view_rules(builder, rules);
+}
+
+static void
 add_member(JsonBuilder *builder, const char *name, const char *value)
 {
   json_builder_set_member_name(builder, name);
@@ -106,6 +118,7 @@ problem_set_status(Answer *answer, const GError *error, guint status)
   add_member(builder, "detail", detail_for_people(error));
   add_member(builder, "code", error_stable_name(error));
   add_reasons(builder, error_get_reasons(error));
+  add_rules(builder, error_get_rules(error));
   json_builder_end_object(builder);
   answer_set_text(answer, status, "application/problem+json", json_builder_text(builder));
   if (status == 401)

@@ -43,6 +43,21 @@ view_time(JsonBuilder *builder, const char *name, gint64 time_us)
   view_text(builder, name, text);
 }
 
+void
+view_rules(JsonBuilder *builder, const GPtrArray *rules)
+{
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < rules->len; i++) {
+    const Rule *rule = g_ptr_array_index(rules, i);
+    json_builder_begin_object(builder);
+    view_text(builder, "rule", rule->name);
+    view_bool(builder, "ok", rule->ok);
+    view_text(builder, "text", rule->text);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+}
+
 JsonBuilder *
 view_page(GPtrArray *values, View view, const char *next)
 {

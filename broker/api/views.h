@@ -15,6 +15,7 @@
 #include "broker/model/user.h"
 #include "broker/service/connect.h"
 #include "broker/service/pool_admin.h"
+#include "common/base/rule.h"
 
 #include <json-glib/json-glib.h>
 
@@ -35,6 +36,9 @@ void view_texts(JsonBuilder *builder, const char *name, const char *const *value
 
 /** Adds the member @name with @time_us (since 1970 UTC) as RFC 3339 text, null for 0. */
 void view_time(JsonBuilder *builder, const char *name, gint64 time_us);
+
+/** Adds the list of @rules (of Rule) as {rule, ok, text}. */
+void view_rules(JsonBuilder *builder, const GPtrArray *rules);
 
 /** The page {"items": […], "next": cursor|null} of @values, each by @view (transfer full). */
 JsonBuilder *view_page(GPtrArray *values, View view, const char *next);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "broker/model/host.h"
+#include "broker/model/pool.h"
 #include "common/base/error.h"
 
 /** What a machine needs beside its guest's memory. Hosts report what they can give, less what they keep. */
@@ -33,16 +34,21 @@ typedef struct {
   const char *image;
   guint vcpus;
   guint memory_mib;
+  const char *pool;         /**< for the reasons */
+  const char *const *hosts; /**< (nullable) only these; empty: any */
+  PoolPlacement placement;
 } PlacementNeed;
 
-/** The outcome: an index into the hosts, or -1 with a code and a sentence for each host. */
+/** The outcome: an index into the hosts, or -1 with a code; and what each host said. */
 typedef struct {
   int host;
   CarawayErrorCode code; /**< IMAGE_MISSING, IMAGE_BAD, HOST_GONE or NO_CAPACITY when @host is -1 */
   GStrv reasons;
+  GPtrArray *verdicts; /**< of Rule, by name of the host: what each host said, also those that could */
 } Placement;
 
-/** Chooses among @hosts (@count) the one with the most memory left for @need. */
+/** Chooses among @hosts (@count) the one with the most memory left for @need, or with the least that is
+ * enough when the pool is to be packed. */
 Placement placement_choose(const PlacementHost *hosts, guint count, const PlacementNeed *need);
 
 /** Frees what @placement holds. */

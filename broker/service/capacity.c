@@ -81,7 +81,12 @@ capacity_place(const Capacity *capacity, Work *work, const Pool *pool, Placement
   g_autofree PlacementHost *hosts = g_new0(PlacementHost, capacity->hosts->len + 1);
   for (guint i = 0; i < capacity->hosts->len; i++)
     hosts[i] = placement_host(capacity, g_ptr_array_index(capacity->hosts, i), by_host);
-  PlacementNeed need = {.image = pool->image, .vcpus = pool->vcpus, .memory_mib = pool->memory_mib};
+  PlacementNeed need = {.image = pool->image,
+                        .vcpus = pool->vcpus,
+                        .memory_mib = pool->memory_mib,
+                        .pool = pool->name,
+                        .hosts = (const char *const *)pool->hosts,
+                        .placement = pool->placement};
   *ret_placement = placement_choose(hosts, capacity->hosts->len, &need);
   return TRUE;
 }

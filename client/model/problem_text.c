@@ -63,6 +63,10 @@ static const ProblemText texts[CARAWAY_ERROR_LAST] = {
     [CARAWAY_ERROR_OVERLOADED] = {N_("The server is very busy"), AGAIN_LATER},
     [CARAWAY_ERROR_HYPERVISOR] = {N_("The desktop could not be started"), ADMINISTRATOR},
     [CARAWAY_ERROR_DATABASE] = {N_("The server has trouble storing its data"), ADMINISTRATOR},
+    [CARAWAY_ERROR_DESKTOP_LIMIT] = {N_("You have as many desktops as you may"),
+                                     N_("Log off from one of them first.")},
+    [CARAWAY_ERROR_NO_TAKE_OVER] = {N_("Your desktop is open on another device"),
+                                    N_("Disconnect there first; it cannot be taken over from here.")},
     [CARAWAY_ERROR_PROTOCOL] = {N_("The server gave an answer that makes no sense"),
                                 N_("Check that the address is that of a Caraway server.")},
 };

@@ -3,24 +3,28 @@
 
 typedef struct {
   GStrv reasons;
+  GPtrArray *rules; /* nullable */
 } CarawayErrorPrivate;
 
 static void
 caraway_error_private_init(CarawayErrorPrivate *priv)
 {
   priv->reasons = NULL;
+  priv->rules = NULL;
 }
 
 static void
 caraway_error_private_copy(const CarawayErrorPrivate *source, CarawayErrorPrivate *target)
 {
   target->reasons = g_strdupv(source->reasons);
+  target->rules = rule_list_copy(source->rules);
 }
 
 static void
 caraway_error_private_clear(CarawayErrorPrivate *priv)
 {
   g_clear_pointer(&priv->reasons, g_strfreev);
+  g_clear_pointer(&priv->rules, g_ptr_array_unref);
 }
 
 G_DEFINE_EXTENDED_ERROR(CarawayError, caraway_error)
@@ -69,4 +73,22 @@ error_get_reasons(const GError *error)
   if (error->domain != CARAWAY_ERROR)
     return NULL;
   return (const char *const *)caraway_error_get_private(error)->reasons;
+}
+
+void
+error_set_rules(GError *error, const GPtrArray *rules)
+{
+  g_return_if_fail(error != NULL && error->domain == CARAWAY_ERROR);
+  CarawayErrorPrivate *priv = caraway_error_get_private(error);
+  g_autoptr(GPtrArray) copy = rule_list_copy(rules);
+  g_clear_pointer(&priv->rules, g_ptr_array_unref);
+  priv->rules = g_steal_pointer(&copy);
+  g_strfreev(priv->reasons);
+  priv->reasons = rule_list_refusals(priv->rules);
+}
+
+const GPtrArray *
+error_get_rules(const GError *error)
+{
+  return error->domain == CARAWAY_ERROR ? caraway_error_get_private(error)->rules : NULL;
 }

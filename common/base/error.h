@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "common/base/rule.h"
 
 /* X(SUFFIX, "stable-name"): append only, names never change their meaning. */
 #define CARAWAY_ERROR_LIST(X)                                                                                \
@@ -51,7 +51,9 @@
   X(DATABASE, "database-failed")                                                                             \
   X(CONFIG, "configuration-wrong")                                                                           \
   X(PROTOCOL, "protocol-violation")                                                                          \
-  X(DISCONNECTED, "disconnected")
+  X(DISCONNECTED, "disconnected")                                                                            \
+  X(DESKTOP_LIMIT, "desktop-limit-reached")                                                                  \
+  X(NO_TAKE_OVER, "take-over-not-allowed")
 
 typedef enum {
 #define X(suffix, name) CARAWAY_ERROR_##suffix,
@@ -82,3 +84,12 @@ void error_set_reasons(GError *error, const char *const *reasons);
 
 /** The reasons that @error carries (transfer none), NULL when it carries none or is of another domain. */
 const char *const *error_get_reasons(const GError *error);
+
+/**
+ * Makes @rules (of Rule, copied) what @error carries, and the texts of those that said no its reasons. @error
+ * must be of CARAWAY_ERROR.
+ */
+void error_set_rules(GError *error, const GPtrArray *rules);
+
+/** The rules that @error carries (transfer none), NULL when it carries none or is of another domain. */
+const GPtrArray *error_get_rules(const GError *error);

@@ -45,6 +45,27 @@ test_document(void)
   g_assert_cmpuint(json_array_get_length(json_object_get_array_member(document, "reasons")), ==, 2);
 }
 
+static void
+test_rules(void)
+{
+  g_autoptr(GError) cause = g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_NOT_ENTITLED, "No.");
+  g_autoptr(GPtrArray) rules = rule_list_new();
+  g_ptr_array_add(rules, rule_new("pool-exists", TRUE, g_strdup("office is a floating pool.")));
+  g_ptr_array_add(rules, rule_new("entitled", FALSE, g_strdup("alice is not entitled.")));
+  error_set_rules(cause, rules);
+  g_autoptr(Answer) answer = answer_new();
+  problem_set(answer, cause);
+  g_autoptr(JsonObject) document = parse(answer);
+  JsonArray *shown = json_object_get_array_member(document, "rules");
+  g_assert_cmpuint(json_array_get_length(shown), ==, 2);
+  JsonObject *last = json_array_get_object_element(shown, 1);
+  g_assert_cmpstr(json_object_get_string_member(last, "rule"), ==, "entitled");
+  g_assert_false(json_object_get_boolean_member(last, "ok"));
+  g_assert_cmpstr(json_object_get_string_member(last, "text"), ==, "alice is not entitled.");
+  JsonArray *reasons = json_object_get_array_member(document, "reasons");
+  g_assert_cmpuint(json_array_get_length(reasons), ==, 1);
+}
+
 /* A path or a SQL text in an internal error is for the log alone. */
 static void
 test_foreign_errors_are_not_shown(void)
@@ -81,6 +102,7 @@ main(int argc, char **argv)
   g_log_set_always_fatal(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
   g_test_add_func("/problem/status", test_every_code_has_a_status);
   g_test_add_func("/problem/document", test_document);
+  g_test_add_func("/problem/rules", test_rules);
   g_test_add_func("/problem/foreign", test_foreign_errors_are_not_shown);
   g_test_add_func("/problem/headers", test_headers);
   g_test_add_func("/problem/line-breaks", test_header_values_have_no_line_breaks);

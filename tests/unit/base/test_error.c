@@ -34,6 +34,24 @@ test_reasons_survive_a_copy(void)
   g_assert_cmpstr(error_stable_name(copy), ==, "no-capacity");
 }
 
+static void
+test_rules_are_reasons_too(void)
+{
+  const char *const reasons[] = {"kvm1 is full", NULL};
+  g_autoptr(GPtrArray) rules = rule_list_new();
+  g_ptr_array_add(rules, rule_new("entitled", TRUE, g_strdup("alice is entitled")));
+  g_ptr_array_add(rules, rule_new("placement", FALSE, g_strdup("kvm1 is full")));
+  g_autoptr(GError) error = g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_NO_CAPACITY, "no host has room");
+  error_set_rules(error, rules);
+  g_autoptr(GError) copy = g_error_copy(error);
+  g_clear_error(&error);
+  g_assert_cmpstrv(error_get_reasons(copy), reasons);
+  g_assert_cmpuint(error_get_rules(copy)->len, ==, 2);
+  const Rule *first = g_ptr_array_index(error_get_rules(copy), 0);
+  g_assert_true(first->ok);
+  g_assert_cmpstr(first->name, ==, "entitled");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -41,5 +59,6 @@ main(int argc, char **argv)
   g_test_add_func("/error/every-code-has-one-name", test_every_code_has_one_name);
   g_test_add_func("/error/foreign-errors-are-internal", test_foreign_errors_are_internal);
   g_test_add_func("/error/reasons-survive-a-copy", test_reasons_survive_a_copy);
+  g_test_add_func("/error/rules-are-reasons-too", test_rules_are_reasons_too);
   return g_test_run();
 }
