@@ -8,6 +8,7 @@
 
 typedef struct {
   guint size;     /**< at most so many desktops */
+  guint size_min; /**< at least so many, as far as the size allows: free ones are kept beyond the spares */
   guint spares;   /**< wanted ready */
   guint assigned; /**< have an owner */
   guint spare;    /**< ready, of the right shape */
@@ -15,6 +16,7 @@ typedef struct {
   guint outdated; /**< free, of another shape: to be replaced */
   guint leaving;  /**< being destroyed, still there */
   gboolean deleting;
+  gboolean manual; /**< an administrator adds and takes away its desktops */
 } PoolSizingFacts;
 
 typedef struct {

@@ -2,6 +2,7 @@
 #include "broker/service/capacity.h"
 
 #include "broker/service/lifecycle.h"
+#include "broker/service/pool_schedule.h"
 #include "broker/store/capacity_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/image_store.h"
@@ -24,14 +25,17 @@ capacity_sizing(Work *work, const Pool *pool, PoolSizingFacts *ret_facts, GError
   CapacityPool counts;
   if (!capacity_store_pool(work->transaction, pool->id, shape, &counts, error))
     return FALSE;
-  *ret_facts = (PoolSizingFacts){.size = pool->size,
-                                 .spares = pool->spares,
+  g_auto(ScheduleSpan) wanted = pool_schedule_at(pool, work->now_us);
+  *ret_facts = (PoolSizingFacts){.size = wanted.size,
+                                 .size_min = pool->size_min,
+                                 .spares = wanted.spares,
                                  .assigned = counts.assigned,
                                  .spare = counts.spare,
                                  .starting = counts.starting,
                                  .outdated = counts.outdated,
                                  .leaving = counts.leaving,
-                                 .deleting = pool->deleting};
+                                 .deleting = pool->deleting,
+                                 .manual = pool->kind == POOL_MANUAL};
   return TRUE;
 }
 

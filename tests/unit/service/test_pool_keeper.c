@@ -43,6 +43,60 @@ test_fills_and_shrinks(void)
 }
 
 static void
+test_least_size(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  service_fixture_pool(fixture, 5, 1);
+  PoolSettings least = POOL_SETTINGS_NONE;
+  least.size_min = 3;
+  g_autoptr(PoolStatus) status = change(fixture, &least);
+  service_fixture_settle(fixture);
+  g_assert_cmpuint(alive(fixture), ==, 3);
+}
+
+/* The fixture's clock starts at 22:13 in London; the office hours begin at 08:00. */
+static void
+test_schedule(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  service_fixture_pool(fixture, 5, 0);
+  const PoolSchedule hours = {.time_zone = (char *)"Europe/London",
+                              .count = 1,
+                              .rules = {{.days = SCHEDULE_EVERY_DAY,
+                                         .from_minute = 8 * 60,
+                                         .to_minute = 18 * 60,
+                                         .spares = 2,
+                                         .size = -1}}};
+  PoolSettings scheduled = POOL_SETTINGS_NONE;
+  scheduled.schedule = &hours;
+  g_autoptr(PoolStatus) status = change(fixture, &scheduled);
+  service_fixture_settle(fixture);
+  g_assert_cmpuint(alive(fixture), ==, 0);
+  fake_clock_advance(&fixture->clock, 10 * 3600 * (gint64)G_USEC_PER_SEC); /* 08:13 */
+  service_fixture_settle(fixture);
+  g_assert_cmpuint(alive(fixture), ==, 2);
+  fake_clock_advance(&fixture->clock, 10 * 3600 * (gint64)G_USEC_PER_SEC); /* 18:13 */
+  service_fixture_settle(fixture);
+  g_assert_cmpuint(alive(fixture), ==, 0);
+}
+
+/* Nothing is made elsewhere, and the pool says so. */
+static void
+test_only_on_its_hosts(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  static const char *const others[] = {"kvm9", NULL};
+  service_fixture_pool(fixture, 5, 1);
+  PoolSettings settings = POOL_SETTINGS_NONE;
+  settings.hosts = others;
+  g_autoptr(PoolStatus) status = change(fixture, &settings);
+  service_fixture_settle(fixture);
+  g_assert_cmpuint(alive(fixture), ==, 0);
+  g_autoptr(PoolStatus) shown = pool_admin_get(fixture->services, "office", NULL);
+  g_assert_nonnull(shown->problems[0]);
+}
+
+static void
 test_other_shape_is_made_anew(void)
 {
   g_autoptr(ServiceFixture) fixture = service_fixture_new();
@@ -178,6 +232,9 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/pool-keeper/least-size", test_least_size);
+  g_test_add_func("/pool-keeper/schedule", test_schedule);
+  g_test_add_func("/pool-keeper/hosts", test_only_on_its_hosts);
   g_test_add_func("/pool-keeper/fills", test_fills_and_shrinks);
   g_test_add_func("/pool-keeper/shape", test_other_shape_is_made_anew);
   g_test_add_func("/pool-keeper/delete", test_deleted_pool_goes_with_its_desktops);
