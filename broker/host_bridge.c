@@ -64,6 +64,12 @@ deliver(HostSender *sender, const char *host, gint64 id, const char *text)
   return host_link_hub_deliver(BRIDGE_OF_SENDER(sender)->hub, host, text);
 }
 
+static void
+drop_link(HostSender *sender, const char *host, gint64 term)
+{
+  host_link_hub_drop(BRIDGE_OF_SENDER(sender)->hub, host, term);
+}
+
 static char *
 fetch_boot_log(HostSender *sender, const char *host, const char *desktop_id, guint limit_ms, GError **error)
 {
@@ -75,7 +81,7 @@ host_bridge_new(Services *services)
 {
   HostBridge *bridge = g_new0(HostBridge, 1);
   bridge->listener = (HostLinkListener){on_hello, on_welcomed, on_event, on_silent};
-  bridge->sender = (HostSender){deliver, fetch_boot_log};
+  bridge->sender = (HostSender){deliver, drop_link, fetch_boot_log};
   bridge->services = services;
   return bridge;
 }

@@ -316,6 +316,14 @@ host_link_hub_deliver(HostLinkHub *hub, const char *host, const char *text)
   return TRUE;
 }
 
+void
+host_link_hub_drop(HostLinkHub *hub, const char *host, gint64 term)
+{
+  g_autoptr(HostLink) link = find_link(hub, host);
+  if (link != NULL && host_link_state(link) == HOST_LINK_WELCOMED && host_link_term(link) <= term)
+    host_link_close(link, CLOSE_RETRY, "another link counts");
+}
+
 char *
 host_link_hub_fetch_boot_log(HostLinkHub *hub, const char *host, const char *desktop_id, guint limit_ms,
                              GError **error)

@@ -53,6 +53,9 @@ void host_link_hub_accept(HostLinkHub *hub, const char *host, SoupWebsocketConne
  * welcomed link or 1024 commands are not answered. */
 gboolean host_link_hub_deliver(HostLinkHub *hub, const char *host, const char *text);
 
+/** Closes the welcomed link of @host unless its term is higher than @term. From any thread. */
+void host_link_hub_drop(HostLinkHub *hub, const char *host, gint64 term);
+
 /** Asks @host for the last of the serial console of @desktop_id and waits at most @limit_ms. From any thread
  * but the main one. Returns the text (transfer full), or NULL with CARAWAY_ERROR_UNREACHABLE or
  * CARAWAY_ERROR_TIMED_OUT. */

@@ -2,7 +2,6 @@
 #include "broker/service/delivery.h"
 
 #include "broker/store/outbox_store.h"
-#include "common/base/log.h"
 
 typedef struct {
   gint64 term;
@@ -55,30 +54,30 @@ send_to(const char *host, OpenLink *link, DbTransaction *transaction, HostSender
   return TRUE;
 }
 
-static gboolean
-send_all(Delivery *delivery, Db *db, HostSender *sender, GError **error)
+gboolean
+delivery_run(Delivery *delivery, DbTransaction *transaction, GHashTable *hosts, HostSender *sender,
+             GError **error)
 {
-  g_autoptr(DbTransaction) transaction = db_begin(db, DB_READ, error);
-  if (transaction == NULL)
-    return FALSE;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&delivery->mutex);
   GHashTableIter iter;
   gpointer host, link;
   g_hash_table_iter_init(&iter, delivery->links);
-  while (g_hash_table_iter_next(&iter, &host, &link))
-    if (!send_to(host, link, transaction, sender, error))
+  while (sender != NULL && g_hash_table_iter_next(&iter, &host, &link))
+    if ((hosts == NULL || g_hash_table_contains(hosts, host)) &&
+        !send_to(host, link, transaction, sender, error))
       return FALSE;
   return TRUE;
 }
 
-void
-delivery_run(Delivery *delivery, Db *db, HostSender *sender)
+gboolean
+delivery_run_for(Delivery *delivery, Db *db, const char *host, HostSender *sender, GError **error)
 {
-  if (sender == NULL)
-    return;
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&delivery->mutex);
-  g_autoptr(GError) error = NULL;
-  if (!send_all(delivery, db, sender, &error))
-    log_warning("Commands to hosts wait for the next try: %s", error->message);
+  g_autoptr(GHashTable) hosts = g_hash_table_new(g_str_hash, g_str_equal);
+  if (host != NULL)
+    g_hash_table_add(hosts, (gpointer)host);
+  g_autoptr(DbTransaction) transaction = db_begin(db, DB_READ, error);
+  return transaction != NULL &&
+         delivery_run(delivery, transaction, host != NULL ? hosts : NULL, sender, error);
 }
 
 void

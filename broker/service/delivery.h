@@ -20,8 +20,14 @@ void delivery_open(Delivery *delivery, const char *host, gint64 term);
 /** The link of @host with @term is gone; nothing happens when a newer one is open. */
 void delivery_close(Delivery *delivery, const char *host, gint64 term);
 
-/** Sends what waits in @db by @sender (nullable: nothing). What cannot be sent now stays. */
-void delivery_run(Delivery *delivery, Db *db, HostSender *sender);
+/** Sends what waits in @transaction for @hosts (a set of names; nullable: all whose links are open) by
+ * @sender (nullable: nothing). What cannot be sent now stays. */
+gboolean delivery_run(Delivery *delivery, DbTransaction *transaction, GHashTable *hosts, HostSender *sender,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The same for @host (nullable: all) in a transaction of its own. */
+gboolean delivery_run_for(Delivery *delivery, Db *db, const char *host, HostSender *sender,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Frees @delivery (nullable). */
 void delivery_free(Delivery *delivery);

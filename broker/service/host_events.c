@@ -199,9 +199,7 @@ gboolean
 host_events_welcomed(Services *services, const char *host, gint64 term, GError **error)
 {
   delivery_open(services->delivery, host, term);
-  delivery_run(services->delivery, services->db, services->sender);
-  services_wake(services);
-  return TRUE;
+  return delivery_run_for(services->delivery, services->db, host, services->sender, error);
 }
 
 /* A beat of a host that never said hello here: it was removed, or the services are new. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How services reach a host over its open link. Implemented by broker/hostlink, and by a fake in tests. Both
+ * How services reach a host over its open link. Implemented by broker/hostlink, and by a fake in tests. The
  * functions are called from worker threads and must be safe for that.
  */
 #pragma once
@@ -14,6 +14,10 @@ struct HostSender {
    * the host has no open link or its queue is full: the command stays in the outbox and is sent after the
    * next hello. */
   gboolean (*deliver)(HostSender *sender, const char *host, gint64 id, const char *text);
+
+  /** Closes the link of @host if its term is lower than @term, or it is that one and does not count any more.
+   */
+  void (*drop_link)(HostSender *sender, const char *host, gint64 term);
 
   /** Asks @host for the last of @desktop_id's serial console and waits at most @limit_ms for it. Returns the
    * text (transfer full); NULL with CARAWAY_ERROR_UNREACHABLE or CARAWAY_ERROR_TIMED_OUT. */

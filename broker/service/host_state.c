@@ -2,6 +2,7 @@
 #include "broker/service/host_state.h"
 
 #include "broker/model/desktop.h"
+#include "broker/service/change_feed.h"
 #include "broker/service/lifecycle.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/host_store.h"
@@ -64,6 +65,7 @@ host_state_step(Work *work, Host *host, HostEvent event, GError **error)
   }
   host->state = step.state;
   work->wakes_keeper |= step.effects != HOST_EFFECT_NONE;
+  work_notify(work, CHANGE_HOST, host->name);
   if (!host_store_put(work->transaction, host, error))
     return FALSE;
   if ((step.effects & HOST_EFFECT_TELL) && !tell_sessions(work, host, error))

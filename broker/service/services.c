@@ -76,6 +76,7 @@ services_new(const ServicesOptions *options, GError **error)
   services->keeper_memory = keeper_memory_new();
   services->host_silence = host_silence_new();
   services->host_pulse = host_pulse_new();
+  services->feed = change_feed_new(services);
   return housekeeping_recover(services, error) ? g_steal_pointer(&services) : NULL;
 }
 
@@ -104,8 +105,13 @@ services_tick(Services *services, GError **error)
   }
   if (!pool_keeper_run(services, error))
     return FALSE;
-  delivery_run(services->delivery, services->db, services->sender);
-  return TRUE;
+  return delivery_run_for(services->delivery, services->db, NULL, services->sender, error); /* a safety net */
+}
+
+gboolean
+services_catch_up(Services *services, GError **error)
+{
+  return change_feed_catch_up(services->feed, error);
 }
 
 void
@@ -148,12 +154,15 @@ run_background(gpointer data)
 void
 services_start(Services *services)
 {
+  change_feed_start(services->feed);
   services->background = g_thread_new("keeper", run_background, services);
 }
 
 void
 services_stop(Services *services)
 {
+  if (services->feed != NULL)
+    change_feed_stop(services->feed);
   if (services->background == NULL)
     return;
   g_mutex_lock(&services->mutex);
@@ -175,6 +184,7 @@ services_free(Services *services)
   if (services == NULL)
     return;
   services_stop(services);
+  change_feed_free(services->feed);
   host_pulse_free(services->host_pulse);
   host_silence_free(services->host_silence);
   keeper_memory_free(services->keeper_memory);

@@ -44,6 +44,9 @@ void services_stop(Services *services);
 /** One turn of what the background thread does, for tests that hold the clock themselves. */
 gboolean services_tick(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Tells and delivers all that was committed before, for the same tests. */
+gboolean services_catch_up(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** The installation's id, a UUID made when the database was (transfer none). */
 const char *services_installation(Services *services);
 

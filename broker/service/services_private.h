@@ -5,6 +5,7 @@
 #pragma once
 
 #include "broker/auth/local_authenticator.h"
+#include "broker/service/change_feed.h"
 #include "broker/service/delivery.h"
 #include "broker/service/host_pulse.h"
 #include "broker/service/host_silence.h"
@@ -26,6 +27,7 @@ struct Services {
   SignInThrottle *throttle;
   SessionHub *hub;
   Delivery *delivery;
+  ChangeFeed *feed;
   KeeperMemory *keeper_memory;
   HostSilence *host_silence;
   HostPulse *host_pulse;

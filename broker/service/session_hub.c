@@ -6,7 +6,6 @@
 struct SessionHub {
   GMutex mutex;
   GPtrArray *listeners; /* of SessionListener */
-  gint64 order;         /* the last place that was given */
 };
 
 struct SessionListener {
@@ -14,12 +13,11 @@ struct SessionListener {
   char *user_id;
   char *device;
   char *session_id;
+  gboolean is_stranger; /* the session is somebody else's */
   GMainContext *context;
   SessionHubCallback callback;
   gpointer user_data;
-  Session *pending; /* nullable; under the hub's mutex, as are the next four */
-  gint64 order;     /* of the newest value */
-  gboolean is_started;
+  Session *pending; /* nullable; under the hub's mutex, as are the next two */
   gboolean is_cut;
   GSource *source; /* nullable */
 };
@@ -52,7 +50,7 @@ hand_over(gpointer user_data)
 static void
 wake(SessionListener *listener)
 {
-  if (listener->source != NULL || !listener->is_started)
+  if (listener->source != NULL)
     return;
   listener->source = g_idle_source_new();
   g_source_set_priority(listener->source, G_PRIORITY_DEFAULT);
@@ -61,11 +59,10 @@ wake(SessionListener *listener)
 }
 
 static void
-put(SessionListener *listener, const Session *session, gint64 order)
+put(SessionListener *listener, const Session *session)
 {
-  if (listener->is_cut || order <= listener->order)
+  if (listener->is_cut)
     return;
-  listener->order = order;
   g_clear_pointer(&listener->pending, session_free);
   listener->pending = session_copy(session);
   wake(listener);
@@ -81,17 +78,9 @@ count_of_user(SessionHub *hub, const char *user_id)
   return count;
 }
 
-gint64
-session_hub_order(SessionHub *hub)
-{
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
-  return ++hub->order;
-}
-
 SessionListener *
 session_hub_listen(SessionHub *hub, const char *user_id, const char *device, const Session *session,
-                   gint64 order, GMainContext *context, SessionHubCallback callback, gpointer user_data,
-                   GError **error)
+                   GMainContext *context, SessionHubCallback callback, gpointer user_data, GError **error)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
   if (hub->listeners->len >= SESSION_HUB_LISTENERS_MAX ||
@@ -105,46 +94,89 @@ session_hub_listen(SessionHub *hub, const char *user_id, const char *device, con
   listener->user_id = g_strdup(user_id);
   listener->device = g_strdup(device);
   listener->session_id = g_strdup(session->id);
+  listener->is_stranger = !g_str_equal(session->user_id, user_id);
   listener->context = g_main_context_ref(context != NULL ? context : g_main_context_default());
   listener->callback = callback;
   listener->user_data = user_data;
   g_ptr_array_add(hub->listeners, listener);
-  put(listener, session, order);
+  put(listener, session);
   return listener;
 }
 
 void
-session_hub_start(SessionListener *listener)
-{
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&listener->hub->mutex);
-  listener->is_started = TRUE;
-  wake(listener);
-}
-
-void
-session_hub_publish(SessionHub *hub, const Session *session, gint64 order)
+session_hub_publish(SessionHub *hub, const Session *session)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
   for (guint i = 0; i < hub->listeners->len; i++) {
     SessionListener *listener = g_ptr_array_index(hub->listeners, i);
     if (g_str_equal(listener->session_id, session->id))
-      put(listener, session, order);
+      put(listener, session);
   }
 }
 
+static void
+cut(SessionListener *listener)
+{
+  if (listener->is_cut)
+    return;
+  listener->is_cut = TRUE;
+  wake(listener);
+}
+
 void
-session_hub_cut(SessionHub *hub, const char *user_id, const char *device, const char *keep)
+session_hub_cut(SessionHub *hub, const char *user_id, const char *device)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
   for (guint i = 0; i < hub->listeners->len; i++) {
     SessionListener *listener = g_ptr_array_index(hub->listeners, i);
-    if (listener->is_cut || !g_str_equal(listener->user_id, user_id) ||
-        (device != NULL && g_strcmp0(listener->device, device) != 0) ||
-        (keep != NULL && g_strcmp0(listener->device, keep) == 0))
-      continue;
-    listener->is_cut = TRUE;
-    wake(listener);
+    if (g_str_equal(listener->user_id, user_id) &&
+        (device == NULL || g_strcmp0(listener->device, device) == 0))
+      cut(listener);
   }
+}
+
+void
+session_hub_cut_strangers(SessionHub *hub, const char *user_id)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
+  for (guint i = 0; i < hub->listeners->len; i++) {
+    SessionListener *listener = g_ptr_array_index(hub->listeners, i);
+    if (g_str_equal(listener->user_id, user_id) && listener->is_stranger)
+      cut(listener);
+  }
+}
+
+/* A set of copies of the text at @offset of the listeners, of those of @user_id (nullable: of all) alone. */
+static GHashTable *
+collect(SessionHub *hub, gsize offset, const char *user_id)
+{
+  GHashTable *set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
+  for (guint i = 0; i < hub->listeners->len; i++) {
+    SessionListener *listener = g_ptr_array_index(hub->listeners, i);
+    const char *text = G_STRUCT_MEMBER(char *, listener, offset);
+    if (text != NULL && (user_id == NULL || g_str_equal(listener->user_id, user_id)))
+      g_hash_table_add(set, g_strdup(text));
+  }
+  return set;
+}
+
+GHashTable *
+session_hub_sessions(SessionHub *hub)
+{
+  return collect(hub, G_STRUCT_OFFSET(SessionListener, session_id), NULL);
+}
+
+GHashTable *
+session_hub_users(SessionHub *hub)
+{
+  return collect(hub, G_STRUCT_OFFSET(SessionListener, user_id), NULL);
+}
+
+GHashTable *
+session_hub_devices(SessionHub *hub, const char *user_id)
+{
+  return collect(hub, G_STRUCT_OFFSET(SessionListener, device), user_id);
 }
 
 guint

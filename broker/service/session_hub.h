@@ -19,27 +19,27 @@ typedef void (*SessionHubCallback)(const Session *session, gpointer user_data);
 /** A hub without listeners. */
 SessionHub *session_hub_new(void);
 
-/** The next place in the order of changes. To be taken in the writer's turn, where the value is read. */
-gint64 session_hub_order(SessionHub *hub);
-
 /** Adds a listener of @user_id, signed in by @device (hash of the token), to @session, which is the first
- * value it gets, in @context (nullable: the default one), once session_hub_start() was called. @order is the
- * place of that value: older ones are not told after it. CARAWAY_ERROR_OVERLOADED beyond the limits. */
+ * value it gets, in @context (nullable: the default one). CARAWAY_ERROR_OVERLOADED beyond the limits. */
 SessionListener *session_hub_listen(SessionHub *hub, const char *user_id, const char *device,
-                                    const Session *session, gint64 order, GMainContext *context,
+                                    const Session *session, GMainContext *context,
                                     SessionHubCallback callback, gpointer user_data,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Lets @listener hear. Before that it may be removed from any thread. */
-void session_hub_start(SessionListener *listener);
-
-/** Hands @session, read at the place @order of the changes, to its listeners; never blocks on one. Who has
- * heard something newer is not told: members of one batch of commits return in any order. */
-void session_hub_publish(SessionHub *hub, const Session *session, gint64 order);
+/** Hands @session to its listeners; never blocks on one. */
+void session_hub_publish(SessionHub *hub, const Session *session);
 
 /** Tells the listeners of @user_id that they may not listen any more: those of @device alone (nullable: of
- * all), but not of @keep (nullable). */
-void session_hub_cut(SessionHub *hub, const char *user_id, const char *device, const char *keep);
+ * all). */
+void session_hub_cut(SessionHub *hub, const char *user_id, const char *device);
+
+/** The same for those that listen to sessions of somebody else. */
+void session_hub_cut_strangers(SessionHub *hub, const char *user_id);
+
+/** Sets of texts (transfer full): what is listened to, who listens, and by which devices @user_id does. */
+GHashTable *session_hub_sessions(SessionHub *hub);
+GHashTable *session_hub_users(SessionHub *hub);
+GHashTable *session_hub_devices(SessionHub *hub, const char *user_id);
 
 /** How many listeners there are. */
 guint session_hub_count(SessionHub *hub);

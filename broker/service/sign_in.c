@@ -4,6 +4,7 @@
 #include "broker/policy/names.h"
 #include "broker/policy/password_rules.h"
 #include "broker/service/audit_log.h"
+#include "broker/service/change_feed.h"
 #include "broker/service/work.h"
 #include "broker/store/console_password_store.h"
 #include "broker/store/sign_in_store.h"
@@ -199,11 +200,10 @@ sign_in_end(Services *services, const Caller *caller, GError **error)
   if (work == NULL ||
       !console_password_store_remove_of_device(work->transaction, caller->token_hash, error) ||
       !sign_in_store_remove(work->transaction, caller->token_hash, error) ||
-      !work_audit(work, caller, "sign-out", "user", caller->user_name, "", error) ||
-      !work_commit(work, error))
+      !work_audit(work, caller, "sign-out", "user", caller->user_name, "", error))
     return FALSE;
-  session_hub_cut(services->hub, caller->user_id, caller->token_hash, NULL);
-  return TRUE;
+  work_notify(work, CHANGE_SIGN_IN, caller->user_id);
+  return work_commit(work, error);
 }
 
 User *
@@ -252,11 +252,10 @@ write_password(Services *services, const Caller *caller, const char *hash, GErro
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL || !user_store_set_password(work->transaction, caller->user_id, hash, FALSE, error) ||
       !sign_in_store_remove_of_user(work->transaction, caller->user_id, caller->token_hash, error) ||
-      !work_audit(work, caller, "password.change", "user", caller->user_name, "", error) ||
-      !work_commit(work, error))
+      !work_audit(work, caller, "password.change", "user", caller->user_name, "", error))
     return FALSE;
-  session_hub_cut(services->hub, caller->user_id, NULL, caller->token_hash);
-  return TRUE;
+  work_notify(work, CHANGE_SIGN_IN, caller->user_id);
+  return work_commit(work, error);
 }
 
 gboolean

@@ -3,6 +3,7 @@
 
 #include "broker/policy/names.h"
 #include "broker/policy/password_rules.h"
+#include "broker/service/change_feed.h"
 #include "broker/service/lifecycle.h"
 #include "broker/store/session_store.h"
 #include "broker/store/sign_in_store.h"
@@ -124,12 +125,9 @@ user_admin_change(Services *services, const Caller *caller, const char *key, con
   apply(user, change);
   if (!write_change(work, caller, user, error))
     return NULL;
+  work_notify(work, CHANGE_SIGN_IN, user->id);
   g_autoptr(User) changed = user_store_find(work->transaction, user->id, error);
-  if (changed == NULL || !work_commit(work, error))
-    return NULL;
-  if (changed->disabled || change->administrator == FALSE) /* what still may be followed is asked for again */
-    session_hub_cut(services->hub, changed->id, NULL, NULL);
-  return g_steal_pointer(&changed);
+  return changed != NULL && work_commit(work, error) ? g_steal_pointer(&changed) : NULL;
 }
 
 gboolean
@@ -145,10 +143,10 @@ user_admin_set_password(Services *services, const Caller *caller, const char *ke
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL || !user_store_set_password(work->transaction, user->id, hash, must_change, error) ||
       !sign_in_store_remove_of_user(work->transaction, user->id, NULL, error) ||
-      !work_audit(work, caller, "password.set", "user", user->name, "", error) || !work_commit(work, error))
+      !work_audit(work, caller, "password.set", "user", user->name, "", error))
     return FALSE;
-  session_hub_cut(services->hub, user->id, NULL, NULL);
-  return TRUE;
+  work_notify(work, CHANGE_SIGN_IN, user->id);
+  return work_commit(work, error);
 }
 
 gboolean
@@ -160,8 +158,8 @@ user_admin_delete(Services *services, const Caller *caller, const char *key, GEr
   g_autoptr(User) user = user_store_find(work->transaction, key, error);
   if (user == NULL || !throw_out(work, caller, user, "The account was deleted.", error) ||
       !user_store_remove(work->transaction, user->id, error) || !check_administrator_left(work, error) ||
-      !work_audit(work, caller, "user.delete", "user", user->name, "", error) || !work_commit(work, error))
+      !work_audit(work, caller, "user.delete", "user", user->name, "", error))
     return FALSE;
-  session_hub_cut(services->hub, user->id, NULL, NULL);
-  return TRUE;
+  work_notify(work, CHANGE_SIGN_IN, user->id);
+  return work_commit(work, error);
 }

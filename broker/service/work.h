@@ -14,15 +14,15 @@ typedef struct {
   Services *services;
   DbTransaction *transaction;
   gint64 now_us;
-  GHashTable *sessions; /* set of ids that changed */
-  gboolean has_commands;
-  gboolean wakes_keeper;
+  GHashTable *notices;   /* set of "CHANNEL PAYLOAD" */
+  gboolean wakes_keeper; /* the pools are looked at after the commit */
 } Work;
 
 /** Begins a use case; @mode as db_begin(). */
 Work *work_begin(Services *services, DbMode mode, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Makes it durable and does what follows. */
+/** Makes it durable. What follows — telling, delivering, waking — happens at every broker that it concerns,
+ * by change_feed.h. */
 gboolean work_commit(Work *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Ends @work (nullable), undoing what was not committed. */
@@ -30,6 +30,9 @@ void work_free(Work *work);
 
 /** The session @id changed: who listens is told after the commit. */
 void work_tell(Work *work, const char *id);
+
+/** All brokers hear @payload on @channel (a CHANGE_ of change_feed.h) after the commit. */
+void work_notify(Work *work, const char *channel, const char *payload);
 
 /** Enters @command for @host in the outbox; its term is that of the link that delivers it. */
 gboolean work_command(Work *work, const char *host, HostCommand *command,

@@ -9,11 +9,13 @@
 #include "broker/service/services_private.h"
 #include "broker/service/session_list.h"
 #include "broker/service/work.h"
+#include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 
 #include <glib/gstdio.h>
 
 #define SETTLE_ROUNDS_MAX 100 /* ever more work is a loop */
+#define SIGN_IN_US        (7 * 24 * 3600 * (gint64)G_USEC_PER_SEC)
 
 static gboolean
 deliver(HostSender *sender, const char *host, gint64 id, const char *text)
@@ -29,6 +31,15 @@ deliver(HostSender *sender, const char *host, gint64 id, const char *text)
   g_assert_cmpint(message->command.id, ==, id);
   g_ptr_array_add(fixture->delivered, message);
   return TRUE;
+}
+
+static void
+drop_link(HostSender *sender, const char *host, gint64 term)
+{
+  ServiceFixture *fixture = (ServiceFixture *)sender;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&fixture->mutex);
+  if (term >= fixture->term)
+    fixture->link_open = FALSE;
 }
 
 static char *
@@ -61,7 +72,8 @@ service_fixture_new(void)
 {
   ServiceFixture *fixture = g_new0(ServiceFixture, 1);
   g_autoptr(GError) error = NULL;
-  fixture->sender = (HostSender){.deliver = deliver, .fetch_boot_log = fetch_boot_log};
+  fixture->sender =
+      (HostSender){.deliver = deliver, .drop_link = drop_link, .fetch_boot_log = fetch_boot_log};
   fixture->signer = (GrantSigner){.sign = sign};
   fake_clock_init(&fixture->clock, 1700000000 * (gint64)G_USEC_PER_SEC);
   fixture->folder = g_dir_make_tmp("caraway-service-XXXXXX", &error);
@@ -160,6 +172,7 @@ service_fixture_host_silent(ServiceFixture *fixture)
   gboolean done = host_events_silent(fixture->services, FIXTURE_HOST, fixture->term, &error);
   g_assert_no_error(error);
   g_assert_true(done);
+  service_fixture_catch_up(fixture);
   g_ptr_array_set_size(fixture->delivered, 0);
 }
 
@@ -236,6 +249,36 @@ take_delivered(ServiceFixture *fixture)
 }
 
 void
+service_fixture_catch_up(ServiceFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean done = services_catch_up(fixture->services, &error);
+  g_assert_no_error(error);
+  g_assert_true(done);
+}
+
+guint
+service_fixture_commands(ServiceFixture *fixture)
+{
+  service_fixture_catch_up(fixture);
+  return fixture->delivered->len;
+}
+
+const HostCommand *
+service_fixture_command(ServiceFixture *fixture, guint at)
+{
+  g_assert_cmpuint(at, <, service_fixture_commands(fixture));
+  return &((HostMessage *)g_ptr_array_index(fixture->delivered, at))->command;
+}
+
+void
+service_fixture_forget_commands(ServiceFixture *fixture)
+{
+  service_fixture_catch_up(fixture);
+  g_ptr_array_set_size(fixture->delivered, 0);
+}
+
+void
 service_fixture_settle(ServiceFixture *fixture)
 {
   for (guint quiet = 0, rounds = 0; quiet < 2; rounds++) {
@@ -244,11 +287,25 @@ service_fixture_settle(ServiceFixture *fixture)
     gboolean done = services_tick(fixture->services, &error);
     g_assert_no_error(error);
     g_assert_true(done);
+    service_fixture_catch_up(fixture);
     g_autoptr(GPtrArray) commands = take_delivered(fixture);
     quiet = commands->len == 0 ? quiet + 1 : 0;
     for (guint i = 0; i < commands->len; i++)
       obey(fixture, &((HostMessage *)g_ptr_array_index(commands, i))->command);
   }
+}
+
+void
+service_fixture_sign_in(ServiceFixture *fixture, const Caller *caller)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Work) work = work_begin(fixture->services, DB_WRITE, &error);
+  g_assert_no_error(error);
+  gboolean done = sign_in_store_add(work->transaction, caller->token_hash, caller->user_id, caller->address,
+                                    work->now_us, work->now_us + SIGN_IN_US, &error) &&
+                  work_commit(work, &error);
+  g_assert_no_error(error);
+  g_assert_true(done);
 }
 
 /* Straight into the store: hashing a password for each of fifty users would take seconds. */
@@ -269,7 +326,9 @@ service_fixture_user(ServiceFixture *fixture, const char *name)
   done = pool_admin_entitle(fixture->services, fixture->admin, "office", ENTITLEMENT_USER, name, &error);
   g_assert_no_error(error);
   g_assert_true(done);
-  return caller_new(id, name, FALSE, "198.51.100.7", device);
+  Caller *caller = caller_new(id, name, FALSE, "198.51.100.7", device);
+  service_fixture_sign_in(fixture, caller);
+  return caller;
 }
 
 Session *

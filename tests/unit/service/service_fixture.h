@@ -51,6 +51,21 @@ void service_fixture_host_silent(ServiceFixture *fixture);
  * is made. */
 void service_fixture_pool(ServiceFixture *fixture, gint64 size, gint64 spares);
 
+/** Tells who listens, and sends the host, all that was committed so far. */
+void service_fixture_catch_up(ServiceFixture *fixture);
+
+/** Catches up; how many commands the host was sent and has not done yet. */
+guint service_fixture_commands(ServiceFixture *fixture);
+
+/** Catches up; the command at the place @at of those (transfer none). */
+const HostCommand *service_fixture_command(ServiceFixture *fixture, guint at);
+
+/** Catches up; the host never gets to do what it was sent. */
+void service_fixture_forget_commands(ServiceFixture *fixture);
+
+/** Enters the sign-in of @caller; service_fixture_user() did for the one that it returned. */
+void service_fixture_sign_in(ServiceFixture *fixture, const Caller *caller);
+
 /** Lets the host do what it was told, and the keeper take its turns, until nothing is left to do. */
 void service_fixture_settle(ServiceFixture *fixture);
 

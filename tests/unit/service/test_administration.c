@@ -189,11 +189,11 @@ test_controls_become_commands(void)
   g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
   g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_ptr_array_set_size(fixture->delivered, 0);
+    service_fixture_forget_commands(fixture);
     g_autoptr(Session) after =
         session_control(fixture->services, alice, session->id, cases[i].control, &error);
     g_assert_no_error(error);
-    const HostCommand *command = &((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command;
+    const HostCommand *command = service_fixture_command(fixture, 0);
     g_assert_cmpint(command->kind, ==, cases[i].kind);
     g_assert_cmpstr(command->desktop, ==, session->desktop_id);
     g_assert_cmpuint(command->epoch.counter, ==, 2);
@@ -215,13 +215,13 @@ test_lock_ends_the_console(void)
   service_fixture_settle(fixture);
   g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
   g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
-  g_ptr_array_set_size(fixture->delivered, 0);
+  service_fixture_forget_commands(fixture);
   g_autoptr(Session) after =
       session_control(fixture->services, alice, session->id, SESSION_CONTROL_LOCK, &error);
   g_assert_no_error(error);
-  g_assert_cmpuint(fixture->delivered->len, ==, 2);
-  const HostCommand *lock = &((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command;
-  const HostCommand *cut = &((HostMessage *)g_ptr_array_index(fixture->delivered, 1))->command;
+  g_assert_cmpuint(service_fixture_commands(fixture), ==, 2);
+  const HostCommand *lock = service_fixture_command(fixture, 0);
+  const HostCommand *cut = service_fixture_command(fixture, 1);
   g_assert_cmpint(lock->kind, ==, HOST_COMMAND_LOCK);
   g_assert_cmpint(cut->kind, ==, HOST_COMMAND_CUT);
   g_assert_cmpstr(cut->session, ==, session->id);

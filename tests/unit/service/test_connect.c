@@ -41,8 +41,7 @@ test_warm_spare_is_ready_at_once(void)
   g_assert_no_error(error);
   g_assert_cmpuint(desktop->epoch.counter, ==, 2);
   g_assert_cmpstr(desktop->owner_name, ==, "alice");
-  g_assert_cmpint(((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command.kind, ==,
-                  HOST_COMMAND_EPOCH);
+  g_assert_cmpint(service_fixture_command(fixture, 0)->kind, ==, HOST_COMMAND_EPOCH);
   service_fixture_settle(fixture);
   g_autoptr(PoolStatus) status = pool_admin_get(fixture->services, "office", &error);
   g_assert_cmpuint(status->counts.spare, ==, 2);
@@ -181,7 +180,7 @@ test_failed_restart(void)
   service_fixture_settle(fixture);
   g_autoptr(Session) restarting =
       session_control(fixture->services, alice, session->id, SESSION_CONTROL_RESTART, &error);
-  const HostCommand *restart = &((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command;
+  const HostCommand *restart = service_fixture_command(fixture, 0);
   const HostResult result = {
       .command = restart->id, .code = "hypervisor-failed", .detail = "The guest does not answer."};
   g_assert_true(host_events_result(fixture->services, FIXTURE_HOST, fixture->term, &result, &error));
@@ -267,10 +266,8 @@ test_disabled_user_is_cut_off(void)
   g_assert_no_error(error);
   g_autoptr(Session) ended = get(fixture, alice, session->id);
   g_assert_cmpint(ended->state, ==, SESSION_ENDED);
-  g_assert_cmpint(((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command.kind, ==,
-                  HOST_COMMAND_CUT);
-  g_assert_cmpint(((HostMessage *)g_ptr_array_index(fixture->delivered, 1))->command.kind, ==,
-                  HOST_COMMAND_DESTROY);
+  g_assert_cmpint(service_fixture_command(fixture, 0)->kind, ==, HOST_COMMAND_CUT);
+  g_assert_cmpint(service_fixture_command(fixture, 1)->kind, ==, HOST_COMMAND_DESTROY);
   g_assert_null(service_fixture_connect(fixture, alice, NULL, &error));
   assert_code(error, CARAWAY_ERROR_NOT_ENTITLED);
 }

@@ -219,11 +219,11 @@ test_commands_are_told_again(void)
   g_assert_true(services_tick(fixture->services, &error));
   g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
   g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
-  g_assert_cmpuint(fixture->delivered->len, ==, 2); /* create, and epoch */
+  g_assert_cmpuint(service_fixture_commands(fixture), ==, 2); /* create, and epoch */
   service_fixture_restart(fixture);
   service_fixture_host_hello(fixture);
-  g_assert_cmpuint(fixture->delivered->len, ==, 2);
-  const HostCommand *create = &((HostMessage *)g_ptr_array_index(fixture->delivered, 0))->command;
+  g_assert_cmpuint(service_fixture_commands(fixture), ==, 2);
+  const HostCommand *create = service_fixture_command(fixture, 0);
   g_assert_cmpint(create->kind, ==, HOST_COMMAND_CREATE);
   const HostResult repeated = {
       .command = create->id, .code = "stale-epoch", .detail = "The desktop is at epoch 1.2 already."};

@@ -22,8 +22,9 @@ note(const Session *session, gpointer user_data)
 }
 
 static void
-drain(void)
+drain(ServiceFixture *fixture)
 {
+  service_fixture_catch_up(fixture);
   while (g_main_context_iteration(NULL, FALSE))
     continue;
 }
@@ -40,16 +41,16 @@ test_newest_wins(void)
   SessionSubscription *subscription =
       session_events_subscribe(fixture->services, alice, session->id, NULL, note, &seen, &error);
   g_assert_no_error(error);
-  drain();
+  drain(fixture);
   g_assert_cmpuint(seen.calls, ==, 1);
   g_assert_cmpint(seen.state, ==, SESSION_PREPARING);
   service_fixture_settle(fixture); /* several steps, and nobody looked in between */
-  drain();
+  drain(fixture);
   g_assert_cmpuint(seen.calls, ==, 2);
   g_assert_cmpint(seen.state, ==, SESSION_READY);
   g_autoptr(Session) ended =
       session_control(fixture->services, alice, session->id, SESSION_CONTROL_LOG_OFF, &error);
-  drain();
+  drain(fixture);
   g_assert_cmpint(seen.state, ==, SESSION_ENDED);
   session_events_unsubscribe(subscription);
 }
@@ -64,15 +65,16 @@ test_signed_out_is_cut(void)
   service_fixture_pool(fixture, 2, 0);
   g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
   g_autoptr(Caller) other = caller_new(alice->user_id, "alice", FALSE, "203.0.113.9", "other-device");
+  service_fixture_sign_in(fixture, other);
   g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
   SessionSubscription *first =
       session_events_subscribe(fixture->services, alice, session->id, NULL, note, &here, &error);
   SessionSubscription *second =
       session_events_subscribe(fixture->services, other, session->id, NULL, note, &there, &error);
-  drain();
+  drain(fixture);
   g_assert_true(sign_in_end(fixture->services, alice, &error));
   service_fixture_settle(fixture);
-  drain();
+  drain(fixture);
   g_assert_true(here.is_cut);
   g_assert_cmpint(here.state, ==, SESSION_PREPARING);
   g_assert_cmpint(there.state, ==, SESSION_READY);
@@ -92,13 +94,13 @@ test_silent_host_is_told(void)
   g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
   SessionSubscription *subscription =
       session_events_subscribe(fixture->services, alice, session->id, NULL, note, &seen, &error);
-  drain();
+  drain(fixture);
   service_fixture_host_silent(fixture);
-  drain();
+  drain(fixture);
   g_assert_cmpuint(seen.calls, ==, 2);
   service_fixture_host_hello(fixture);
   session_events_unsubscribe(subscription); /* what waits is not told any more */
-  drain();
+  drain(fixture);
   g_assert_cmpuint(seen.calls, ==, 2);
 }
 
