@@ -32,8 +32,11 @@ void change_feed_stop(ChangeFeed *feed);
 /** Tells all that was committed before this call, in this thread: for tests, which start none. */
 gboolean change_feed_catch_up(ChangeFeed *feed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Between the two nothing is told: what is read meanwhile is told again if it changed since. */
+/** Nothing is told from now on till change_feed_release(): what is read meanwhile is told again after it if
+ * it changed since. */
 void change_feed_hold(ChangeFeed *feed);
+
+/** Ends change_feed_hold(), in the same thread. */
 void change_feed_release(ChangeFeed *feed);
 
 /** Frees @feed (nullable). */

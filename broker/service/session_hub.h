@@ -36,9 +36,13 @@ void session_hub_cut(SessionHub *hub, const char *user_id, const char *device);
 /** The same for those that listen to sessions of somebody else. */
 void session_hub_cut_strangers(SessionHub *hub, const char *user_id);
 
-/** Sets of texts (transfer full): what is listened to, who listens, and by which devices @user_id does. */
+/** The set of the ids of sessions that somebody listens to (transfer full). */
 GHashTable *session_hub_sessions(SessionHub *hub);
+
+/** The set of the ids of users who listen (transfer full). */
 GHashTable *session_hub_users(SessionHub *hub);
+
+/** The set of the devices by which @user_id listens (transfer full). */
 GHashTable *session_hub_devices(SessionHub *hub, const char *user_id);
 
 /** How many listeners there are. */

@@ -37,6 +37,11 @@ deliver(HostSender *sender, const char *host, gint64 id, const char *text)
   return TRUE;
 }
 
+static void
+drop_link(HostSender *sender, const char *host, gint64 term)
+{
+}
+
 static gboolean
 assign_one(Bench *bench, guint number, GError **error)
 {
@@ -102,7 +107,7 @@ static int
 measure(const char *database, const BenchWorld *world, gint threads, gboolean only_fill, GError **error)
 {
   Signer signer = {{sign}, grant_key_new("bench")};
-  HostSender sender = {.deliver = deliver};
+  HostSender sender = {.deliver = deliver, .drop_link = drop_link};
   const ServicesOptions options = {
       .database_path = database, .clock = clock_system(), .sender = &sender, .signer = &signer.signer};
   g_autoptr(Services) services = services_new(&options, error);
