@@ -68,6 +68,14 @@ gboolean handle_change_pool(const ApiContext *context, const Request *request, A
 gboolean handle_delete_pool(const ApiContext *context, const Request *request, Answer *answer,
                             GError **error);
 
+/** GET /pools/{pool}/schedule */
+gboolean handle_pool_schedule(const ApiContext *context, const Request *request, Answer *answer,
+                              GError **error);
+
+/** GET /pools/{pool}/explain */
+gboolean handle_explain_pool(const ApiContext *context, const Request *request, Answer *answer,
+                             GError **error);
+
 /** GET /pools/{pool}/entitlements */
 gboolean handle_entitlements(const ApiContext *context, const Request *request, Answer *answer,
                              GError **error);

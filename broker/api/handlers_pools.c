@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pools, and who is entitled to each. */
 #include "broker/api/admin_handlers.h"
+#include "broker/api/pool_reading.h"
 #include "broker/api/views.h"
-#include "broker/service/pool_admin.h"
+#include "broker/service/pool_schedule.h"
 #include "common/base/error.h"
 #include "common/base/json.h"
 
-#define NAME_MAX_BYTES        255
-#define DESCRIPTION_MAX_BYTES 1000
-#define CHANNELS_MAX          16
+#define NAME_MAX_BYTES 255
+
+/* A schedule repeats each week; two show any jump of the clock beside an ordinary one. */
+#define PREVIEW_HOURS     24
+#define PREVIEW_HOURS_MAX (14 * 24)
 
 static void
 answer_pool(Answer *answer, guint status, const PoolStatus *pool)
@@ -22,12 +25,13 @@ answer_pool(Answer *answer, guint status, const PoolStatus *pool)
 gboolean
 handle_pools(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  static const char *const NAMES[] = {"limit", "cursor", NULL};
+  static const char *const NAMES[] = {"limit", "cursor", "tag", NULL};
   Page page;
   if (!request_check_query(request, NAMES, error) || !request_page(request, &page, error))
     return FALSE;
   g_autofree char *next = NULL;
-  g_autoptr(GPtrArray) pools = pool_admin_list(context->services, &page, &next, error);
+  g_autoptr(GPtrArray) pools =
+      pool_admin_list(context->services, request_query(request, "tag"), &page, &next, error);
   if (pools == NULL)
     return FALSE;
   g_autoptr(JsonBuilder) builder = view_page(pools, view_pool, next);
@@ -35,79 +39,25 @@ handle_pools(const ApiContext *context, const Request *request, Answer *answer, 
   return TRUE;
 }
 
-/* The list "channels" as borrowed texts; NULL without the member. */
 static gboolean
-read_channels(JsonObject *body, GPtrArray **ret_channels, GError **error)
+read_settings(const Request *request, gboolean creates, JsonObject **ret_body, PoolReading *reading,
+              GError **error)
 {
-  if (!json_object_has_member(body, "channels"))
-    return TRUE;
-  JsonArray *array = json_get_array(body, "channels", CHANNELS_MAX, error);
-  if (array == NULL)
-    return FALSE;
-  g_autoptr(GPtrArray) channels = g_ptr_array_new();
-  for (guint i = 0; i < json_array_get_length(array); i++) {
-    JsonNode *node = json_array_get_element(array, i);
-    const char *channel = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
-    if (channel == NULL) {
-      g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“channels” must be a list of texts.");
-      return FALSE;
-    }
-    g_ptr_array_add(channels, (gpointer)channel);
-  }
-  g_ptr_array_add(channels, NULL);
-  *ret_channels = g_steal_pointer(&channels);
-  return TRUE;
-}
-
-static gboolean
-read_number(JsonObject *body, const char *name, gint64 *ret_number, GError **error)
-{
-  return json_get_optional_int(body, name, 0, G_MAXINT32, -1, ret_number, error);
-}
-
-static gboolean
-read_settings(JsonObject *body, PoolSettings *settings, GPtrArray **ret_channels, GError **error)
-{
-  if (!json_get_optional_string(body, "description", DESCRIPTION_MAX_BYTES, &settings->description, error) ||
-      !json_get_optional_string(body, "image", NAME_MAX_BYTES, &settings->image, error) ||
-      !json_get_optional_string(body, "account", NAME_MAX_BYTES, &settings->account, error) ||
-      !read_number(body, "size", &settings->size, error) ||
-      !read_number(body, "spares", &settings->spares, error) ||
-      !read_number(body, "vcpus", &settings->vcpus, error) ||
-      !read_number(body, "memory_mib", &settings->memory_mib, error) ||
-      !read_number(body, "heads", &settings->heads, error) || !read_channels(body, ret_channels, error))
-    return FALSE;
-  if (*ret_channels != NULL)
-    settings->channels = (const char *const *)(*ret_channels)->pdata;
-  return TRUE;
-}
-
-static gboolean
-check_kind(JsonObject *body, GError **error)
-{
-  const char *kind = NULL;
-  if (!json_get_optional_string(body, "kind", NAME_MAX_BYTES, &kind, error))
-    return FALSE;
-  if (kind == NULL || g_str_equal(kind, "floating"))
-    return TRUE;
-  g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“kind” must be floating.");
-  return FALSE;
+  g_autofree const char **members = pool_reading_members(creates);
+  *ret_body = request_body(request, members, error);
+  return *ret_body != NULL && pool_reading_read(*ret_body, reading, error);
 }
 
 gboolean
 handle_create_pool(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  static const char *const MEMBERS[] = {"name",  "description", "kind",  "image",   "size",     "spares",
-                                        "vcpus", "memory_mib",  "heads", "account", "channels", NULL};
-  g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
-  g_autoptr(GPtrArray) channels = NULL;
-  PoolSettings settings = POOL_SETTINGS_NONE;
-  if (body == NULL || !check_kind(body, error))
+  g_autoptr(JsonObject) body = NULL;
+  g_auto(PoolReading) reading = {0};
+  if (!read_settings(request, TRUE, &body, &reading, error) ||
+      json_get_string(body, "name", NAME_MAX_BYTES, error) == NULL)
     return FALSE;
-  settings.name = json_get_string(body, "name", NAME_MAX_BYTES, error);
-  if (settings.name == NULL || !read_settings(body, &settings, &channels, error))
-    return FALSE;
-  g_autoptr(PoolStatus) pool = pool_admin_create(context->services, request->caller, &settings, error);
+  g_autoptr(PoolStatus) pool =
+      pool_admin_create(context->services, request->caller, &reading.settings, error);
   if (pool == NULL)
     return FALSE;
   answer_pool(answer, 201, pool);
@@ -129,17 +79,13 @@ handle_pool(const ApiContext *context, const Request *request, Answer *answer, G
 gboolean
 handle_change_pool(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  static const char *const MEMBERS[] = {"description", "image", "size",    "spares",   "vcpus",
-                                        "memory_mib",  "heads", "account", "channels", NULL};
-  g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
-  g_autoptr(GPtrArray) channels = NULL;
-  PoolSettings settings = POOL_SETTINGS_NONE;
+  g_autoptr(JsonObject) body = NULL;
+  g_auto(PoolReading) reading = {0};
   gint64 version = 0;
-  if (body == NULL || !request_version(request, &version, error) ||
-      !read_settings(body, &settings, &channels, error))
+  if (!request_version(request, &version, error) || !read_settings(request, FALSE, &body, &reading, error))
     return FALSE;
-  g_autoptr(PoolStatus) pool = pool_admin_change(context->services, request->caller,
-                                                 request_parameter(request, 0), &settings, version, error);
+  g_autoptr(PoolStatus) pool = pool_admin_change(
+      context->services, request->caller, request_parameter(request, 0), &reading.settings, version, error);
   if (pool == NULL)
     return FALSE;
   answer_pool(answer, 200, pool);
@@ -150,6 +96,75 @@ gboolean
 handle_delete_pool(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
   return pool_admin_delete(context->services, request->caller, request_parameter(request, 0), error);
+}
+
+/* 0 without one: now. */
+static gboolean
+read_from(const Request *request, gint64 *ret_from_us, GError **error)
+{
+  const char *text = request_query(request, "from");
+  g_autoptr(GDateTime) time = text != NULL ? g_date_time_new_from_iso8601(text, NULL) : NULL;
+  if (text != NULL && time == NULL) {
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+                        "“from” must be a time as 2026-11-23T07:00:00Z.");
+    return FALSE;
+  }
+  *ret_from_us = time != NULL ? g_date_time_to_unix(time) * G_USEC_PER_SEC : 0;
+  return TRUE;
+}
+
+static gboolean
+read_hours(const Request *request, guint *ret_hours, GError **error)
+{
+  const char *text = request_query(request, "hours");
+  guint64 hours = PREVIEW_HOURS;
+  if (text != NULL && !g_ascii_string_to_unsigned(text, 10, 1, PREVIEW_HOURS_MAX, &hours, NULL)) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“hours” must be from 1 to %d.",
+                PREVIEW_HOURS_MAX);
+    return FALSE;
+  }
+  *ret_hours = (guint)hours;
+  return TRUE;
+}
+
+gboolean
+handle_pool_schedule(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const NAMES[] = {"from", "hours", NULL};
+  gint64 from_us;
+  guint hours;
+  if (!request_check_query(request, NAMES, error) || !read_from(request, &from_us, error) ||
+      !read_hours(request, &hours, error))
+    return FALSE;
+  g_autoptr(GPtrArray) spans =
+      pool_schedule_preview(context->services, request_parameter(request, 0), from_us, hours, error);
+  if (spans == NULL)
+    return FALSE;
+  g_autoptr(JsonBuilder) builder = view_page(spans, view_span, NULL);
+  answer_set_json(answer, 200, builder);
+  return TRUE;
+}
+
+gboolean
+handle_explain_pool(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const NAMES[] = {"user", NULL};
+  const char *user = request_query(request, "user");
+  if (!request_check_query(request, NAMES, error))
+    return FALSE;
+  if (user == NULL) {
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+                        "Say for whom: ?user= with the id or name of an account.");
+    return FALSE;
+  }
+  g_autoptr(PoolExplanation) explanation =
+      pool_explain(context->services, request_parameter(request, 0), user, error);
+  if (explanation == NULL)
+    return FALSE;
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  view_explanation(builder, explanation);
+  answer_set_json(answer, 200, builder);
+  return TRUE;
 }
 
 gboolean

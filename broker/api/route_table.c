@@ -53,6 +53,8 @@ static const Route ROUTES[] = {
     {"GET", V1 "/pools/{pool}", PERMISSION_POOL_MANAGE, handle_pool, NO_BODY, ROUTE_PLAIN},
     {"PATCH", V1 "/pools/{pool}", PERMISSION_POOL_MANAGE, handle_change_pool, BODY, ROUTE_PLAIN},
     {"DELETE", V1 "/pools/{pool}", PERMISSION_POOL_MANAGE, handle_delete_pool, NO_BODY, ROUTE_PLAIN},
+    {"GET", V1 "/pools/{pool}/schedule", PERMISSION_POOL_MANAGE, handle_pool_schedule, NO_BODY, ROUTE_PLAIN},
+    {"GET", V1 "/pools/{pool}/explain", PERMISSION_POOL_MANAGE, handle_explain_pool, NO_BODY, ROUTE_PLAIN},
     {"GET", V1 "/pools/{pool}/entitlements", PERMISSION_POOL_MANAGE, handle_entitlements, NO_BODY,
      ROUTE_PLAIN},
     {"PUT", V1 "/pools/{pool}/entitlements/{kind}/{subject}", PERMISSION_POOL_MANAGE, handle_entitle, SMALL,

@@ -177,34 +177,6 @@ view_group(JsonBuilder *builder, gconstpointer value)
 }
 
 void
-view_pool(JsonBuilder *builder, gconstpointer value)
-{
-  const PoolStatus *status = value;
-  const Pool *pool = status->pool;
-  json_builder_begin_object(builder);
-  view_text(builder, "id", pool->id);
-  view_text(builder, "name", pool->name);
-  view_text(builder, "description", pool->description != NULL ? pool->description : "");
-  view_text(builder, "kind", "floating");
-  view_text(builder, "image", pool->image);
-  view_number(builder, "size", pool->size);
-  view_number(builder, "spares", pool->spares);
-  view_number(builder, "vcpus", pool->vcpus);
-  view_number(builder, "memory_mib", pool->memory_mib);
-  view_number(builder, "heads", pool->heads);
-  view_text(builder, "account", pool->account != NULL ? pool->account : "");
-  view_texts(builder, "channels", (const char *const *)pool->channels);
-  begin_member(builder, "counts");
-  view_number(builder, "spare", status->counts.spare);
-  view_number(builder, "assigned", status->counts.assigned);
-  view_number(builder, "starting", status->counts.starting);
-  view_number(builder, "failed", status->counts.failed);
-  json_builder_end_object(builder);
-  view_texts(builder, "problems", (const char *const *)status->problems);
-  json_builder_end_object(builder);
-}
-
-void
 view_entitlement(JsonBuilder *builder, gconstpointer value)
 {
   const Entitlement *entitlement = value;

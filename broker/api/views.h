@@ -15,6 +15,7 @@
 #include "broker/model/user.h"
 #include "broker/service/connect.h"
 #include "broker/service/pool_admin.h"
+#include "broker/service/pool_explain.h"
 #include "common/base/rule.h"
 
 #include <json-glib/json-glib.h>
@@ -55,6 +56,10 @@ void view_user(JsonBuilder *builder, gconstpointer user);
 void view_group(JsonBuilder *builder, gconstpointer group);
 /** A View: POOL, of a PoolStatus. */
 void view_pool(JsonBuilder *builder, gconstpointer pool_status);
+/** A View: SPAN of a schedule, of a ScheduleSpan. */
+void view_span(JsonBuilder *builder, gconstpointer span);
+/** A View: EXPLANATION, of a PoolExplanation. */
+void view_explanation(JsonBuilder *builder, gconstpointer explanation);
 /** A View: ENTITLEMENT. */
 void view_entitlement(JsonBuilder *builder, gconstpointer entitlement);
 /** A View: IMAGE. */

@@ -76,3 +76,18 @@ desktop_naming_name(const char *pattern, guint number)
     return g_strdup_printf("%s-%04u", pattern, number);
   return g_strdup_printf("%.*s%0*u%s", (int)place.before, pattern, (int)place.width, number, place.after);
 }
+
+guint
+desktop_naming_number(const char *pattern, const char *name)
+{
+  Place place;
+  guint64 number;
+  if (!find_place(pattern, &place) || strncmp(name, pattern, place.before) != 0 ||
+      !g_str_has_suffix(name, place.after) || strlen(name) <= place.before + strlen(place.after))
+    return 0;
+  g_autofree char *digits = g_strndup(name + place.before, strlen(name) - place.before - strlen(place.after));
+  if (!g_ascii_string_to_unsigned(digits, 10, 1, DESKTOP_NUMBER_MAX, &number, NULL))
+    return 0;
+  g_autofree char *same = desktop_naming_name(pattern, (guint)number);
+  return g_str_equal(same, name) ? (guint)number : 0;
+}

@@ -10,6 +10,7 @@
 /** The longest DNS label, and the digits that any number of a desktop fits into. */
 #define DESKTOP_NAME_MAX_BYTES   63
 #define DESKTOP_NUMBER_MAX_WIDTH 6
+#define DESKTOP_NUMBER_MAX       999999
 
 /** Whether @pattern, "office-{n}" or "office-{n:4}", makes DNS labels of every number: else
  * CARAWAY_ERROR_INVALID. */
@@ -21,3 +22,6 @@ char *desktop_naming_default(const char *pool_name);
 
 /** The name of desktop @number by @pattern (transfer full). */
 char *desktop_naming_name(const char *pattern, guint number);
+
+/** The number in @name when @pattern made it, 0 when it did not. */
+guint desktop_naming_number(const char *pattern, const char *name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/lifecycle.h"
 
+#include "broker/service/desktop_names.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/outbox_store.h"
 #include "broker/store/session_store.h"
@@ -11,23 +12,6 @@ lifecycle_shape(const Pool *pool)
 {
   return g_strdup_printf("%s:%u:%u:%u:%s", pool->image, pool->vcpus, pool->memory_mib, pool->heads,
                          pool->account);
-}
-
-/* The lowest number that is free: names stay short however often a floating pool is made anew. */
-static char *
-free_name(Work *work, const Pool *pool, GError **error)
-{
-  g_autoptr(GPtrArray) desktops = desktop_store_of_pool(work->transaction, pool->id, error);
-  if (desktops == NULL)
-    return NULL;
-  g_autoptr(GHashTable) taken = g_hash_table_new(g_str_hash, g_str_equal);
-  for (guint i = 0; i < desktops->len; i++)
-    g_hash_table_add(taken, ((Desktop *)g_ptr_array_index(desktops, i))->name);
-  for (guint number = 1;; number++) {
-    g_autofree char *name = g_strdup_printf("%s-%04u", pool->name, number);
-    if (!g_hash_table_contains(taken, name))
-      return g_steal_pointer(&name);
-  }
 }
 
 static gboolean
@@ -50,7 +34,7 @@ Desktop *
 lifecycle_create(Work *work, const Pool *pool, const char *host, const char *owner_id, GError **error)
 {
   g_autoptr(Desktop) desktop = g_new0(Desktop, 1);
-  desktop->name = free_name(work, pool, error);
+  desktop->name = desktop_names_take(work, pool, error);
   if (desktop->name == NULL)
     return NULL;
   desktop->id = g_uuid_string_random();
@@ -121,7 +105,8 @@ do_effects(Work *work, const Caller *caller, Desktop *desktop, DesktopEffects ef
     return FALSE;
   if ((effects & DESKTOP_EFFECT_FORGET))
     return outbox_store_remove_of_desktop(work->transaction, desktop->id, error) &&
-           desktop_store_remove(work->transaction, desktop->id, error);
+           desktop_store_remove(work->transaction, desktop->id, error) &&
+           desktop_names_give_back(work, desktop->pool_id, desktop->name, error);
   if ((effects & DESKTOP_EFFECT_DESTROY) && desktop->session_id != NULL &&
       !command_cut(work, desktop, desktop->session_id, code, error))
     return FALSE;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/pool_admin.h"
 
+#include "broker/policy/names.h"
 #include "broker/policy/pool_settings.h"
+#include "broker/service/pool_schedule.h"
 #include "broker/service/work.h"
 #include "broker/store/desktop_store.h"
+#include "broker/store/host_store.h"
 #include "broker/store/image_store.h"
 #include "broker/store/pool_store.h"
 #include "broker/store/session_store.h"
@@ -16,6 +19,7 @@ make_status(Work *work, Pool *pool, GError **error)
   status->pool = pool;
   if (!desktop_store_count(work->transaction, pool->id, &status->counts, error))
     return NULL;
+  status->wanted = pool_schedule_at(pool, work->now_us);
   status->problems = keeper_memory_problems(work->services->keeper_memory, pool->id);
   return g_steal_pointer(&status);
 }
@@ -36,9 +40,12 @@ commit_and_show(Work *work, const char *id, GError **error)
 }
 
 static gboolean
-check_image(Work *work, const char *name, GError **error)
+check_image(Work *work, const Pool *pool, GError **error)
 {
+  const char *name = pool->image;
   GError *problem = NULL;
+  if (pool->kind == POOL_MANUAL)
+    return TRUE;
   g_autoptr(Image) image = image_store_find(work->transaction, name, &problem);
   if (image != NULL && image->registered)
     return TRUE;
@@ -52,6 +59,52 @@ check_image(Work *work, const char *name, GError **error)
   return FALSE;
 }
 
+/* Desktops are told apart by their names, whatever pool they are of. */
+static gboolean
+check_naming(Work *work, const Pool *pool, GError **error)
+{
+  GError *problem = NULL;
+  g_autofree char *other = NULL;
+  if (pool->kind == POOL_MANUAL)
+    return TRUE;
+  other = pool_store_find_naming(work->transaction, pool, &problem);
+  if (problem != NULL)
+    g_propagate_error(error, problem);
+  else if (other != NULL)
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
+                "The pool %s names its desktops by %s already; choose another pattern.", other, pool->naming);
+  return problem == NULL && other == NULL;
+}
+
+static gboolean
+check_hosts(Work *work, const char *const *hosts, GError **error)
+{
+  for (; hosts != NULL && *hosts != NULL; hosts++) {
+    GError *problem = NULL;
+    g_autoptr(Host) host = host_store_find(work->transaction, *hosts, &problem);
+    if (host != NULL)
+      continue;
+    if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+      g_clear_error(&problem);
+      g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+                  "There is no host \"%s\"; let it join before the pool names it.", *hosts);
+    } else {
+      g_propagate_error(error, problem);
+    }
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* What only the database and this machine know. An old pool may keep what was taken once. */
+static gboolean
+check_asked(Work *work, const Pool *pool, const PoolSettings *settings, GError **error)
+{
+  return check_image(work, pool, error) && check_hosts(work, settings->hosts, error) &&
+         (settings->naming == NULL || check_naming(work, pool, error)) &&
+         pool_schedule_check_zone(settings->schedule, error);
+}
+
 PoolStatus *
 pool_admin_create(Services *services, const Caller *caller, const PoolSettings *settings, GError **error)
 {
@@ -61,7 +114,7 @@ pool_admin_create(Services *services, const Caller *caller, const PoolSettings *
   pool->id = g_uuid_string_random();
   pool->created_us = clock_wall_us(services->clock);
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL || !check_image(work, pool->image, error) ||
+  if (work == NULL || !check_asked(work, pool, settings, error) || !check_naming(work, pool, error) ||
       !pool_store_add(work->transaction, pool, error) ||
       !work_audit(work, caller, "pool.create", "pool", pool->name, "", error))
     return NULL;
@@ -69,13 +122,15 @@ pool_admin_create(Services *services, const Caller *caller, const PoolSettings *
 }
 
 GPtrArray *
-pool_admin_list(Services *services, const Page *page, char **ret_next, GError **error)
+pool_admin_list(Services *services, const char *tag, const Page *page, char **ret_next, GError **error)
 {
+  if (tag != NULL && !names_check(tag, "tag", error))
+    return NULL;
   g_autoptr(Work) work = work_begin(services, DB_READ, error);
   if (work == NULL)
     return NULL;
   g_autofree char *next = NULL;
-  g_autoptr(GPtrArray) pools = pool_store_list(work->transaction, page, &next, error);
+  g_autoptr(GPtrArray) pools = pool_store_list(work->transaction, tag, page, &next, error);
   if (pools == NULL)
     return NULL;
   g_autoptr(GPtrArray) statuses = g_ptr_array_new_with_free_func((GDestroyNotify)pool_status_free);
@@ -112,7 +167,7 @@ pool_admin_change(Services *services, const Caller *caller, const char *key, con
                 "Somebody else changed this pool meanwhile; look at it again and repeat the change.");
     return NULL;
   }
-  if (!pool_settings_apply(pool, settings, error) || !check_image(work, pool->image, error) ||
+  if (!pool_settings_apply(pool, settings, error) || !check_asked(work, pool, settings, error) ||
       !pool_store_update(work->transaction, pool, error) ||
       !work_audit(work, caller, "pool.change", "pool", pool->name, "", error))
     return NULL;
@@ -148,6 +203,7 @@ pool_status_free(PoolStatus *status)
   if (status == NULL)
     return;
   pool_free(status->pool);
+  schedule_span_clear(&status->wanted);
   g_strfreev(status->problems);
   g_free(status);
 }

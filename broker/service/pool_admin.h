@@ -9,13 +9,15 @@
 #include "broker/model/entitlement.h"
 #include "broker/model/page.h"
 #include "broker/model/pool_request.h"
+#include "broker/policy/schedule.h"
 #include "broker/service/services.h"
 
 /** A pool with how it is doing. */
 typedef struct {
   Pool *pool;
   PoolCounts counts;
-  GStrv problems; /**< sentences: why it has not what it wants */
+  ScheduleSpan wanted; /**< by the schedule, now */
+  GStrv problems;      /**< sentences: why it has not what it wants */
 } PoolStatus;
 
 /** Makes a pool; members that @settings leaves out get defaults, name and image have none.
@@ -24,9 +26,9 @@ typedef struct {
 PoolStatus *pool_admin_create(Services *services, const Caller *caller, const PoolSettings *settings,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Pools by name. Returns an array of PoolStatus (transfer full); @ret_next is the next page's cursor or
- * NULL. */
-GPtrArray *pool_admin_list(Services *services, const Page *page, char **ret_next,
+/** Pools by name, with @tag (nullable) only those that have it. Returns an array of PoolStatus (transfer
+ * full); @ret_next is the next page's cursor or NULL. */
+GPtrArray *pool_admin_list(Services *services, const char *tag, const Page *page, char **ret_next,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The pool with id or name @pool; CARAWAY_ERROR_NOT_FOUND. */

@@ -61,3 +61,14 @@ entitlement_store_count(DbTransaction *transaction, const char *pool_id, const c
                              "ss", pool_id, user_id),
                     ret_by_group, error);
 }
+
+GStrv
+entitlement_store_groups(DbTransaction *transaction, const char *pool_id, const char *user_id, GError **error)
+{
+  return row_texts(db_query(transaction, error,
+                            "SELECT g.name FROM entitlement e JOIN membership m ON m.group_id = e.group_id"
+                            " JOIN account_group g ON g.id = e.group_id"
+                            " WHERE e.pool_id = ? AND m.account_id = ? ORDER BY g.name LIMIT 100",
+                            "ss", pool_id, user_id),
+                   error);
+}

@@ -23,3 +23,7 @@ GPtrArray *entitlement_store_list(DbTransaction *transaction, const char *pool_i
 gboolean entitlement_store_count(DbTransaction *transaction, const char *pool_id, const char *user_id,
                                  gint64 *ret_own, gint64 *ret_by_group,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The names of the groups by which @user_id comes to @pool_id, sorted, at most 100 (transfer full). */
+GStrv entitlement_store_groups(DbTransaction *transaction, const char *pool_id, const char *user_id,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -179,12 +179,25 @@ pool_key(gpointer pool)
   return g_strdup(((Pool *)pool)->name);
 }
 
-GPtrArray *
-pool_store_list(DbTransaction *transaction, const Page *page, char **ret_next, GError **error)
+/* Tags are words between blanks; the underscore in one stands for itself. */
+static char *
+tag_pattern(const char *tag)
 {
+  g_autoptr(GString) escaped = g_string_new(tag);
+  g_string_replace(escaped, "_", "!_", 0);
+  return g_strdup_printf("%% %s %%", escaped->str);
+}
+
+GPtrArray *
+pool_store_list(DbTransaction *transaction, const char *tag, const Page *page, char **ret_next,
+                GError **error)
+{
+  g_autofree char *pattern = tag != NULL ? tag_pattern(tag) : g_strdup("%");
   return row_page(row_all(db_query(transaction, error,
-                                   SELECT_POOL " WHERE p.deleting = 0 AND p.name > ? ORDER BY p.name LIMIT ?",
-                                   "si", page->cursor != NULL ? page->cursor : "", row_limit(page)),
+                                   SELECT_POOL " WHERE p.deleting = 0 AND p.name > ?"
+                                               " AND ' ' || p.tags || ' ' LIKE ? ESCAPE '!'"
+                                               " ORDER BY p.name LIMIT ?",
+                                   "ssi", page->cursor != NULL ? page->cursor : "", pattern, row_limit(page)),
                           read_pool, (GDestroyNotify)pool_free, error),
                   page, pool_key, ret_next);
 }
@@ -226,4 +239,26 @@ pool_store_count_of_image(DbTransaction *transaction, const char *image, gint64 
 {
   return row_number(db_query(transaction, error, "SELECT COUNT(*) FROM pool WHERE image = ?", "s", image),
                     ret_count, error);
+}
+
+char *
+pool_store_find_naming(DbTransaction *transaction, const Pool *pool, GError **error)
+{
+  g_auto(GStrv) names = row_texts(db_query(transaction, error,
+                                           "SELECT name FROM pool WHERE naming = ? AND id <> ? AND name <> ?"
+                                           " AND kind <> 'manual'",
+                                           "sss", pool->naming, pool->id, pool->name),
+                                  error);
+  return names != NULL ? g_strdup(names[0]) : NULL;
+}
+
+gboolean
+pool_store_get_naming(DbTransaction *transaction, const char *id, char **ret_naming, GError **error)
+{
+  g_auto(GStrv) namings =
+      row_texts(db_query(transaction, error, "SELECT naming FROM pool WHERE id = ?", "s", id), error);
+  if (namings == NULL)
+    return FALSE;
+  *ret_naming = g_strdup(namings[0]);
+  return TRUE;
 }

@@ -122,6 +122,12 @@ static const char pools_sql[] =
 static const char links_sql[] = "ALTER TABLE host ADD COLUMN term BIGINT NOT NULL DEFAULT 0;"
                                 "ALTER TABLE host ADD COLUMN link_broker TEXT";
 
+/* The numbers of desktops that are gone; names of before are found to be taken as numbers come to them. */
+static const char names_sql[] =
+    "ALTER TABLE pool ADD COLUMN next_number BIGINT NOT NULL DEFAULT 1;"
+    "CREATE TABLE desktop_number (pool_id TEXT NOT NULL REFERENCES pool (id) ON DELETE CASCADE,"
+    "  number BIGINT NOT NULL, PRIMARY KEY (pool_id, number))";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -130,6 +136,7 @@ static const Migration migrations[] = {
     {5, "virtual machines that are not ours", foreign_sql},
     {6, "pools", pools_sql},
     {7, "links", links_sql},
+    {8, "names of desktops", names_sql},
 };
 
 gboolean

@@ -164,7 +164,12 @@ class AnswersTest(unittest.TestCase):
         self.check(admin, "GET", f"{v1}/groups/crew", f"{v1}/groups/{{group}}")
         self.check(admin, "DELETE", f"{v1}/groups/crew", f"{v1}/groups/{{group}}")
         self.check(admin, "DELETE", f"{v1}/users/one", f"{v1}/users/{{user}}")
-        self.check(admin, "PATCH", f"{v1}/pools/office", f"{v1}/pools/{{pool}}", {"description": "Desks"})
+        self.check(admin, "PATCH", f"{v1}/pools/office", f"{v1}/pools/{{pool}}", {"description": "Desks", "schedule": {
+            "time_zone": "Europe/Berlin", "rules": [{"days": ["mon"], "from": "22:00", "to": "06:00", "spares": 0}]}})
+        self.check(admin, "GET", f"{v1}/pools/office", f"{v1}/pools/{{pool}}")
+        self.check(admin, "GET", f"{v1}/pools/office/schedule?hours=200", f"{v1}/pools/{{pool}}/schedule")
+        self.check(admin, "GET", f"{v1}/pools/office/explain?user=admin", f"{v1}/pools/{{pool}}/explain")
+        self.check(admin, "PATCH", f"{v1}/pools/office", f"{v1}/pools/{{pool}}", {"schedule": None})
         self.check(admin, "GET", f"{v1}/hosts/kvm1", f"{v1}/hosts/{{host}}")
         self.check(admin, "POST", f"{v1}/hosts/join-tokens", f"{v1}/hosts/join-tokens", {"role": "portal"})
 

@@ -298,7 +298,28 @@ test_naming(void)
     g_autofree char *name = desktop_naming_name(patterns[i].pattern, patterns[i].number);
     g_assert_cmpstr(name, ==, patterns[i].name);
     g_assert_cmpuint(strlen(name), <=, DESKTOP_NAME_MAX_BYTES);
+    g_assert_cmpuint(desktop_naming_number(patterns[i].pattern, name), ==, patterns[i].number);
   }
+}
+
+static void
+test_numbers_in_names(void)
+{
+  static const struct {
+    const char *pattern, *name;
+    guint number;
+  } names[] = {{"office-{n:4}", "office-12345", 12345},
+               {"office-{n:4}", "office-012", 0},
+               {"office-{n:4}", "office-", 0},
+               {"office-{n}", "office-0", 0},
+               {"office-{n}", "office-x", 0},
+               {"office-{n}", "lab-1", 0},
+               {"office-{n}", "office-1000000", 0},
+               {"a{n}a", "a", 0},
+               {"a{n}a", "a1a", 1},
+               {"office", "office-1", 0}};
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+    g_assert_cmpuint(desktop_naming_number(names[i].pattern, names[i].name), ==, names[i].number);
 }
 
 /* Whatever a pool may be called, its desktops get names that fit. */
@@ -326,6 +347,7 @@ main(int argc, char **argv)
   g_test_add_func("/pool-settings/change", test_change);
   g_test_add_func("/pool-settings/what-stays", test_what_stays);
   g_test_add_func("/pool-settings/naming", test_naming);
+  g_test_add_func("/pool-settings/numbers-in-names", test_numbers_in_names);
   g_test_add_func("/pool-settings/default-naming", test_default_naming);
   return g_test_run();
 }
