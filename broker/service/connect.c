@@ -332,9 +332,12 @@ connect_pool(Services *services, const Caller *caller, const char *pool, const C
     refuse(CARAWAY_ERROR_INVALID, "An idempotency key has 1 to 255 bytes.", NULL, error);
     return NULL;
   }
+  Session *session = assignment_batch_connect(services->assignment_batch, caller, pool, key);
+  if (session != NULL)
+    return session;
   GError *problem = NULL;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, &problem);
-  Session *session = work != NULL ? connect_in(work, caller, pool, options, &problem) : NULL;
+  session = work != NULL ? connect_in(work, caller, pool, options, &problem) : NULL;
   g_clear_pointer(&work, work_free);
   if (session != NULL)
     return session;

@@ -77,6 +77,7 @@ services_new(const ServicesOptions *options, GError **error)
   services->host_silence = host_silence_new();
   services->host_pulse = host_pulse_new();
   services->feed = change_feed_new(services);
+  services->assignment_batch = assignment_batch_new(services);
   return housekeeping_recover(services, error) ? g_steal_pointer(&services) : NULL;
 }
 
@@ -185,6 +186,7 @@ services_free(Services *services)
     return;
   services_stop(services);
   change_feed_free(services->feed);
+  assignment_batch_free(services->assignment_batch);
   host_pulse_free(services->host_pulse);
   host_silence_free(services->host_silence);
   keeper_memory_free(services->keeper_memory);

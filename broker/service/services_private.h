@@ -5,6 +5,7 @@
 #pragma once
 
 #include "broker/auth/local_authenticator.h"
+#include "broker/service/assignment_batch.h"
 #include "broker/service/change_feed.h"
 #include "broker/service/delivery.h"
 #include "broker/service/host_pulse.h"
@@ -28,6 +29,7 @@ struct Services {
   SessionHub *hub;
   Delivery *delivery;
   ChangeFeed *feed;
+  AssignmentBatch *assignment_batch;
   KeeperMemory *keeper_memory;
   HostSilence *host_silence;
   HostPulse *host_pulse;

@@ -3,21 +3,31 @@
 
 #include "broker/store/row.h"
 
+#include <string.h>
+
+/* The id is not known before the row is there: it is put into the text when the row is read. */
 gboolean
 outbox_store_add(DbTransaction *transaction, const char *host, const HostCommand *command, GError **error)
 {
   HostMessage message = {.type = HOST_MESSAGE_COMMAND, .command = *command};
+  message.command.id = 0;
   message.command.term = 0; /* that of the link that will deliver it */
-  if (!row_number(
-          db_query(transaction, error,
-                   "INSERT INTO outbox (host, desktop_id, kind, text) VALUES (?, ?, ?, '') RETURNING id",
-                   "sss", host, command->desktop, host_command_name((HostCommandKind)command->kind)),
-          &message.command.id, error))
-    return FALSE;
   g_autofree char *text = host_message_build(&message);
-  return row_changed(
-      db_run(transaction, error, "UPDATE outbox SET text = ? WHERE id = ?", "sl", text, message.command.id),
-      "such command", error);
+  return db_run(transaction, error, "INSERT INTO outbox (host, desktop_id, kind, text) VALUES (?, ?, ?, ?)",
+                "ssss", host, command->desktop, host_command_name((HostCommandKind)command->kind), text) == 1;
+}
+
+#define ID_MEMBER "\"id\":"
+
+/* A quotation mark inside of a JSON text is escaped, so that the first match is the member itself. */
+static char *
+text_with_id(const char *text, gint64 id)
+{
+  const char *found = strstr(text, ID_MEMBER);
+  g_return_val_if_fail(found != NULL, g_strdup(text));
+  const char *number = found + strlen(ID_MEMBER);
+  gsize digits = strspn(number, "0123456789");
+  return g_strdup_printf("%.*s%" G_GINT64_FORMAT "%s", (int)(number - text), text, id, number + digits);
 }
 
 static gpointer
@@ -28,7 +38,7 @@ read_command(DbQuery *query)
   command->host = g_strdup(db_text(query, 1));
   command->desktop_id = g_strdup(db_text(query, 2));
   command->kind = g_strdup(db_text(query, 3));
-  command->text = g_strdup(db_text(query, 4));
+  command->text = text_with_id(db_text(query, 4), command->id);
   return command;
 }
 

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/store/assignment_store.h"
+
+#include "broker/store/audit_store.h"
+#include "broker/store/desktop_store.h"
+#include "broker/store/entitlement_store.h"
+#include "broker/store/host_store.h"
+#include "broker/store/idempotency_store.h"
+#include "broker/store/outbox_store.h"
+#include "broker/store/session_store.h"
+#include "broker/store/user_store.h"
+#include "tests/contract/store/store_case.h"
+
+static void
+set_up(StoreCase *test)
+{
+  g_autoptr(GError) error = NULL;
+  store_case_pool(test);
+  store_case_user(test, "alice");
+  g_autoptr(Host) host = host_store_find(test->transaction, "kvm1", &error);
+  host->state = HOST_UP;
+  g_assert_true(host_store_put(test->transaction, host, &error));
+  g_assert_true(entitlement_store_add(test->transaction, "office", ENTITLEMENT_USER, "alice", &error));
+  store_case_desktop(test, "office-0001", ASSIGNMENT_SPARE, POWER_UP, 1);
+  g_autoptr(Desktop) desktop = desktop_store_find(test->transaction, "office-0001", &error);
+  desktop->guest.ready = TRUE;
+  g_assert_true(desktop_store_update(test->transaction, desktop, &error));
+}
+
+static Session
+new_session(const char *id, const char *user)
+{
+  return (Session){.id = (char *)id,
+                   .pool_id = (char *)"office",
+                   .pool_name = (char *)"office",
+                   .user_id = (char *)user,
+                   .user_name = (char *)user,
+                   .desktop_id = (char *)"office-0001",
+                   .desktop_name = (char *)"office-0001",
+                   .host = (char *)"kvm1",
+                   .state = SESSION_READY,
+                   .created_us = 5,
+                   .viewer = (char *)"",
+                   .device = (char *)"device"};
+}
+
+static gboolean
+is_plain(StoreCase *test, const char *user, const char *key)
+{
+  g_autoptr(GError) error = NULL;
+  AssignmentRow row = {.pool_id = "office", .user_id = user, .address = "", .key = key};
+  g_assert_true(assignment_store_judge(test->transaction, &row, 1, &error));
+  g_assert_no_error(error);
+  return row.is_plain;
+}
+
+static void
+test_plain(StoreCase *test, gconstpointer data)
+{
+  set_up(test);
+  store_case_user(test, "bob");
+  g_assert_true(is_plain(test, "alice", NULL));
+  g_assert_true(is_plain(test, "alice", "key"));
+  g_assert_false(is_plain(test, "bob", NULL)); /* not entitled */
+  g_assert_false(is_plain(test, "nobody", NULL));
+}
+
+static void
+test_disabled(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  set_up(test);
+  g_autoptr(User) user = user_store_find(test->transaction, "alice", &error);
+  user->disabled = TRUE;
+  g_assert_true(user_store_update(test->transaction, user, &error));
+  g_assert_false(is_plain(test, "alice", NULL));
+}
+
+static void
+test_who_has_something(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  set_up(test);
+  const Session session = new_session("s1", "alice");
+  g_assert_true(session_store_add(test->transaction, &session, &error));
+  g_assert_true(idempotency_store_add(test->transaction, "alice", "key", "office", "s1", 5, &error));
+  g_assert_false(is_plain(test, "alice", NULL));
+  g_assert_true(session_store_end(test->transaction, "s1", "session-ended", "", 9, &error));
+  g_assert_true(is_plain(test, "alice", NULL));
+  g_assert_false(is_plain(test, "alice", "key")); /* used */
+  g_assert_true(is_plain(test, "alice", "other"));
+}
+
+static void
+test_spares(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  set_up(test);
+  store_case_desktop(test, "office-0002", ASSIGNMENT_SPARE, POWER_UP, 2); /* its guest is not ready */
+  g_autoptr(GPtrArray) spares = assignment_store_spares(test->transaction, "office", "shape", 9, &error);
+  g_assert_cmpuint(spares->len, ==, 1);
+  const Desktop *spare = g_ptr_array_index(spares, 0);
+  g_assert_cmpstr(spare->name, ==, "office-0001");
+  g_assert_cmpstr(spare->shape, ==, "shape");
+  g_assert_cmpuint(spare->epoch.counter, ==, 1);
+  g_autoptr(GPtrArray) others = assignment_store_spares(test->transaction, "office", "new", 9, &error);
+  g_assert_cmpuint(others->len, ==, 0);
+}
+
+static void
+test_enter(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  set_up(test);
+  store_case_user(test, "bob");
+  g_autoptr(GPtrArray) spares = assignment_store_spares(test->transaction, "office", "shape", 9, &error);
+  const Session mine = new_session("s1", "alice"), late = new_session("s2", "bob");
+  AssignmentRow rows[] = {
+      {.pool_id = "office", .user_id = "alice", .address = "192.0.2.1", .key = "key", .session = &mine},
+      {.pool_id = "office", .user_id = "bob", .address = "192.0.2.2", .session = &late},
+      {.pool_id = "office", .user_id = "nobody", .address = ""},
+  };
+  rows[0].desktop = rows[1].desktop = g_ptr_array_index(spares, 0); /* the second comes too late */
+  g_assert_true(assignment_store_enter(test->transaction, rows, G_N_ELEMENTS(rows), 5, &error));
+  g_assert_no_error(error);
+  g_assert_true(rows[0].is_entered);
+  g_assert_false(rows[1].is_entered);
+  g_assert_false(rows[2].is_entered);
+  g_autoptr(Desktop) desktop = desktop_store_find(test->transaction, "office-0001", &error);
+  g_assert_cmpstr(desktop->owner_name, ==, "alice");
+  g_assert_cmpstr(desktop->session_id, ==, "s1");
+  g_assert_cmpuint(desktop->epoch.counter, ==, 2);
+  g_assert_null(session_store_find(test->transaction, "s2", NULL));
+  g_autoptr(IdempotencyRow) key = idempotency_store_find(test->transaction, "alice", "key", &error);
+  g_assert_cmpstr(key->session_id, ==, "s1");
+}
+
+static void
+test_what_is_told(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  set_up(test);
+  g_autoptr(GPtrArray) spares = assignment_store_spares(test->transaction, "office", "shape", 9, &error);
+  const Session session = new_session("s1", "alice");
+  AssignmentRow row = {.pool_id = "office",
+                       .user_id = "alice",
+                       .address = "192.0.2.1",
+                       .session = &session,
+                       .desktop = g_ptr_array_index(spares, 0)};
+  g_assert_true(assignment_store_enter(test->transaction, &row, 1, 5, &error));
+  const Page page = {0};
+  g_autoptr(GPtrArray) entries = audit_store_list(test->transaction, &page, NULL, &error);
+  const AuditEntry *entry = g_ptr_array_index(entries, 0);
+  g_assert_cmpstr(entry->action, ==, "session.assign");
+  g_assert_cmpstr(entry->actor, ==, "alice");
+  g_assert_cmpstr(entry->object, ==, "desktop/office-0001");
+  g_assert_cmpstr(entry->address, ==, "192.0.2.1");
+  g_autoptr(GPtrArray) commands = outbox_store_list(test->transaction, "kvm1", 0, &error);
+  g_assert_cmpuint(commands->len, ==, 1);
+  const Command *command = g_ptr_array_index(commands, 0);
+  g_assert_cmpstr(command->kind, ==, "epoch");
+  g_autofree char *id = g_strdup_printf("\"id\":%" G_GINT64_FORMAT ",", command->id);
+  g_assert_nonnull(strstr(command->text, id));
+  g_assert_nonnull(strstr(command->text, "\"epoch\":\"1.2\""));
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  STORE_CASE_ADD("/stores/assignment/plain", test_plain);
+  STORE_CASE_ADD("/stores/assignment/disabled", test_disabled);
+  STORE_CASE_ADD("/stores/assignment/has-something", test_who_has_something);
+  STORE_CASE_ADD("/stores/assignment/spares", test_spares);
+  STORE_CASE_ADD("/stores/assignment/enter", test_enter);
+  STORE_CASE_ADD("/stores/assignment/told", test_what_is_told);
+  return g_test_run();
+}
