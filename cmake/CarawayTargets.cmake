@@ -76,3 +76,14 @@ function(caraway_fuzzer name)
   add_test(NAME ${name} COMMAND ${name} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS})
   caraway_test_properties(${name} TIER fuzz)
 endfunction()
+
+# caraway_postgres(NAME …): these tests use the PostgreSQL cluster that tests/support/postgres_server.py starts once;
+# CARAWAY_POSTGRES names the folder of its socket.
+function(caraway_postgres)
+  string(SHA256 hash "${CMAKE_BINARY_DIR}")
+  string(SUBSTRING ${hash} 0 10 hash)
+  foreach(name ${ARGN})
+    set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "CARAWAY_POSTGRES=/tmp/caraway-pg-${hash}")
+    set_property(TEST ${name} APPEND PROPERTY FIXTURES_REQUIRED postgres)
+  endforeach()
+endfunction()

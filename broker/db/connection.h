@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One connection of one engine; here SQLite. Only broker/db includes it. A connection is used by one thread
- * at a time.
+ * One connection of one engine: what broker/db asks of SQLite and of PostgreSQL alike. Only broker/db
+ * includes it. A connection is used by one thread at a time; the one of the writer lets one write at a time,
+ * in every broker of the database.
  */
 #pragma once
 
@@ -11,8 +12,38 @@
 typedef struct Connection Connection;
 typedef struct Statement Statement;
 
-/** Opens @path; @read_only connections never write. */
-Connection *connection_open(const char *path, gboolean read_only, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** An engine's part; what each does is said at the function of its name below. */
+typedef struct {
+  gboolean (*begin)(Connection *connection, GError **error);
+  gboolean (*commit)(Connection *connection, GError **error);
+  void (*rollback)(Connection *connection);
+  gboolean (*in_transaction)(Connection *connection);
+  gboolean (*begin_part)(Connection *connection, GError **error);
+  gboolean (*accept_part)(Connection *connection, GError **error);
+  void (*undo_part)(Connection *connection);
+  gint64 (*run)(Connection *connection, const char *sql, const char *types, va_list values, gboolean later,
+                GError **error);
+  Statement *(*query)(Connection *connection, const char *sql, const char *types, va_list values,
+                      GError **error);
+  gboolean (*step)(Statement *statement, gboolean *ret_row, GError **error);
+  const char *(*text)(Statement *statement, int column);
+  gint64 (*number)(Statement *statement, int column);
+  void (*release)(Statement *statement);
+  gboolean (*notify)(Connection *connection, const char *channel, const char *payload, GError **error);
+  gboolean (*be_patient)(Connection *connection, GError **error);
+  gint64 (*now_us)(Connection *connection);
+  void (*close)(Connection *connection);
+} ConnectionMethods;
+
+/** First member of an engine's connection. */
+struct Connection {
+  const ConnectionMethods *methods;
+};
+
+/** First member of an engine's statement. */
+struct Statement {
+  Connection *connection;
+};
 
 /** Begins a transaction: of a reader one consistent view, of the writer the right to write. */
 gboolean connection_begin(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -23,36 +54,45 @@ gboolean connection_commit(Connection *connection, GError **error) G_GNUC_WARN_U
 /** Undoes the transaction, where there is one. */
 void connection_rollback(Connection *connection);
 
-/** Whether the transaction that was begun still lives: a full or broken disk undoes all of it at once. */
+/** Whether the transaction that was begun still lives: a full disk or a lost connection undoes all of it. */
 gboolean connection_in_transaction(Connection *connection);
 
-/** Begins a part of the transaction that can be undone alone; one at a time. */
+/** Parts of the transaction that can be undone alone, one at a time; an accepted one stays or falls with it.
+ */
 gboolean connection_begin_part(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/** Ends the part; what it did stays or falls with the transaction. */
 gboolean connection_accept_part(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/** Undoes the part and ends it. */
 void connection_undo_part(Connection *connection);
 
-/** Prepares @sql, or takes it from what was prepared before, and binds @values as db_run() describes. */
-Statement *connection_bind(Connection *connection, const char *sql, const char *types, va_list values,
-                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Runs @sql with @values as db_run() describes; how many rows it changed, -1 on failure. @later: as
+ * db_run_later(), the number means nothing. */
+gint64 connection_run(Connection *connection, const char *sql, const char *types, va_list values,
+                      gboolean later, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Runs @sql with @values for its rows (transfer full). */
+Statement *connection_query(Connection *connection, const char *sql, const char *types, va_list values,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Moves @statement on; @ret_row tells whether a row is there now. */
 gboolean connection_step(Statement *statement, gboolean *ret_row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** How many rows the last statement changed. */
-gint64 connection_changes(Connection *connection);
-
 /** The text in @column of the current row (transfer none). */
 const char *connection_text(Statement *statement, int column);
-
 /** The number in @column of the current row. */
 gint64 connection_int(Statement *statement, int column);
 
-/** Gives @statement (nullable) back for its next use. */
+/** Gives @statement (nullable) back. */
 void connection_release(Statement *statement);
+
+/** Has the engine tell @payload on @channel once the transaction is durable; not of engines without the
+ * method. */
+gboolean connection_notify(Connection *connection, const char *channel, const char *payload,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Lifts the limits of time for the rest of the transaction. */
+gboolean connection_be_patient(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Microseconds since 1970 by the engine's clock; -1: it has none. */
+gint64 connection_now_us(Connection *connection);
 
 /** Closes @connection (nullable). */
 void connection_close(Connection *connection);

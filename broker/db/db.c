@@ -5,16 +5,20 @@
 #include "broker/db/db_fault.h"
 #include "broker/db/group_commit.h"
 #include "broker/db/notice_board.h"
+#include "broker/db/postgres_connection.h"
+#include "broker/db/postgres_listener.h"
+#include "broker/db/sqlite_connection.h"
 #include "common/base/error.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
+typedef Connection *(*OpenConnection)(gconstpointer where, gboolean read_only, GError **error);
+
 struct Db {
-  int lock; /* descriptor whose lock keeps other brokers out */
+  int lock;                   /* SQLite: descriptor whose lock keeps other brokers out; -1 */
+  PostgresServer *server;     /* PostgreSQL, as the next; nullable */
+  PostgresListener *listener; /* nullable */
   const Clock *clock;
   Connection *writer;
   GroupCommit *group;
@@ -25,6 +29,11 @@ struct Db {
   gint is_away; /* atomic */
 };
 
+struct DbQuery {
+  DbTransaction *transaction;
+  Statement *statement;
+};
+
 struct DbTransaction {
   Db *db;
   DbMode mode;
@@ -32,43 +41,8 @@ struct DbTransaction {
   gboolean open;
   GError *failure;    /* nullable: of the statement that failed */
   GPtrArray *notices; /* nullable: channel and payload in turn */
+  DbQuery query;      /* one at a time costs no memory of its own */
 };
-
-struct DbQuery {
-  DbTransaction *transaction;
-  Statement *statement;
-};
-
-static gboolean
-take_lock(Db *db, const char *path, GError **error)
-{
-  g_autofree char *name = g_strconcat(path, ".lock", NULL);
-  db->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (db->lock < 0) {
-    int code = errno == ENOSPC ? CARAWAY_ERROR_NO_SPACE : CARAWAY_ERROR_DATABASE;
-    g_set_error(error, CARAWAY_ERROR, code, "%s cannot be opened: %s.", name, g_strerror(errno));
-    return FALSE;
-  }
-  if (flock(db->lock, LOCK_EX | LOCK_NB) == 0)
-    return TRUE;
-  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
-              "%s is in use by another broker; stop that one first.", path);
-  return FALSE;
-}
-
-/* SQLite would make it with the umask's mode; its journal files take the mode of this one. */
-static gboolean
-make_private(const char *path, GError **error)
-{
-  int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) {
-    int code = errno == ENOSPC ? CARAWAY_ERROR_NO_SPACE : CARAWAY_ERROR_DATABASE;
-    g_set_error(error, CARAWAY_ERROR, code, "The database %s cannot be opened: %s.", path, g_strerror(errno));
-    return FALSE;
-  }
-  close(file);
-  return TRUE;
-}
 
 /* Of one member, once it is durable. */
 static void
@@ -80,13 +54,13 @@ tell_notices(gpointer work, gpointer data)
 }
 
 static gboolean
-open_connections(Db *db, const char *path, guint readers, GError **error)
+open_connections(Db *db, guint readers, OpenConnection open_one, gconstpointer where, GError **error)
 {
-  db->writer = connection_open(path, FALSE, error);
+  db->writer = open_one(where, FALSE, error);
   if (db->writer == NULL)
     return FALSE;
   for (guint i = 0; i < readers; i++) {
-    Connection *reader = connection_open(path, TRUE, error);
+    Connection *reader = open_one(where, TRUE, error);
     if (reader == NULL)
       return FALSE;
     g_async_queue_push(db->readers, reader);
@@ -94,17 +68,46 @@ open_connections(Db *db, const char *path, guint readers, GError **error)
   return TRUE;
 }
 
+static Connection *
+open_sqlite(gconstpointer path, gboolean read_only, GError **error)
+{
+  return sqlite_connection_open(path, read_only, error);
+}
+
+static Connection *
+open_postgres(gconstpointer server, gboolean read_only, GError **error)
+{
+  return postgres_connection_open((PostgresServer *)server, read_only, error);
+}
+
+static gboolean
+open_file(Db *db, const char *path, guint readers, GError **error)
+{
+  db->lock = sqlite_connection_lock(path, error);
+  return db->lock >= 0 && open_connections(db, readers, open_sqlite, path, error);
+}
+
+static gboolean
+open_server(Db *db, const char *address, guint readers, GError **error)
+{
+  db->server = postgres_server_new(address, error);
+  if (db->server == NULL || !open_connections(db, readers, open_postgres, db->server, error))
+    return FALSE;
+  db->listener = postgres_listener_new(db->server, db->board, &db->is_away, error);
+  return db->listener != NULL;
+}
+
 Db *
-db_open(const char *path, guint readers, const Clock *clock, GError **error)
+db_open(const char *address, guint readers, const Clock *clock, GError **error)
 {
   g_autoptr(Db) db = g_new0(Db, 1);
   db->lock = -1;
   db->clock = clock;
   db->readers = g_async_queue_new_full((GDestroyNotify)connection_close);
-  if (!take_lock(db, path, error) || !make_private(path, error) ||
-      !open_connections(db, path, readers, error))
-    return NULL;
   db->board = notice_board_new();
+  gboolean is_server = postgres_server_is_address(address);
+  if (is_server ? !open_server(db, address, readers, error) : !open_file(db, address, readers, error))
+    return NULL;
   db->group = group_commit_new(db->writer, tell_notices, db->board, (GDestroyNotify)g_ptr_array_unref);
   return g_steal_pointer(&db);
 }
@@ -114,13 +117,27 @@ db_close(Db *db)
 {
   if (db == NULL)
     return;
+  g_clear_pointer(&db->listener, postgres_listener_free);
   g_clear_pointer(&db->board, notice_board_free);
   g_clear_pointer(&db->group, group_commit_free);
   g_clear_pointer(&db->readers, g_async_queue_unref);
   g_clear_pointer(&db->writer, connection_close);
+  g_clear_pointer(&db->server, postgres_server_free);
   if (db->lock >= 0)
     close(db->lock);
   g_free(db);
+}
+
+DbEngine
+db_engine(Db *db)
+{
+  return db->server != NULL ? DB_POSTGRES : DB_SQLITE;
+}
+
+DbEngine
+db_transaction_engine(DbTransaction *transaction)
+{
+  return db_engine(transaction->db);
 }
 
 void
@@ -140,8 +157,9 @@ step_succeeds(Db *db, DbStep step, DbMode mode, GError **error)
 static gboolean
 note_answer(Db *db, gboolean answered, GError *problem, GError **error)
 {
-  g_atomic_int_set(&db->is_away,
-                   !answered && g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE));
+  gboolean is_away = !answered && g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE);
+  if (g_atomic_int_get(&db->is_away) != is_away)
+    g_atomic_int_set(&db->is_away, is_away);
   if (problem != NULL)
     g_propagate_error(error, problem);
   return answered;
@@ -192,8 +210,10 @@ db_begin(Db *db, DbMode mode, GError **error)
     end(db, mode, connection);
     begun = FALSE;
   }
-  if (!note_answer(db, begun, problem, error))
+  if (!begun) {
+    note_answer(db, FALSE, problem, error);
     return NULL;
+  }
   DbTransaction *transaction = g_new0(DbTransaction, 1);
   transaction->db = db;
   transaction->mode = mode;
@@ -207,6 +227,23 @@ undo(DbTransaction *transaction)
 {
   transaction->open = FALSE;
   end(transaction->db, transaction->mode, transaction->connection);
+}
+
+/* Takes note of @problem (transfer full, nullable): what failed can only be undone. */
+static gboolean
+note_failure(DbTransaction *transaction, GError *problem, GError **error)
+{
+  if (problem != NULL && transaction->failure == NULL)
+    transaction->failure = g_error_copy(problem);
+  return note_answer(transaction->db, problem == NULL, problem, error);
+}
+
+gboolean
+db_be_patient(DbTransaction *transaction, GError **error)
+{
+  GError *problem = NULL;
+  return connection_be_patient(transaction->connection, &problem) ||
+         note_failure(transaction, problem, error);
 }
 
 static gboolean
@@ -252,7 +289,8 @@ db_transaction_free(DbTransaction *transaction)
 gint64
 db_now_us(DbTransaction *transaction)
 {
-  return clock_wall_us(transaction->db->clock);
+  gint64 now_us = connection_now_us(transaction->connection);
+  return now_us >= 0 ? now_us : clock_wall_us(transaction->db->clock);
 }
 
 static gboolean
@@ -271,6 +309,10 @@ db_notify(DbTransaction *transaction, const char *channel, const char *payload, 
   g_return_val_if_fail(strlen(payload) <= DB_PAYLOAD_MAX && transaction->mode == DB_WRITE, FALSE);
   if (has_failed(transaction, error))
     return FALSE;
+  GError *problem = NULL;
+  if (transaction->connection->methods->notify != NULL)
+    return connection_notify(transaction->connection, channel, payload, &problem) ||
+           note_failure(transaction, problem, error);
   if (transaction->notices == NULL)
     transaction->notices = g_ptr_array_new_with_free_func(g_free);
   if (is_noticed(transaction->notices, channel, payload))
@@ -286,29 +328,27 @@ db_listen(Db *db, DbListener listener, gpointer data)
   notice_board_listen(db->board, listener, data);
 }
 
-/* Takes note of @problem (transfer full, nullable): what failed can only be undone. */
 static gboolean
-note_failure(DbTransaction *transaction, GError *problem, GError **error)
+may_run(DbTransaction *transaction, GError **error)
 {
-  if (problem == NULL)
+  g_return_val_if_fail(transaction->open, FALSE);
+  if (has_failed(transaction, error))
+    return FALSE;
+  GError *problem = NULL;
+  if (step_succeeds(transaction->db, DB_STEP_STATEMENT, transaction->mode, &problem))
     return TRUE;
-  if (transaction->failure == NULL)
-    transaction->failure = g_error_copy(problem);
-  g_propagate_error(error, problem);
-  return FALSE;
+  return note_failure(transaction, problem, error);
 }
 
-static Statement *
-bind(DbTransaction *transaction, const char *sql, const char *types, va_list values, GError **error)
+static gint64
+run(DbTransaction *transaction, const char *sql, const char *types, va_list values, gboolean later,
+    GError **error)
 {
-  g_return_val_if_fail(transaction->open, NULL);
-  if (has_failed(transaction, error))
-    return NULL;
+  if (!may_run(transaction, error))
+    return -1;
   GError *problem = NULL;
-  Statement *statement = NULL;
-  if (step_succeeds(transaction->db, DB_STEP_STATEMENT, transaction->mode, &problem))
-    statement = connection_bind(transaction->connection, sql, types, values, &problem);
-  return note_failure(transaction, problem, error) ? statement : NULL;
+  gint64 changed = connection_run(transaction->connection, sql, types, values, later, &problem);
+  return note_failure(transaction, problem, error) ? changed : -1;
 }
 
 gint64
@@ -316,29 +356,35 @@ db_run(DbTransaction *transaction, GError **error, const char *sql, const char *
 {
   va_list values;
   va_start(values, types);
-  Statement *statement = bind(transaction, sql, types, values, error);
+  gint64 changed = run(transaction, sql, types, values, FALSE, error);
   va_end(values);
-  if (statement == NULL)
-    return -1;
-  gboolean row;
-  GError *problem = NULL;
-  gint64 changed = -1;
-  if (connection_step(statement, &row, &problem))
-    changed = connection_changes(transaction->connection);
-  connection_release(statement);
-  return note_failure(transaction, problem, error) ? changed : -1;
+  return changed;
+}
+
+gboolean
+db_run_later(DbTransaction *transaction, GError **error, const char *sql, const char *types, ...)
+{
+  va_list values;
+  va_start(values, types);
+  gint64 changed = run(transaction, sql, types, values, TRUE, error);
+  va_end(values);
+  return changed >= 0;
 }
 
 DbQuery *
 db_query(DbTransaction *transaction, GError **error, const char *sql, const char *types, ...)
 {
+  if (!may_run(transaction, error))
+    return NULL;
   va_list values;
   va_start(values, types);
-  Statement *statement = bind(transaction, sql, types, values, error);
+  GError *problem = NULL;
+  Statement *statement = connection_query(transaction->connection, sql, types, values, &problem);
   va_end(values);
-  if (statement == NULL)
+  if (!note_failure(transaction, problem, error))
     return NULL;
-  DbQuery *query = g_new0(DbQuery, 1);
+  gboolean is_spare = transaction->query.statement == NULL;
+  DbQuery *query = is_spare ? &transaction->query : g_new0(DbQuery, 1);
   query->transaction = transaction;
   query->statement = statement;
   return query;
@@ -370,6 +416,7 @@ db_query_free(DbQuery *query)
 {
   if (query == NULL)
     return;
-  connection_release(query->statement);
-  g_free(query);
+  connection_release(g_steal_pointer(&query->statement));
+  if (query != &query->transaction->query)
+    g_free(query);
 }

@@ -14,11 +14,10 @@
  */
 #pragma once
 
+#include "broker/db/db_statement.h"
 #include "common/base/clock.h"
 
 typedef struct Db Db;
-typedef struct DbTransaction DbTransaction;
-typedef struct DbQuery DbQuery;
 
 typedef enum {
   DB_READ,  /**< one consistent view; several at once */
@@ -32,12 +31,24 @@ typedef enum {
  * anything may have been missed. */
 typedef void (*DbListener)(const char *channel, const char *payload, gpointer data);
 
+typedef enum {
+  DB_SQLITE,   /**< a file, of one broker */
+  DB_POSTGRES, /**< a server, of several */
+} DbEngine;
+
 /**
- * Opens the database file @path, making it with mode 0600, for @readers readers beside the writer. @clock
- * (borrowed) is the time of a database that has none of its own. A file that another process has open fails
- * with CARAWAY_ERROR_CONFLICT: the embedded database serves one broker.
+ * Opens the database @address for @readers readers beside the writer: postgresql://USER@HOST:PORT/NAME, or
+ * the path of an SQLite file, which is made with mode 0600. @clock (borrowed) is the time of a database that
+ * has none of its own. A file that another process has open fails with CARAWAY_ERROR_CONFLICT: the embedded
+ * database serves one broker. A server that goes away later is connected to again by whoever begins next.
  */
-Db *db_open(const char *path, guint readers, const Clock *clock, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+Db *db_open(const char *address, guint readers, const Clock *clock, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The engine under @db. */
+DbEngine db_engine(Db *db);
+
+/** The engine under @transaction, for the few statements of broker/store that differ. */
+DbEngine db_transaction_engine(DbTransaction *transaction);
 
 /** Closes @db (nullable); no transaction may be open. */
 void db_close(Db *db);
@@ -51,6 +62,9 @@ gboolean db_commit(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSE
 
 /** Ends @transaction (nullable), undoing it when it was not committed. */
 void db_transaction_free(DbTransaction *transaction);
+
+/** Lifts the limits of time for the rest of @transaction, which changes a schema or very many rows. */
+gboolean db_be_patient(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Microseconds since 1970 by the database's clock, which all its brokers share. */
 gint64 db_now_us(DbTransaction *transaction);
@@ -77,30 +91,5 @@ typedef struct {
 /** Fills @ret_writing. */
 void db_writing(Db *db, DbWriting *ret_writing);
 
-/**
- * Runs the statement @sql, a static text, with one value for each letter of @types: s a text (nullable:
- * NULL), l a gint64, i an int. Returns how many rows it changed, -1 on failure.
- */
-gint64 db_run(DbTransaction *transaction, GError **error, const char *sql, const char *types,
-              ...) G_GNUC_WARN_UNUSED_RESULT;
-
-/** Begins reading the rows of @sql; arguments as of db_run(). Returns it (transfer full), NULL on failure. */
-DbQuery *db_query(DbTransaction *transaction, GError **error, const char *sql, const char *types,
-                  ...) G_GNUC_WARN_UNUSED_RESULT;
-
-/** Moves to the next row; @ret_row tells whether there was one. */
-gboolean db_next(DbQuery *query, gboolean *ret_row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/** The text in @column, from 0, of the current row: valid till the next call (transfer none); NULL for NULL.
- */
-const char *db_text(DbQuery *query, int column);
-
-/** The number in @column of the current row; 0 for NULL. */
-gint64 db_int(DbQuery *query, int column);
-
-/** Ends @query (nullable). */
-void db_query_free(DbQuery *query);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DbTransaction, db_transaction_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(DbQuery, db_query_free)

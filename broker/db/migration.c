@@ -30,41 +30,56 @@ run_statements(DbTransaction *transaction, const char *sql, GError **error)
 }
 
 static gboolean
-run_one(Db *db, const Migration *migration, GError **error)
+check_level(int level, guint count, GError **error)
 {
-  g_autoptr(DbTransaction) transaction = db_begin(db, DB_WRITE, error);
-  return transaction != NULL && run_statements(transaction, migration->sql, error) &&
-         db_run(transaction, error, "INSERT INTO schema_migration (number, name) VALUES (?, ?)", "is",
-                migration->number, migration->name) == 1 &&
-         db_commit(transaction, error);
+  if (level <= (int)count)
+    return TRUE;
+  g_set_error(
+      error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
+      "The database has schema %d, made by a newer version; this one knows %u. Install that version again.",
+      level, count);
+  return FALSE;
 }
 
 static gboolean
-find_level(Db *db, int *ret_level, GError **error)
+do_step(DbTransaction *transaction, const Migration *migration, GError **error)
+{
+  if (run_statements(transaction, migration->sql, error) &&
+      db_run(transaction, error, "INSERT INTO schema_migration (number, name) VALUES (?, ?)", "is",
+             migration->number, migration->name) == 1)
+    return TRUE;
+  g_prefix_error(error, "Schema step %d (%s) failed and was undone: ", migration->number, migration->name);
+  return FALSE;
+}
+
+/* Does one step, if any is left. The writer's turn keeps other brokers out, so that the level still holds when
+ * the step is done. */
+static gboolean
+do_next(Db *db, const Migration *migrations, guint count, int *ret_level, GError **error)
 {
   g_autoptr(DbTransaction) transaction = db_begin(db, DB_WRITE, error);
-  return transaction != NULL && read_level(transaction, ret_level, error) && db_commit(transaction, error);
+  int level;
+  if (transaction == NULL || !db_be_patient(transaction, error) || !read_level(transaction, &level, error) ||
+      !check_level(level, count, error))
+    return FALSE;
+  if (level < (int)count && !do_step(transaction, &migrations[level], error))
+    return FALSE;
+  if (!db_commit(transaction, error))
+    return FALSE;
+  *ret_level = level;
+  return TRUE;
 }
 
 gboolean
-migration_run(Db *db, const Migration *migrations, guint count, GError **error)
+migration_run(Db *db, const Migration *migrations, guint count, int *ret_from, GError **error)
 {
-  int level;
-  if (!find_level(db, &level, error))
+  int first;
+  if (!do_next(db, migrations, count, &first, error))
     return FALSE;
-  if (level > (int)count) {
-    g_set_error(
-        error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
-        "The database has schema %d, made by a newer version; this one knows %u. Install that version again.",
-        level, count);
-    return FALSE;
-  }
-  for (guint i = (guint)level; i < count; i++) {
-    if (run_one(db, &migrations[i], error))
-      continue;
-    g_prefix_error(error, "Schema step %d (%s) failed and was undone: ", migrations[i].number,
-                   migrations[i].name);
-    return FALSE;
-  }
+  for (int level = first; level < (int)count;)
+    if (!do_next(db, migrations, count, &level, error))
+      return FALSE;
+  if (ret_from != NULL)
+    *ret_from = first;
   return TRUE;
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bringing a schema up to date by numbered steps, each in a transaction of its own together with the note
- * that it was done. Owns the table schema_migration.
+ * that it was done. Several brokers may begin at once: each step is done by one of them. Owns the table
+ * schema_migration.
  */
 #pragma once
 
 #include "broker/db/db.h"
 
-/** One step: several statements, separated by semicolons. Once released, it never changes. */
+/** One step: several statements, separated by semicolons, in words that every engine's file in broker/db
+ * understands. Once released, it never changes. */
 typedef struct {
   int number; /**< 1, 2, 3 … without a gap */
   const char *name;
@@ -15,8 +17,9 @@ typedef struct {
 } Migration;
 
 /**
- * Does the steps of @migrations (@count) that @db has not seen. Fails, with the number of the step, at the
- * first that does not work, and with CARAWAY_ERROR_CONFIG on a database that a newer version made.
+ * Does the steps of @migrations (@count) that @db has not seen; @ret_from (nullable): the step that it had seen
+ * last, 0 for a new database. Fails, with the number of the step, at the first that does not work, and with
+ * CARAWAY_ERROR_CONFIG on a database that a newer version made.
  */
-gboolean migration_run(Db *db, const Migration *migrations, guint count,
+gboolean migration_run(Db *db, const Migration *migrations, guint count, int *ret_from,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,8 +3,8 @@
 
 #include "broker/db/migration.h"
 
-/* Booleans are 0 and 1, times microseconds since 1970, lists words joined by blanks: what every engine has.
- */
+/* Booleans are 0 and 1, times microseconds since 1970, lists words joined by blanks: what every engine has. The
+ * words are SQLite's; broker/db/postgres_statement.h says what PostgreSQL reads instead. */
 static const char accounts_sql[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE account (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, full_name TEXT NOT NULL,"
@@ -139,8 +139,14 @@ static const Migration migrations[] = {
     {8, "names of desktops", names_sql},
 };
 
-gboolean
-schema_update(Db *db, GError **error)
+int
+schema_number(void)
 {
-  return migration_run(db, migrations, G_N_ELEMENTS(migrations), error);
+  return (int)G_N_ELEMENTS(migrations);
+}
+
+gboolean
+schema_update(Db *db, int *ret_from, GError **error)
+{
+  return migration_run(db, migrations, G_N_ELEMENTS(migrations), ret_from, error);
 }

@@ -6,5 +6,8 @@
 
 #include "broker/db/db.h"
 
-/** Brings @db up to the schema of this version; errors as migration_run(). */
-gboolean schema_update(Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** The number of this version's schema. */
+int schema_number(void);
+
+/** Brings @db up to the schema of this version; @ret_from (nullable) and errors as migration_run(). */
+gboolean schema_update(Db *db, int *ret_from, GError **error) G_GNUC_WARN_UNUSED_RESULT;

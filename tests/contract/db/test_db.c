@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the driver promises, on a real database file. */
-#include "broker/db/db.h"
+/* What the driver promises, on real databases of each engine. */
 #include "broker/db/migration.h"
-
 #include "common/base/error.h"
+#include "tests/support/test_database.h"
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
 typedef struct {
-  char *folder;
-  char *path;
+  TestDatabase database;
   Db *db;
 } Case;
 
 static const Migration migrations[] = {
     {1, "first",
-     "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE); CREATE INDEX thing_name ON thing "
+     "CREATE TABLE thing (id BIGINT PRIMARY KEY, name TEXT UNIQUE); CREATE INDEX thing_name ON thing "
      "(name)"},
     {2, "second", "ALTER TABLE thing ADD COLUMN size BIGINT"},
 };
@@ -25,7 +23,7 @@ static void
 open_db(Case *test)
 {
   g_autoptr(GError) error = NULL;
-  test->db = db_open(test->path, 2, clock_system(), &error);
+  test->db = db_open(test->database.address, 2, clock_system(), &error);
   g_assert_no_error(error);
 }
 
@@ -33,11 +31,9 @@ static void
 set_up(Case *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  test->folder = g_dir_make_tmp("caraway-db-XXXXXX", &error);
-  g_assert_no_error(error);
-  test->path = g_build_filename(test->folder, "test.db", NULL);
+  test_database_init(&test->database, TEST_DATABASE_ENGINE(data));
   open_db(test);
-  g_assert_true(migration_run(test->db, migrations, G_N_ELEMENTS(migrations), &error));
+  g_assert_true(migration_run(test->db, migrations, G_N_ELEMENTS(migrations), NULL, &error));
   g_assert_no_error(error);
 }
 
@@ -45,14 +41,7 @@ static void
 tear_down(Case *test, gconstpointer data)
 {
   g_clear_pointer(&test->db, db_close);
-  static const char *const endings[] = {"", "-wal", "-shm", ".lock"};
-  for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
-    g_autofree char *path = g_strconcat(test->path, endings[i], NULL);
-    g_remove(path);
-  }
-  g_rmdir(test->folder);
-  g_free(test->folder);
-  g_free(test->path);
+  test_database_clear(&test->database);
 }
 
 static gint64
@@ -156,10 +145,97 @@ test_readers_do_not_write(Case *test, gconstpointer data)
 }
 
 static void
+test_booleans(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_READ, &error);
+  g_autoptr(DbQuery) query =
+      db_query(transaction, &error,
+               "SELECT 1 = 1, EXISTS (SELECT 1 FROM thing), CAST(? AS TEXT) IS NULL, '?'", "s", NULL);
+  gboolean row = FALSE;
+  g_assert_true(db_next(query, &row, &error));
+  g_assert_cmpint(db_int(query, 0), ==, 1);
+  g_assert_cmpint(db_int(query, 1), ==, 0);
+  g_assert_cmpint(db_int(query, 2), ==, 1);
+  g_assert_cmpstr(db_text(query, 3), ==, "?");
+}
+
+/* Paging by name needs one order on every engine: that of the bytes. */
+static void
+test_order_of_text(Case *test, gconstpointer data)
+{
+  static const char *const names[] = {"B", "a", "a b", "a-b", "ab", "\303\244"};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+    g_assert_true(insert(transaction, 10 - i, names[i], &error));
+  g_autoptr(DbQuery) query =
+      db_query(transaction, &error, "SELECT name FROM thing WHERE name > ? ORDER BY name", "s", "A");
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+    gboolean row = FALSE;
+    g_assert_true(db_next(query, &row, &error));
+    g_assert_true(row);
+    g_assert_cmpstr(db_text(query, 0), ==, names[i]);
+  }
+}
+
+static void
+test_later(Case *test, gconstpointer data)
+{
+  static const char sql[] = "INSERT INTO thing (id, name, size) VALUES (?, ?, 1)";
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
+  for (int i = 0; i < 100; i++)
+    g_assert_true(db_run_later(transaction, &error, sql, "is", i, NULL));
+  g_assert_cmpint(db_run(transaction, &error, "DELETE FROM thing WHERE id >= ?", "i", 90), ==, 10);
+  g_assert_true(db_commit(transaction, &error));
+  g_assert_cmpint(count(test->db), ==, 90);
+}
+
+/* What fails later fails at the commit at the latest, and nothing of its transaction happens. */
+static void
+test_later_fails(Case *test, gconstpointer data)
+{
+  static const char sql[] = "INSERT INTO thing (id, name, size) VALUES (?, ?, 1)";
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(db_run_later(transaction, &error, sql, "is", 1, "one"));
+  gboolean worked = db_run_later(transaction, &error, sql, "is", 2, "one") && db_commit(transaction, &error);
+  g_assert_false(worked);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
+  g_clear_error(&error);
+  g_clear_pointer(&transaction, db_transaction_free);
+  g_assert_cmpint(count(test->db), ==, 0);
+  transaction = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(insert(transaction, 1, "one", &error)); /* statements that were prepared in vain work again */
+  g_assert_true(db_run_later(transaction, &error, sql, "is", 2, "two"));
+  g_assert_true(db_commit(transaction, &error));
+}
+
+static void
+test_one_view(Case *test, gconstpointer data)
+{
+  static const char sql[] = "SELECT COUNT(*) FROM thing";
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) reading = db_begin(test->db, DB_READ, &error);
+  g_autoptr(DbQuery) before = db_query(reading, &error, sql, "");
+  gboolean row = FALSE;
+  g_assert_true(db_next(before, &row, &error));
+  g_assert_cmpint(db_int(before, 0), ==, 0);
+  g_clear_pointer(&before, db_query_free);
+  g_autoptr(DbTransaction) writing = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(insert(writing, 1, "one", &error));
+  g_assert_true(db_commit(writing, &error));
+  g_autoptr(DbQuery) after = db_query(reading, &error, sql, "");
+  g_assert_true(db_next(after, &row, &error));
+  g_assert_cmpint(db_int(after, 0), ==, 0);
+}
+
+static void
 test_one_broker_at_a_time(Case *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  g_assert_null(db_open(test->path, 1, clock_system(), &error));
+  g_assert_null(db_open(test->database.address, 1, clock_system(), &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
 }
 
@@ -167,7 +243,7 @@ static void
 test_private_file(Case *test, gconstpointer data)
 {
   GStatBuf status;
-  g_assert_cmpint(g_stat(test->path, &status), ==, 0);
+  g_assert_cmpint(g_stat(test->database.address, &status), ==, 0);
   g_assert_cmpint(status.st_mode & 0777, ==, 0600);
 }
 
@@ -179,11 +255,11 @@ test_bad_step_is_undone(Case *test, gconstpointer data)
   static const Migration good[] = {
       {1, "first", ""}, {2, "second", ""}, {3, "third", "CREATE TABLE other (id INTEGER)"}};
   g_autoptr(GError) error = NULL;
-  g_assert_false(migration_run(test->db, bad, G_N_ELEMENTS(bad), &error));
+  g_assert_false(migration_run(test->db, bad, G_N_ELEMENTS(bad), NULL, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE);
   g_assert_nonnull(strstr(error->message, "step 3 (third)"));
   g_clear_error(&error);
-  g_assert_true(migration_run(test->db, good, G_N_ELEMENTS(good), &error)); /* nothing of it was left */
+  g_assert_true(migration_run(test->db, good, G_N_ELEMENTS(good), NULL, &error)); /* nothing of it was left */
   g_assert_no_error(error);
 }
 
@@ -191,7 +267,7 @@ static void
 test_newer_schema(Case *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  g_assert_false(migration_run(test->db, migrations, 1, &error));
+  g_assert_false(migration_run(test->db, migrations, 1, NULL, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG);
 }
 
@@ -201,8 +277,8 @@ test_not_a_database(Case *test, gconstpointer data)
   g_autoptr(GError) error = NULL;
   g_clear_pointer(&test->db, db_close);
   g_assert_true(g_file_set_contents(
-      test->path, "this is no database, but text that is long enough to look at", -1, NULL));
-  g_assert_null(db_open(test->path, 1, clock_system(), &error));
+      test->database.address, "this is no database, but text that is long enough to look at", -1, NULL));
+  g_assert_null(db_open(test->database.address, 1, clock_system(), &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE);
 }
 
@@ -234,7 +310,9 @@ test_full_disk(Case *test, gconstpointer data)
   g_assert_cmpint(count(test->db), ==, 2);
 }
 
-#define ADD(name, function) g_test_add("/db/" name, Case, NULL, set_up, function, tear_down)
+#define ADD(name, function) TEST_DATABASE_ADD("/db/" name, Case, set_up, function, tear_down)
+#define ADD_FILE(name, function)                                                                             \
+  g_test_add("/sqlite/db/" name, Case, GINT_TO_POINTER(DB_SQLITE), set_up, function, tear_down)
 
 int
 main(int argc, char **argv)
@@ -246,11 +324,16 @@ main(int argc, char **argv)
   ADD("conflict", test_conflict);
   ADD("nested", test_same_statement_nested);
   ADD("read-only", test_readers_do_not_write);
-  ADD("one-broker", test_one_broker_at_a_time);
-  ADD("private", test_private_file);
+  ADD("booleans", test_booleans);
+  ADD("order", test_order_of_text);
+  ADD("later", test_later);
+  ADD("later/fails", test_later_fails);
+  ADD("one-view", test_one_view);
+  ADD_FILE("one-broker", test_one_broker_at_a_time);
+  ADD_FILE("private", test_private_file);
   ADD("migration/undone", test_bad_step_is_undone);
   ADD("migration/newer", test_newer_schema);
-  ADD("not-a-database", test_not_a_database);
-  ADD("full-disk", test_full_disk);
+  ADD_FILE("not-a-database", test_not_a_database);
+  ADD_FILE("full-disk", test_full_disk);
   return g_test_run();
 }

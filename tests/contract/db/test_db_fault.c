@@ -32,7 +32,7 @@ set_up(Case *test, gconstpointer data)
   test->path = g_build_filename(test->folder, "test.db", NULL);
   test->db = db_open(test->path, 2, clock_system(), &error);
   g_assert_no_error(error);
-  g_assert_true(migration_run(test->db, migrations, G_N_ELEMENTS(migrations), &error));
+  g_assert_true(migration_run(test->db, migrations, G_N_ELEMENTS(migrations), NULL, &error));
   g_assert_no_error(error);
 }
 

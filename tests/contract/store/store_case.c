@@ -6,16 +6,12 @@
 #include "broker/store/pool_store.h"
 #include "broker/store/user_store.h"
 
-#include <glib/gstdio.h>
-
 void
 store_case_set_up(StoreCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  test->folder = g_dir_make_tmp("caraway-store-XXXXXX", &error);
-  g_assert_no_error(error);
-  test->path = g_build_filename(test->folder, "test.db", NULL);
-  test->db = database_open(test->path, 1, clock_system(), &error);
+  test_database_init(&test->database, TEST_DATABASE_ENGINE(data));
+  test->db = database_open(test->database.address, 1, clock_system(), &error);
   g_assert_no_error(error);
   test->transaction = db_begin(test->db, DB_WRITE, &error);
   g_assert_no_error(error);
@@ -26,14 +22,7 @@ store_case_tear_down(StoreCase *test, gconstpointer data)
 {
   g_clear_pointer(&test->transaction, db_transaction_free);
   g_clear_pointer(&test->db, db_close);
-  static const char *const endings[] = {"", "-wal", "-shm", ".lock"};
-  for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
-    g_autofree char *path = g_strconcat(test->path, endings[i], NULL);
-    g_remove(path);
-  }
-  g_rmdir(test->folder);
-  g_free(test->folder);
-  g_free(test->path);
+  test_database_clear(&test->database);
 }
 
 void

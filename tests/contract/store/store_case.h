@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A database with the schema in a folder of its own, one open write transaction, and rows that most tests
- * need.
+ * A database of either engine with the schema, one open write transaction, and rows that most tests need.
  */
 #pragma once
 
 #include "broker/model/desktop.h"
 #include "broker/store/database.h"
 #include "common/base/error.h"
+#include "tests/support/test_database.h"
 
 typedef struct {
-  char *folder;
-  char *path;
+  TestDatabase database;
   Db *db;
   DbTransaction *transaction;
 } StoreCase;
@@ -35,5 +34,6 @@ void store_case_pool(StoreCase *test);
 void store_case_desktop(StoreCase *test, const char *name, Assignment assignment, Power power,
                         gint64 created_us);
 
+/** Adds a test for each engine. */
 #define STORE_CASE_ADD(name, function)                                                                       \
-  g_test_add(name, StoreCase, NULL, store_case_set_up, function, store_case_tear_down)
+  TEST_DATABASE_ADD(name, StoreCase, store_case_set_up, function, store_case_tear_down)

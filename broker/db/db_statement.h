@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Statements in a transaction of db.h, and their rows. Portable SQL, with ? for each bound value; what
+ * PostgreSQL wants otherwise is done below. Booleans are 0 and 1 on every engine.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct DbTransaction DbTransaction;
+typedef struct DbQuery DbQuery;
+
+/**
+ * Runs the statement @sql, a static text, with one value for each letter of @types: s a text (nullable:
+ * NULL), l a gint64, i an int. Returns how many rows it changed, -1 on failure.
+ */
+gint64 db_run(DbTransaction *transaction, GError **error, const char *sql, const char *types,
+              ...) G_GNUC_WARN_UNUSED_RESULT;
+
+/** As db_run(), but does not wait for the result: a failure is the next statement's or db_commit()'s. Use it
+ * where nothing depends on how many rows were changed; on a server it saves a round trip. */
+gboolean db_run_later(DbTransaction *transaction, GError **error, const char *sql, const char *types,
+                      ...) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Begins reading the rows of @sql; arguments as of db_run(). Returns it (transfer full), NULL on failure. */
+DbQuery *db_query(DbTransaction *transaction, GError **error, const char *sql, const char *types,
+                  ...) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Moves to the next row; @ret_row tells whether there was one. */
+gboolean db_next(DbQuery *query, gboolean *ret_row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The text in @column, from 0, of the current row: valid till the next call (transfer none); NULL for NULL.
+ */
+const char *db_text(DbQuery *query, int column);
+
+/** The number in @column of the current row; 0 for NULL. */
+gint64 db_int(DbQuery *query, int column);
+
+/** Ends @query (nullable). */
+void db_query_free(DbQuery *query);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DbQuery, db_query_free)

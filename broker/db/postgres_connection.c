@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/db/postgres_connection.h"
+
+#include "broker/db/postgres_error.h"
+#include "broker/db/postgres_pipeline.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+
+#include <string.h>
+
+#define TRY_AGAIN_LIMIT_US G_TIME_SPAN_SECOND
+#define LATER_MAX          40 /* commands that wait for their results */
+
+/* "CARAWAY" as a number: the right to write in this database. */
+#define LOCK_SQL  "SELECT pg_advisory_xact_lock(18931565297092953)"
+#define CLOCK_SQL "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+#define SURE_SQL                                                                                             \
+  "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+
+typedef struct {
+  Connection base;
+  PostgresServer *server;
+  PostgresPipeline *pipeline;
+  gboolean read_only;
+  gboolean begun;
+  gboolean begin_waits; /* a reader's BEGIN goes with its first statement */
+  gboolean unverified;  /* statements of this part wait in the flight */
+  GError *lost;         /* nullable: why the transaction is gone */
+} PostgresConnection;
+
+typedef struct {
+  Statement base;
+  PGresult *result;
+  int row;
+} PostgresStatement;
+
+static PostgresConnection *
+own(Connection *connection)
+{
+  return (PostgresConnection *)connection;
+}
+
+static gboolean
+is_lost(PostgresConnection *connection, GError **error)
+{
+  if (connection->lost != NULL && error != NULL)
+    *error = g_error_copy(connection->lost);
+  return connection->lost != NULL;
+}
+
+/* Sends what was gathered; a connection that is lost takes the transaction with it. */
+static PGresult *
+fly(PostgresConnection *connection, GError **error)
+{
+  GError *problem = NULL;
+  connection->unverified = FALSE;
+  PGresult *result = postgres_pipeline_fly(connection->pipeline, &problem);
+  if (!postgres_pipeline_is_connected(connection->pipeline) && connection->lost == NULL && problem != NULL)
+    connection->lost = g_error_copy(problem);
+  if (problem != NULL)
+    g_propagate_error(error, problem);
+  return result;
+}
+
+static gboolean
+fly_plain(PostgresConnection *connection, GError **error)
+{
+  PGresult *result = fly(connection, error);
+  PQclear(result);
+  return result != NULL;
+}
+
+static gboolean
+begin_writing(PostgresConnection *connection, gboolean is_new, GError **error)
+{
+  if (is_new)
+    postgres_pipeline_add_plain(connection->pipeline, SURE_SQL);
+  postgres_pipeline_add_plain(connection->pipeline, "BEGIN ISOLATION LEVEL READ COMMITTED");
+  postgres_pipeline_add_plain(connection->pipeline, LOCK_SQL);
+  postgres_pipeline_add_plain(connection->pipeline, CLOCK_SQL);
+  PGresult *clock = fly(connection, error);
+  if (clock == NULL)
+    return FALSE;
+  postgres_server_set_now(connection->server, g_ascii_strtoll(PQgetvalue(clock, 0, 0), NULL, 10));
+  PQclear(clock);
+  return TRUE;
+}
+
+/* A connection that rested may have been lost without a sign; nothing was done in this transaction yet, so it
+ * is tried once more on a new one. */
+static gboolean
+try_begin(PostgresConnection *connection, gboolean is_last_try, GError **error)
+{
+  gboolean is_new;
+  g_clear_error(&connection->lost);
+  if (!postgres_pipeline_connect(connection->pipeline, &is_new, error))
+    return FALSE;
+  if (connection->read_only) {
+    connection->begin_waits = TRUE;
+    return TRUE;
+  }
+  GError *problem = NULL;
+  if (begin_writing(connection, is_new, &problem))
+    return TRUE;
+  if (connection->lost != NULL && !is_new && !is_last_try) {
+    g_clear_error(&problem);
+    return try_begin(connection, TRUE, error);
+  }
+  g_propagate_error(error, problem);
+  return FALSE;
+}
+
+static void
+rollback(Connection *base)
+{
+  PostgresConnection *connection = own(base);
+  if (connection->begun && !connection->begin_waits && postgres_pipeline_is_connected(connection->pipeline)) {
+    if (postgres_pipeline_length(connection->pipeline) > 0) /* one that fails would have ROLLBACK skipped */
+      (void)fly_plain(connection, NULL);
+    if (postgres_pipeline_is_connected(connection->pipeline)) {
+      postgres_pipeline_add_plain(connection->pipeline, "ROLLBACK");
+      postgres_pipeline_send(connection->pipeline);
+    }
+  }
+  postgres_pipeline_set_patient(connection->pipeline, FALSE);
+  connection->begun = FALSE;
+  connection->begin_waits = FALSE;
+  connection->unverified = FALSE;
+  g_clear_error(&connection->lost);
+}
+
+static gboolean
+begin(Connection *base, GError **error)
+{
+  PostgresConnection *connection = own(base);
+  connection->begun = TRUE;
+  if (try_begin(connection, FALSE, error))
+    return TRUE;
+  rollback(base);
+  return FALSE;
+}
+
+/* Whether a commit happened is not known when the connection is lost while it is on its way. A transaction
+ * that had failed before is undone by COMMIT without an error. */
+static gboolean
+commit(Connection *base, GError **error)
+{
+  PostgresConnection *connection = own(base);
+  if (is_lost(connection, error))
+    return FALSE;
+  GError *problem = NULL;
+  postgres_pipeline_add_plain(connection->pipeline, "COMMIT");
+  PGresult *result = fly(connection, &problem);
+  gboolean durable = result != NULL && g_str_equal(PQcmdStatus(result), "COMMIT");
+  if (connection->lost != NULL)
+    postgres_error_lost(postgres_server_name(connection->server), "while committing", TRUE, error);
+  else if (problem != NULL)
+    g_propagate_error(error, g_steal_pointer(&problem));
+  else if (!durable)
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE,
+                "The database undid this instead of keeping it; nothing was changed, try again.");
+  g_clear_error(&problem);
+  PQclear(result);
+  connection->begun = !durable;
+  if (durable)
+    postgres_pipeline_set_patient(connection->pipeline, FALSE);
+  return durable;
+}
+
+static gboolean
+in_transaction(Connection *base)
+{
+  return own(base)->begun && own(base)->lost == NULL;
+}
+
+/* It goes with the first statement. */
+static gboolean
+begin_part(Connection *base, GError **error)
+{
+  if (is_lost(own(base), error))
+    return FALSE;
+  postgres_pipeline_add_plain(own(base)->pipeline, "SAVEPOINT part");
+  return TRUE;
+}
+
+/* What of this part waits for its result must be known to work before others build on it. */
+static gboolean
+accept_part(Connection *base, GError **error)
+{
+  PostgresConnection *connection = own(base);
+  if (is_lost(connection, error))
+    return FALSE;
+  gboolean must_know = connection->unverified;
+  postgres_pipeline_add_plain(connection->pipeline, "RELEASE SAVEPOINT part");
+  return !must_know || fly_plain(connection, error);
+}
+
+static void
+undo_part(Connection *base)
+{
+  PostgresConnection *connection = own(base);
+  g_autoptr(GError) error = NULL;
+  if (!in_transaction(base))
+    return;
+  if (postgres_pipeline_length(connection->pipeline) > 0)
+    (void)fly_plain(connection, NULL);
+  if (!in_transaction(base))
+    return;
+  postgres_pipeline_add_plain(connection->pipeline, "ROLLBACK TO SAVEPOINT part");
+  postgres_pipeline_add_plain(connection->pipeline, "RELEASE SAVEPOINT part");
+  if (!fly_plain(connection, &error) && connection->lost == NULL)
+    connection->lost = g_steal_pointer(&error); /* COMMIT must not keep what was to be undone */
+}
+
+static PGresult *
+run_once(PostgresConnection *connection, const char *sql, const char *types, va_list values, GError **error)
+{
+  if (connection->begin_waits)
+    postgres_pipeline_add_plain(connection->pipeline, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  connection->begin_waits = FALSE;
+  postgres_pipeline_add(connection->pipeline, sql, types, values);
+  return fly(connection, error);
+}
+
+/* A reader whose resting connection was lost without a sign begins once more on a new one. */
+static PGresult *
+run_surely(PostgresConnection *connection, const char *sql, const char *types, va_list values, GError **error)
+{
+  gboolean is_first = connection->begin_waits;
+  gint64 begun_us = g_get_monotonic_time();
+  GError *problem = NULL;
+  PGresult *result = run_once(connection, sql, types, values, &problem);
+  if (is_first && connection->lost != NULL && g_get_monotonic_time() - begun_us < TRY_AGAIN_LIMIT_US) {
+    g_autoptr(GError) away = NULL;
+    if (postgres_pipeline_connect(connection->pipeline, NULL, &away)) {
+      g_clear_error(&connection->lost);
+      g_clear_error(&problem);
+      connection->begin_waits = TRUE;
+      result = run_once(connection, sql, types, values, &problem);
+    }
+  }
+  if (problem != NULL)
+    g_propagate_error(error, problem);
+  return result;
+}
+
+static gint64
+run(Connection *base, const char *sql, const char *types, va_list values, gboolean later, GError **error)
+{
+  PostgresConnection *connection = own(base);
+  if (is_lost(connection, error))
+    return -1;
+  if (later && !connection->begin_waits && postgres_pipeline_length(connection->pipeline) < LATER_MAX) {
+    postgres_pipeline_add(connection->pipeline, sql, types, values);
+    connection->unverified = TRUE;
+    return 0;
+  }
+  PGresult *result = run_surely(connection, sql, types, values, error);
+  if (result == NULL)
+    return -1;
+  gint64 changed = g_ascii_strtoll(PQcmdTuples(result), NULL, 10);
+  PQclear(result);
+  return changed;
+}
+
+static Statement *
+query(Connection *base, const char *sql, const char *types, va_list values, GError **error)
+{
+  PostgresConnection *connection = own(base);
+  if (is_lost(connection, error))
+    return NULL;
+  PGresult *result = run_surely(connection, sql, types, values, error);
+  if (result == NULL)
+    return NULL;
+  PostgresStatement *statement = g_new0(PostgresStatement, 1);
+  statement->base.connection = base;
+  statement->result = result;
+  statement->row = -1;
+  return &statement->base;
+}
+
+static gboolean
+step(Statement *base, gboolean *ret_row, GError **error)
+{
+  PostgresStatement *statement = (PostgresStatement *)base;
+  if (statement->row < PQntuples(statement->result))
+    statement->row++;
+  *ret_row = statement->row < PQntuples(statement->result);
+  return TRUE;
+}
+
+static const char *
+text(Statement *base, int column)
+{
+  PostgresStatement *statement = (PostgresStatement *)base;
+  if (PQgetisnull(statement->result, statement->row, column) != 0)
+    return NULL;
+  return PQgetvalue(statement->result, statement->row, column);
+}
+
+/* What compares is a boolean here and 0 or 1 elsewhere. */
+static gint64
+number(Statement *base, int column)
+{
+  const char *value = text(base, column);
+  if (value == NULL || g_str_equal(value, "f"))
+    return 0;
+  return g_str_equal(value, "t") ? 1 : g_ascii_strtoll(value, NULL, 10);
+}
+
+static void
+release(Statement *base)
+{
+  PQclear(((PostgresStatement *)base)->result);
+  g_free(base);
+}
+
+static gint64
+run_values(Connection *base, GError **error, const char *sql, const char *types, ...)
+{
+  va_list values;
+  va_start(values, types);
+  gint64 changed = run(base, sql, types, values, TRUE, error);
+  va_end(values);
+  return changed;
+}
+
+static gboolean
+notify(Connection *base, const char *channel, const char *payload, GError **error)
+{
+  if (is_lost(own(base), error))
+    return FALSE;
+  g_autofree char *both = g_strconcat(channel, " ", payload, NULL);
+  return run_values(base, error, "SELECT pg_notify('" POSTGRES_CHANNEL "', ?)", "s", both) >= 0;
+}
+
+static gboolean
+be_patient(Connection *base, GError **error)
+{
+  PostgresConnection *connection = own(base);
+  postgres_pipeline_set_patient(connection->pipeline, TRUE);
+  postgres_pipeline_add_plain(connection->pipeline, "SET LOCAL statement_timeout = 0");
+  postgres_pipeline_add_plain(connection->pipeline, "SET LOCAL idle_in_transaction_session_timeout = 0");
+  return fly_plain(connection, error);
+}
+
+static gint64
+now_us(Connection *base)
+{
+  return postgres_server_now(own(base)->server);
+}
+
+static void
+close_connection(Connection *base)
+{
+  PostgresConnection *connection = own(base);
+  postgres_pipeline_free(connection->pipeline);
+  g_clear_error(&connection->lost);
+  g_free(connection);
+}
+
+static const ConnectionMethods METHODS = {
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .in_transaction = in_transaction,
+    .begin_part = begin_part,
+    .accept_part = accept_part,
+    .undo_part = undo_part,
+    .run = run,
+    .query = query,
+    .step = step,
+    .text = text,
+    .number = number,
+    .release = release,
+    .notify = notify,
+    .be_patient = be_patient,
+    .now_us = now_us,
+    .close = close_connection,
+};
+
+Connection *
+postgres_connection_open(PostgresServer *server, gboolean read_only, GError **error)
+{
+  PostgresConnection *connection = g_new0(PostgresConnection, 1);
+  g_autoptr(Connection) base = &connection->base;
+  connection->base.methods = &METHODS;
+  connection->server = server;
+  connection->read_only = read_only;
+  connection->pipeline = postgres_pipeline_new(server);
+  if (!postgres_pipeline_connect(connection->pipeline, NULL, error))
+    return NULL;
+  return g_steal_pointer(&base);
+}

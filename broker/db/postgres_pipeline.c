@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/db/postgres_pipeline.h"
+
+#include "broker/db/postgres_error.h"
+#include "broker/db/postgres_statement.h"
+#include "common/base/error.h"
+
+#include <string.h>
+
+#define VALUES_MAX   100
+#define PREPARED_MAX 1000
+#define NUMBER_SIZE  24
+/* pg_type.dat: typed places, so that "? IS NULL" has a type */
+#define OID_INT8 20
+#define OID_TEXT 25
+
+typedef struct {
+  char name[16];
+  char *text;
+  char *types;
+  gboolean is_prepared;
+} Prepared;
+
+struct PostgresPipeline {
+  PostgresServer *server;
+  PGconn *handle;    /* nullable: not connected */
+  GHashTable *known; /* portable text → Prepared */
+  guint names;
+  GPtrArray *flight; /* of Prepared that a command prepares, else NULL; one for each command */
+  gboolean is_sent;  /* the flight was sent, its results were not read */
+  gboolean is_patient;
+};
+
+static void
+prepared_free(Prepared *prepared)
+{
+  g_free(prepared->text);
+  g_free(prepared->types);
+  g_free(prepared);
+}
+
+PostgresPipeline *
+postgres_pipeline_new(PostgresServer *server)
+{
+  PostgresPipeline *pipeline = g_new0(PostgresPipeline, 1);
+  pipeline->server = server;
+  pipeline->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)prepared_free);
+  pipeline->flight = g_ptr_array_new();
+  return pipeline;
+}
+
+static void
+disconnect(PostgresPipeline *pipeline)
+{
+  g_clear_pointer(&pipeline->handle, PQfinish);
+  g_hash_table_remove_all(pipeline->known);
+  g_ptr_array_set_size(pipeline->flight, 0);
+  pipeline->is_sent = FALSE;
+}
+
+gboolean
+postgres_pipeline_connect(PostgresPipeline *pipeline, gboolean *ret_is_new, GError **error)
+{
+  if (pipeline->is_sent)
+    PQclear(postgres_pipeline_fly(pipeline, NULL));
+  if (ret_is_new != NULL)
+    *ret_is_new = pipeline->handle == NULL;
+  if (pipeline->handle != NULL)
+    return TRUE;
+  pipeline->handle = postgres_server_connect(pipeline->server, error);
+  if (pipeline->handle == NULL)
+    return FALSE;
+  return PQenterPipelineMode(pipeline->handle) == 1;
+}
+
+gboolean
+postgres_pipeline_is_connected(PostgresPipeline *pipeline)
+{
+  return pipeline->handle != NULL;
+}
+
+void
+postgres_pipeline_set_patient(PostgresPipeline *pipeline, gboolean is_patient)
+{
+  pipeline->is_patient = is_patient;
+}
+
+guint
+postgres_pipeline_length(PostgresPipeline *pipeline)
+{
+  return pipeline->is_sent ? 0 : pipeline->flight->len;
+}
+
+/* A command that cannot be sent is a lost connection, which the flight's end finds. */
+void
+postgres_pipeline_add_plain(PostgresPipeline *pipeline, const char *command)
+{
+  g_return_if_fail(pipeline->handle != NULL && !pipeline->is_sent);
+  if (PQsendQueryParams(pipeline->handle, command, 0, NULL, NULL, NULL, NULL, 0) == 1)
+    g_ptr_array_add(pipeline->flight, NULL);
+}
+
+static Prepared *
+find_prepared(PostgresPipeline *pipeline, const char *sql, const char *types)
+{
+  Prepared *prepared = g_hash_table_lookup(pipeline->known, sql);
+  if (prepared != NULL && g_str_equal(prepared->types, types))
+    return prepared;
+  prepared = g_new0(Prepared, 1);
+  g_snprintf(prepared->name, sizeof prepared->name, "c%u", ++pipeline->names);
+  prepared->text = postgres_statement_number(sql);
+  prepared->types = g_strdup(types);
+  g_hash_table_replace(pipeline->known, g_strdup(sql), prepared);
+  return prepared;
+}
+
+static void
+send_prepare(PostgresPipeline *pipeline, Prepared *prepared)
+{
+  Oid types[VALUES_MAX];
+  int count = (int)strlen(prepared->types);
+  for (int i = 0; i < count; i++)
+    types[i] = prepared->types[i] == 's' ? OID_TEXT : OID_INT8;
+  if (PQsendPrepare(pipeline->handle, prepared->name, prepared->text, count, types) == 1)
+    g_ptr_array_add(pipeline->flight, prepared);
+  prepared->is_prepared = TRUE; /* until it turns out otherwise */
+}
+
+/* libpq copies the values before it returns. */
+static void
+send_values(PostgresPipeline *pipeline, const char *name, const char *types, va_list *values)
+{
+  char numbers[VALUES_MAX][NUMBER_SIZE];
+  const char *texts[VALUES_MAX];
+  int count = 0;
+  for (; types[count] != '\0'; count++) {
+    texts[count] = numbers[count];
+    if (types[count] == 's')
+      texts[count] = va_arg(*values, const char *);
+    else
+      g_snprintf(numbers[count], NUMBER_SIZE, "%" G_GINT64_FORMAT,
+                 types[count] == 'l' ? va_arg(*values, gint64) : (gint64)va_arg(*values, int));
+  }
+  if (PQsendQueryPrepared(pipeline->handle, name, count, texts, NULL, NULL, 0) == 1)
+    g_ptr_array_add(pipeline->flight, NULL);
+}
+
+/* Definitions of tables run once and are not worth a name. */
+static gboolean
+is_worth_preparing(const char *sql)
+{
+  static const char *const WORDS[] = {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"};
+  for (guint i = 0; i < G_N_ELEMENTS(WORDS); i++)
+    if (g_str_has_prefix(sql, WORDS[i]))
+      return TRUE;
+  return FALSE;
+}
+
+void
+postgres_pipeline_add(PostgresPipeline *pipeline, const char *sql, const char *types, va_list values)
+{
+  g_return_if_fail(strlen(types) <= VALUES_MAX && pipeline->handle != NULL && !pipeline->is_sent);
+  if (!is_worth_preparing(sql) && *types == '\0') {
+    g_autofree char *text = postgres_statement_define(sql);
+    postgres_pipeline_add_plain(pipeline, text);
+    return;
+  }
+  Prepared *prepared = find_prepared(pipeline, sql, types);
+  if (!prepared->is_prepared)
+    send_prepare(pipeline, prepared);
+  va_list copy;
+  va_copy(copy, values);
+  send_values(pipeline, prepared->name, types, &copy);
+  va_end(copy);
+}
+
+static gboolean
+lose(PostgresPipeline *pipeline, const char *text, GError **error)
+{
+  g_clear_error(error);
+  postgres_error_lost(postgres_server_name(pipeline->server), text, FALSE, error);
+  disconnect(pipeline);
+  return FALSE;
+}
+
+/* What preparing did not come to must be prepared again. */
+static void
+note_result(PostgresPipeline *pipeline, guint at, const PGresult *result, GError **error)
+{
+  ExecStatusType status = PQresultStatus(result);
+  gboolean failed = status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
+  Prepared *prepared = at < pipeline->flight->len ? g_ptr_array_index(pipeline->flight, at) : NULL;
+  if (failed && prepared != NULL)
+    prepared->is_prepared = FALSE;
+  if (failed && status != PGRES_PIPELINE_ABORTED && *error == NULL)
+    postgres_error_of_result(result, error);
+}
+
+/* One result, or the end of one command's. FALSE: the connection is lost. */
+static gboolean
+take_result(PostgresPipeline *pipeline, gint64 until_us, PGresult **ret_result, GError **error)
+{
+  if (!postgres_server_await(pipeline->handle, until_us))
+    return lose(pipeline, "it did not answer in time", error);
+  *ret_result = PQgetResult(pipeline->handle);
+  if (PQstatus(pipeline->handle) == CONNECTION_OK)
+    return TRUE;
+  PQclear(*ret_result);
+  g_autofree char *text = postgres_error_text(pipeline->handle);
+  return lose(pipeline, text, error);
+}
+
+static PGresult *
+read_flight(PostgresPipeline *pipeline, GError **error)
+{
+  gint64 until_us =
+      pipeline->is_patient ? 0 : g_get_monotonic_time() + POSTGRES_ANSWER_LIMIT_MS * G_TIME_SPAN_MILLISECOND;
+  PGresult *last = NULL;
+  guint at = 0;
+  PGresult *result = NULL;
+  while (take_result(pipeline, until_us, &result, error)) {
+    if (result == NULL) {
+      at++;
+      continue;
+    }
+    if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+      PQclear(result);
+      return last;
+    }
+    note_result(pipeline, at, result, error);
+    PQclear(last);
+    last = result;
+  }
+  PQclear(last);
+  return NULL;
+}
+
+static gboolean
+finish_flight(PostgresPipeline *pipeline, GError **error)
+{
+  if (pipeline->is_sent)
+    return TRUE;
+  pipeline->is_sent = PQpipelineSync(pipeline->handle) == 1;
+  if (pipeline->is_sent)
+    return TRUE;
+  g_autofree char *text = postgres_error_text(pipeline->handle);
+  return lose(pipeline, text, error);
+}
+
+PGresult *
+postgres_pipeline_fly(PostgresPipeline *pipeline, GError **error)
+{
+  GError *problem = NULL;
+  PGresult *last = NULL;
+  if (finish_flight(pipeline, &problem))
+    last = read_flight(pipeline, &problem);
+  g_ptr_array_set_size(pipeline->flight, 0);
+  pipeline->is_sent = FALSE;
+  if (problem == NULL)
+    return last;
+  PQclear(last);
+  g_propagate_error(error, problem);
+  return NULL;
+}
+
+void
+postgres_pipeline_send(PostgresPipeline *pipeline)
+{
+  if (pipeline->handle == NULL || !finish_flight(pipeline, NULL))
+    return;
+  (void)PQflush(pipeline->handle); /* what is left is sent when the results are read */
+}
+
+void
+postgres_pipeline_free(PostgresPipeline *pipeline)
+{
+  if (pipeline == NULL)
+    return;
+  disconnect(pipeline);
+  g_hash_table_unref(pipeline->known);
+  g_ptr_array_unref(pipeline->flight);
+  g_free(pipeline);
+}
