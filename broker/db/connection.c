@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/db/connection.h"
 
+#include "broker/db/connection_methods.h"
+
 gboolean
 connection_begin(Connection *connection, GError **error)
 {

@@ -12,28 +12,7 @@
 typedef struct Connection Connection;
 typedef struct Statement Statement;
 
-/** An engine's part; what each does is said at the function of its name below. */
-typedef struct {
-  gboolean (*begin)(Connection *connection, GError **error);
-  gboolean (*commit)(Connection *connection, GError **error);
-  void (*rollback)(Connection *connection);
-  gboolean (*in_transaction)(Connection *connection);
-  gboolean (*begin_part)(Connection *connection, GError **error);
-  gboolean (*accept_part)(Connection *connection, GError **error);
-  void (*undo_part)(Connection *connection);
-  gint64 (*run)(Connection *connection, const char *sql, const char *types, va_list values, gboolean later,
-                GError **error);
-  Statement *(*query)(Connection *connection, const char *sql, const char *types, va_list values,
-                      GError **error);
-  gboolean (*step)(Statement *statement, gboolean *ret_row, GError **error);
-  const char *(*text)(Statement *statement, int column);
-  gint64 (*number)(Statement *statement, int column);
-  void (*release)(Statement *statement);
-  gboolean (*notify)(Connection *connection, const char *channel, const char *payload, GError **error);
-  gboolean (*be_patient)(Connection *connection, GError **error);
-  gint64 (*now_us)(Connection *connection);
-  void (*close)(Connection *connection);
-} ConnectionMethods;
+typedef struct ConnectionMethods ConnectionMethods;
 
 /** First member of an engine's connection. */
 struct Connection {
@@ -57,10 +36,13 @@ void connection_rollback(Connection *connection);
 /** Whether the transaction that was begun still lives: a full disk or a lost connection undoes all of it. */
 gboolean connection_in_transaction(Connection *connection);
 
-/** Parts of the transaction that can be undone alone, one at a time; an accepted one stays or falls with it.
- */
+/** Begins a part of the transaction that can be undone alone; one at a time. */
 gboolean connection_begin_part(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Ends the part; what it did stays or falls with the transaction. */
 gboolean connection_accept_part(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Undoes the part and ends it. */
 void connection_undo_part(Connection *connection);
 
 /** Runs @sql with @values as db_run() describes; how many rows it changed, -1 on failure. @later: as
@@ -77,6 +59,7 @@ gboolean connection_step(Statement *statement, gboolean *ret_row, GError **error
 
 /** The text in @column of the current row (transfer none). */
 const char *connection_text(Statement *statement, int column);
+
 /** The number in @column of the current row. */
 gint64 connection_int(Statement *statement, int column);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/db/db.h"
 
-#include "broker/db/connection.h"
+#include "broker/db/connection_methods.h"
 #include "broker/db/db_fault.h"
 #include "broker/db/group_commit.h"
 #include "broker/db/notice_board.h"

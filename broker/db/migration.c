@@ -52,8 +52,8 @@ do_step(DbTransaction *transaction, const Migration *migration, GError **error)
   return FALSE;
 }
 
-/* Does one step, if any is left. The writer's turn keeps other brokers out, so that the level still holds when
- * the step is done. */
+/* Does one step, if any is left. The writer's turn keeps other brokers out, so that the level still holds
+ * when the step is done. */
 static gboolean
 do_next(Db *db, const Migration *migrations, guint count, int *ret_level, GError **error)
 {

@@ -17,9 +17,9 @@ typedef struct {
 } Migration;
 
 /**
- * Does the steps of @migrations (@count) that @db has not seen; @ret_from (nullable): the step that it had seen
- * last, 0 for a new database. Fails, with the number of the step, at the first that does not work, and with
- * CARAWAY_ERROR_CONFIG on a database that a newer version made.
+ * Does the steps of @migrations (@count) that @db has not seen; @ret_from (nullable): the step that it had
+ * seen last, 0 for a new database. Fails, with the number of the step, at the first that does not work, and
+ * with CARAWAY_ERROR_CONFIG on a database that a newer version made.
  */
 gboolean migration_run(Db *db, const Migration *migrations, guint count, int *ret_from,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;

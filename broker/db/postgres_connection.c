@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/db/postgres_connection.h"
 
+#include "broker/db/connection_methods.h"
 #include "broker/db/postgres_error.h"
 #include "broker/db/postgres_pipeline.h"
 #include "common/base/error.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/db/sqlite_connection.h"
 
+#include "broker/db/connection_methods.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 

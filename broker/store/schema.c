@@ -3,8 +3,8 @@
 
 #include "broker/db/migration.h"
 
-/* Booleans are 0 and 1, times microseconds since 1970, lists words joined by blanks: what every engine has. The
- * words are SQLite's; broker/db/postgres_statement.h says what PostgreSQL reads instead. */
+/* Booleans are 0 and 1, times microseconds since 1970, lists words joined by blanks: what every engine has.
+ * The words are SQLite's; broker/db/postgres_statement.h says what PostgreSQL reads instead. */
 static const char accounts_sql[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE account (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, full_name TEXT NOT NULL,"

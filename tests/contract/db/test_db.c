@@ -2,13 +2,13 @@
 /* What the driver promises, on real databases of each engine. */
 #include "broker/db/migration.h"
 #include "common/base/error.h"
-#include "tests/support/test_database.h"
+#include "tests/support/empty_database.h"
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
 typedef struct {
-  TestDatabase database;
+  EmptyDatabase database;
   Db *db;
 } Case;
 
@@ -31,7 +31,7 @@ static void
 set_up(Case *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  test_database_init(&test->database, TEST_DATABASE_ENGINE(data));
+  empty_database_init(&test->database, EMPTY_DATABASE_ENGINE(data));
   open_db(test);
   g_assert_true(migration_run(test->db, migrations, G_N_ELEMENTS(migrations), NULL, &error));
   g_assert_no_error(error);
@@ -41,7 +41,7 @@ static void
 tear_down(Case *test, gconstpointer data)
 {
   g_clear_pointer(&test->db, db_close);
-  test_database_clear(&test->database);
+  empty_database_clear(&test->database);
 }
 
 static gint64
@@ -310,7 +310,7 @@ test_full_disk(Case *test, gconstpointer data)
   g_assert_cmpint(count(test->db), ==, 2);
 }
 
-#define ADD(name, function) TEST_DATABASE_ADD("/db/" name, Case, set_up, function, tear_down)
+#define ADD(name, function) EMPTY_DATABASE_ADD("/db/" name, Case, set_up, function, tear_down)
 #define ADD_FILE(name, function)                                                                             \
   g_test_add("/sqlite/db/" name, Case, GINT_TO_POINTER(DB_SQLITE), set_up, function, tear_down)
 

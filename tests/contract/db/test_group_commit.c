@@ -2,12 +2,12 @@
 /* Several writers on one commit: who waits for whom, what is undone with whom, who is told. */
 #include "broker/db/migration.h"
 #include "common/base/error.h"
-#include "tests/support/test_database.h"
+#include "tests/support/empty_database.h"
 
 #define LIMIT_US (30 * G_TIME_SPAN_SECOND)
 
 typedef struct {
-  TestDatabase database;
+  EmptyDatabase database;
   FakeClock clock;
   Db *db;
   GAsyncQueue *told; /* "channel payload", in the order of telling */
@@ -44,7 +44,7 @@ static void
 set_up(Case *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  test_database_init(&test->database, TEST_DATABASE_ENGINE(data));
+  empty_database_init(&test->database, EMPTY_DATABASE_ENGINE(data));
   fake_clock_init(&test->clock, 1234567);
   test->db = db_open(test->database.address, 2, &test->clock.clock, &error);
   g_assert_no_error(error);
@@ -58,7 +58,7 @@ tear_down(Case *test, gconstpointer data)
 {
   g_clear_pointer(&test->db, db_close);
   g_clear_pointer(&test->told, g_async_queue_unref);
-  test_database_clear(&test->database);
+  empty_database_clear(&test->database);
 }
 
 static gint64
@@ -311,7 +311,7 @@ test_time(Case *test, gconstpointer data)
   g_assert_true(db_available(test->db));
 }
 
-#define ADD(name, function) TEST_DATABASE_ADD("/db/group-commit/" name, Case, set_up, function, tear_down)
+#define ADD(name, function) EMPTY_DATABASE_ADD("/db/group-commit/" name, Case, set_up, function, tear_down)
 
 int
 main(int argc, char **argv)

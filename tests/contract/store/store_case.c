@@ -10,7 +10,7 @@ void
 store_case_set_up(StoreCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  test_database_init(&test->database, TEST_DATABASE_ENGINE(data));
+  empty_database_init(&test->database, EMPTY_DATABASE_ENGINE(data));
   test->db = database_open(test->database.address, 1, clock_system(), &error);
   g_assert_no_error(error);
   test->transaction = db_begin(test->db, DB_WRITE, &error);
@@ -22,7 +22,7 @@ store_case_tear_down(StoreCase *test, gconstpointer data)
 {
   g_clear_pointer(&test->transaction, db_transaction_free);
   g_clear_pointer(&test->db, db_close);
-  test_database_clear(&test->database);
+  empty_database_clear(&test->database);
 }
 
 void

@@ -7,10 +7,10 @@
 #include "broker/model/desktop.h"
 #include "broker/store/database.h"
 #include "common/base/error.h"
-#include "tests/support/test_database.h"
+#include "tests/support/empty_database.h"
 
 typedef struct {
-  TestDatabase database;
+  EmptyDatabase database;
   Db *db;
   DbTransaction *transaction;
 } StoreCase;
@@ -36,4 +36,4 @@ void store_case_desktop(StoreCase *test, const char *name, Assignment assignment
 
 /** Adds a test for each engine. */
 #define STORE_CASE_ADD(name, function)                                                                       \
-  TEST_DATABASE_ADD(name, StoreCase, store_case_set_up, function, store_case_tear_down)
+  EMPTY_DATABASE_ADD(name, StoreCase, store_case_set_up, function, store_case_tear_down)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an engine's file fills in for connection.h, where each function is described under its name.
+ */
+#pragma once
+
+#include "broker/db/connection.h"
+
+/** One function for each of connection.h; notify, be_patient and now_us may be NULL. */
+struct ConnectionMethods {
+  gboolean (*begin)(Connection *connection, GError **error);
+  gboolean (*commit)(Connection *connection, GError **error);
+  void (*rollback)(Connection *connection);
+  gboolean (*in_transaction)(Connection *connection);
+  gboolean (*begin_part)(Connection *connection, GError **error);
+  gboolean (*accept_part)(Connection *connection, GError **error);
+  void (*undo_part)(Connection *connection);
+  gint64 (*run)(Connection *connection, const char *sql, const char *types, va_list values, gboolean later,
+                GError **error);
+  Statement *(*query)(Connection *connection, const char *sql, const char *types, va_list values,
+                      GError **error);
+  gboolean (*step)(Statement *statement, gboolean *ret_row, GError **error);
+  const char *(*text)(Statement *statement, int column);
+  gint64 (*number)(Statement *statement, int column);
+  void (*release)(Statement *statement);
+  gboolean (*notify)(Connection *connection, const char *channel, const char *payload, GError **error);
+  gboolean (*be_patient)(Connection *connection, GError **error);
+  gint64 (*now_us)(Connection *connection);
+  void (*close)(Connection *connection);
+};
