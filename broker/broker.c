@@ -25,7 +25,9 @@ static const ConfigKey KEYS[] = {
      "address and port that hosts, portals and clients reach"},
     {"broker", "state-directory", CONFIG_PATH, "/var/lib/caraway/broker",
      "keys, certificates and the database"},
-    {"broker", "database", CONFIG_PATH, NULL, "SQLite file (default: caraway.db in the state directory)",
+    {"broker", "database", CONFIG_PATH_OR_URL, NULL,
+     "SQLite file, or postgresql://USER@HOST/NAME of several brokers (default: caraway.db in the state "
+     "directory)",
      .optional = TRUE},
     {"broker", "name", CONFIG_STRING, "b1", "name of this broker in its certificate"},
     {"broker", "public-address", CONFIG_STRING, NULL,

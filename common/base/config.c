@@ -8,6 +8,7 @@
 struct Config {
   const ConfigKey *keys;
   GHashTable *values;   /* "group/key" -> text */
+  GHashTable *places;   /* "group/key" -> where that was said */
   GHashTable *switches; /* name -> argument */
 };
 
@@ -70,6 +71,7 @@ value_problem(const ConfigKey *key, const char *value)
   case CONFIG_CHOICE:
     return is_choice(key->choices, value) ? NULL : g_strdup_printf("must be one of %s", key->choices);
   case CONFIG_PATH:
+  case CONFIG_PATH_OR_URL:
   case CONFIG_STRING:
     break;
   }
@@ -85,8 +87,11 @@ store_value(Config *config, const ConfigKey *key, const char *value, const char 
                 problem);
     return FALSE;
   }
-  char *text = key->type == CONFIG_PATH ? g_canonicalize_filename(value, NULL) : g_strdup(value);
+  gboolean is_path =
+      key->type == CONFIG_PATH || (key->type == CONFIG_PATH_OR_URL && strstr(value, "://") == NULL);
+  char *text = is_path ? g_canonicalize_filename(value, NULL) : g_strdup(value);
   g_hash_table_insert(config->values, value_name(key->group, key->key), text);
+  g_hash_table_insert(config->places, value_name(key->group, key->key), g_strdup(where));
   return TRUE;
 }
 
@@ -303,6 +308,21 @@ load_all(Config *config, const char *program, const CommandLine *line, GError **
          load_command_line(config, line, error) && check_complete(config, error);
 }
 
+/* What the keys name, not only how it is written. */
+static gboolean
+probe_all(Config *config, GError **error)
+{
+  for (const ConfigKey *key = config->keys; key->group != NULL; key++) {
+    if (key->probe == NULL || key->probe(config, error))
+      continue;
+    g_autofree char *name = value_name(key->group, key->key);
+    const char *where = g_hash_table_lookup(config->places, name);
+    g_prefix_error(error, "%s: [%s] %s: ", where != NULL ? where : "default", key->group, key->key);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static ConfigOutcome
 answer_command_line(Config *config, const char *program, const char *summary, const CommandLine *line,
                     const ConfigSwitch *switches)
@@ -316,7 +336,7 @@ answer_command_line(Config *config, const char *program, const char *summary, co
     return CONFIG_EXIT;
   }
   g_autoptr(GError) error = NULL;
-  if (!load_all(config, program, line, &error)) {
+  if (!load_all(config, program, line, &error) || (line->check && !probe_all(config, &error))) {
     g_printerr("%s: %s\n", program, error->message);
     return CONFIG_BAD;
   }
@@ -332,6 +352,7 @@ config_load(const char *program, const char *summary, const ConfigKey *keys, con
   g_autoptr(Config) config = g_new0(Config, 1);
   config->keys = keys;
   config->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  config->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   config->switches = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr(GPtrArray) settings = g_ptr_array_new_with_free_func(g_free);
   CommandLine line = {.settings = settings};
@@ -379,6 +400,7 @@ config_free(Config *config)
   if (config == NULL)
     return;
   g_clear_pointer(&config->values, g_hash_table_unref);
+  g_clear_pointer(&config->places, g_hash_table_unref);
   g_clear_pointer(&config->switches, g_hash_table_unref);
   g_free(config);
 }

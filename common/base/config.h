@@ -11,12 +11,18 @@
 
 typedef enum {
   CONFIG_STRING,
-  CONFIG_PATH,   /**< made absolute against the working directory */
-  CONFIG_INT,    /**< minimum … maximum */
-  CONFIG_BOOL,   /**< true or false */
-  CONFIG_LISTEN, /**< ADDRESS:PORT, [IPv6]:PORT */
-  CONFIG_CHOICE, /**< one of `choices`, separated by | */
+  CONFIG_PATH,        /**< made absolute against the working directory */
+  CONFIG_PATH_OR_URL, /**< a path as above, or SCHEME://… */
+  CONFIG_INT,         /**< minimum … maximum */
+  CONFIG_BOOL,        /**< true or false */
+  CONFIG_LISTEN,      /**< ADDRESS:PORT, [IPv6]:PORT */
+  CONFIG_CHOICE,      /**< one of `choices`, separated by | */
 } ConfigType;
+
+typedef struct Config Config;
+
+/** Whether what a key names can be used; @error has a sentence on what is wrong with it. */
+typedef gboolean (*ConfigProbe)(const Config *config, GError **error);
 
 /** One key. `fallback` NULL means that the key must be given unless `optional`. */
 typedef struct {
@@ -28,6 +34,7 @@ typedef struct {
   gint64 minimum, maximum;
   const char *choices;
   gboolean optional;
+  ConfigProbe probe; /**< asked by --check-config alone; nullable */
 } ConfigKey;
 
 /** A switch of the command line that is not a setting, e.g. --migrate or --join TOKEN; ends with a NULL name.
@@ -37,8 +44,6 @@ typedef struct {
   const char *argument; /**< name of the argument for --help; NULL for a plain switch */
   const char *help;
 } ConfigSwitch;
-
-typedef struct Config Config;
 
 /** What the command line asked for. */
 typedef enum {

@@ -18,9 +18,9 @@ NOBODY = 65534
 
 
 class Stack:
-    def __init__(self, build, store, fake=False, say=lambda text: None):
+    def __init__(self, build, store, fake=False, say=lambda text: None, database=None):
         self.bin = os.path.join(build, "bin")
-        self.store, self.fake, self.say = store, fake, say
+        self.store, self.fake, self.say, self.database = store, fake, say, database
         # Short on purpose: the paths of the guests' sockets below it have to stay within 107 bytes.
         self.dir = tempfile.mkdtemp(prefix="caraway-", dir="/tmp")
         os.chmod(self.dir, 0o755)
@@ -43,6 +43,7 @@ class Stack:
     def broker_options(self):
         return [f"--broker-listen=127.0.0.1:{self.broker_port}", f"--broker-state-directory={self.path('broker')}",
                 "--broker-public-address=127.0.0.1", "--broker-name=b1",
+                *([f"--broker-database={self.database}"] if self.database else []),
                 *(["--broker-heartbeat-ms=2000"] if self.fake else [])]  # a silent host is noticed after three
 
     def host_options(self):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """
 Every way to be refused that a person meets: each gives a sentence, a stable code, and loses nothing. Broker, host,
-relay and portal are real; the hypervisor is the fake.
+relay and portal are real; the hypervisor is the fake. With --postgres the broker's database is on a server.
 """
 import os
 import signal
@@ -10,6 +10,7 @@ import sys
 
 from desktop import ready_session
 from fake_stack import fake_stack
+from postgres_server import PostgresServer
 from processes import Failed, wait_until
 from rest import Problem, Rest
 
@@ -170,9 +171,12 @@ def broker_away(stack):
     Rest(stack.portal_url, stack.ca).login("demo", stack.password)
 
 
-def main():
+def main(arguments):
     os.environ.setdefault("CARAWAY_SOURCE", ".")
-    with fake_stack() as stack:
+    database = None
+    if "--postgres" in arguments:
+        database = PostgresServer(os.environ["CARAWAY_POSTGRES"]).new_database(f"refusals-{os.getpid()}")
+    with fake_stack(database=database) as stack:
         stack.wait_spare(60)
         sign_in(stack)
         pools(stack)
@@ -186,4 +190,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
