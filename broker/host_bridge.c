@@ -28,10 +28,8 @@ on_welcomed(HostLinkListener *listener, const char *host, gint64 term, GError **
 }
 
 static gboolean
-on_event(HostLinkListener *listener, const char *host, gint64 term, const HostMessage *message,
-         GError **error)
+take_event(Services *services, const char *host, gint64 term, const HostMessage *message, GError **error)
 {
-  Services *services = BRIDGE_OF_LISTENER(listener)->services;
   switch (message->type) {
   case HOST_MESSAGE_HEARTBEAT:
     return host_events_heartbeat(services, host, term, &message->heartbeat.capacity, error);
@@ -53,6 +51,18 @@ on_event(HostLinkListener *listener, const char *host, gint64 term, const HostMe
 }
 
 static gboolean
+on_event(HostLinkListener *listener, const char *host, gint64 term, const HostMessage *message,
+         GError **error)
+{
+  Services *services = BRIDGE_OF_LISTENER(listener)->services;
+  GError *problem = NULL;
+  if (take_event(services, host, term, message, &problem))
+    return TRUE;
+  g_propagate_error(error, services_refusal(services, problem));
+  return FALSE;
+}
+
+static gboolean
 on_silent(HostLinkListener *listener, const char *host, gint64 term, GError **error)
 {
   return host_events_silent(BRIDGE_OF_LISTENER(listener)->services, host, term, error);
@@ -70,6 +80,12 @@ drop_link(HostSender *sender, const char *host, gint64 term)
   host_link_hub_drop(BRIDGE_OF_SENDER(sender)->hub, host, term);
 }
 
+static void
+renew(HostSender *sender)
+{
+  host_link_hub_renew(BRIDGE_OF_SENDER(sender)->hub);
+}
+
 static char *
 fetch_boot_log(HostSender *sender, const char *host, const char *desktop_id, guint limit_ms, GError **error)
 {
@@ -81,7 +97,7 @@ host_bridge_new(Services *services)
 {
   HostBridge *bridge = g_new0(HostBridge, 1);
   bridge->listener = (HostLinkListener){on_hello, on_welcomed, on_event, on_silent};
-  bridge->sender = (HostSender){deliver, drop_link, fetch_boot_log};
+  bridge->sender = (HostSender){deliver, drop_link, fetch_boot_log, renew};
   bridge->services = services;
   return bridge;
 }

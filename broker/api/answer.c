@@ -4,6 +4,8 @@
 #include "common/base/json.h"
 #include "common/base/secret.h"
 
+#include <string.h>
+
 Answer *
 answer_new(void)
 {
@@ -27,6 +29,26 @@ void
 answer_set_json(Answer *answer, guint status, JsonBuilder *builder)
 {
   answer_set_text(answer, status, "application/json", json_builder_text(builder));
+}
+
+void
+answer_add_degraded(Answer *answer, const char *sentence)
+{
+  if (g_strcmp0(answer->content_type, "application/json") != 0 || answer->body[0] != '{')
+    return;
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  json_builder_set_member_name(builder, "degraded");
+  json_builder_add_boolean_value(builder, TRUE);
+  json_builder_set_member_name(builder, "degraded_reason");
+  json_builder_add_string_value(builder, sentence);
+  json_builder_end_object(builder);
+  g_autofree char *members = json_builder_text(builder);
+  members[strlen(members) - 1] = '\0'; /* its closing brace */
+  gboolean is_empty = answer->body[1] == '}';
+  char *whole = g_strconcat(members, is_empty ? "" : ",", answer->body + 1, NULL);
+  secret_free(answer->body);
+  answer->body = whole;
 }
 
 void

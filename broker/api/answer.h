@@ -22,6 +22,10 @@ Answer *answer_new(void);
 /** Makes it @status with the JSON that @builder built. */
 void answer_set_json(Answer *answer, guint status, JsonBuilder *builder);
 
+/** Adds to a JSON object that it was answered without a working database, with @sentence for people; nothing
+ * to other answers. */
+void answer_add_degraded(Answer *answer, const char *sentence);
+
 /** Makes it @status with @text (transfer full) of @content_type. */
 void answer_set_text(Answer *answer, guint status, const char *content_type, char *text);
 

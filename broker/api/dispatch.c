@@ -78,11 +78,24 @@ refuse_replay(Answer *answer, Replay replay)
 }
 
 static void
+refuse(const ApiContext *context, Answer *answer, GError *error)
+{
+  g_autoptr(GError) refusal = services_refusal(context->services, error);
+  problem_set(answer, refusal);
+}
+
+/* While the database is away what is answered may be old, and clients should say so. */
+static void
 run_handler(const ApiContext *context, const Request *request, Answer *answer)
 {
-  g_autoptr(GError) error = NULL;
-  if (!request->route->handler(context, request, answer, &error))
-    problem_set(answer, error);
+  GError *error = NULL;
+  if (!request->route->handler(context, request, answer, &error)) {
+    refuse(context, answer, error);
+    return;
+  }
+  g_autofree char *sentence = services_degraded(context->services);
+  if (sentence != NULL)
+    answer_add_degraded(answer, sentence);
 }
 
 /* The first answer again, where a request is repeated under the key that its client chose for it. */
@@ -109,9 +122,9 @@ Answer *
 dispatch_run(const ApiContext *context, Request *request)
 {
   g_autoptr(Answer) answer = answer_new();
-  g_autoptr(GError) error = NULL;
+  GError *error = NULL;
   if (!check_access(context, request, &error))
-    problem_set(answer, error);
+    refuse(context, answer, error);
   else if ((request->route->flags & ROUTE_CREATES) != 0 && request->idempotency_key != NULL)
     return run_creation(context, request);
   else

@@ -56,6 +56,7 @@ static const struct {
     {CARAWAY_ERROR_DISCONNECTED, 409},
     {CARAWAY_ERROR_DESKTOP_LIMIT, 409},
     {CARAWAY_ERROR_NO_TAKE_OVER, 409},
+    {CARAWAY_ERROR_DATABASE_AWAY, 503},
 };
 
 static const char RETRY_AFTER_S[] = "2";

@@ -16,6 +16,7 @@ struct HostLink {
   guint silence_source;            /* main loop only */
   gint state;                      /* HostLinkState, atomic */
   gint commands;                   /* on their way, atomic */
+  gint has_lost;                   /* atomic */
   gint64 time_sent_us;             /* the host's lane only */
   gint64 term;                     /* set before the link is welcomed */
 };
@@ -211,6 +212,18 @@ gint64
 host_link_term(const HostLink *link)
 {
   return link->term;
+}
+
+gboolean
+host_link_note_loss(HostLink *link)
+{
+  return g_atomic_int_compare_and_exchange(&link->has_lost, FALSE, TRUE);
+}
+
+gboolean
+host_link_has_lost(HostLink *link)
+{
+  return g_atomic_int_get(&link->has_lost);
 }
 
 HostLink *

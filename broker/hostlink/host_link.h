@@ -59,6 +59,12 @@ void host_link_set_term(HostLink *link, gint64 term);
 /** The term of a welcomed link. From any thread. */
 gint64 host_link_term(const HostLink *link);
 
+/** Something that came over it could not be stored. TRUE: that is the first time. From any thread. */
+gboolean host_link_note_loss(HostLink *link);
+
+/** Whether that was so. From any thread. */
+gboolean host_link_has_lost(HostLink *link);
+
 /** Another reference. From any thread. */
 HostLink *host_link_ref(HostLink *link);
 

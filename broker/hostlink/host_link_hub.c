@@ -168,14 +168,19 @@ take_hello(HostLinkHub *hub, HostLink *link, const HostMessage *message)
   host_link_close(link, unknown ? CLOSE_REFUSED : CLOSE_RETRY, unknown ? "not a host of ours" : "try again");
 }
 
-/* After a failure to store an event the whole state is asked for again, by having the host dial once more. So
- * it is when the database does not know this link as the newest: another broker took the host for silent. */
-static gboolean
-needs_new_hello(const GError *error)
+/* What could not be stored is told again in the next hello. While the database is away the link stays: who
+ * dialled now would be turned away, and the host would seem gone. */
+static void
+take_refused_event(HostLink *link, const HostMessage *message, const GError *error)
 {
-  return g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE) ||
-         g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE) ||
-         g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH);
+  if (!g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE_AWAY)) {
+    log_failure(link, "an event could not be taken", error);
+    /* The database does not know this link as the newest: another broker took the host for silent. */
+    if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH))
+      host_link_close(link, CLOSE_RETRY, "try again");
+  } else if (message->type != HOST_MESSAGE_HEARTBEAT && host_link_note_loss(link)) {
+    log_failure(link, "events wait till it is asked for its state again", error);
+  }
 }
 
 static void
@@ -194,11 +199,8 @@ take_event(HostLinkHub *hub, HostLink *link, const HostMessage *message)
   if (message->type == HOST_MESSAGE_RESULT)
     host_link_command_answered(link);
   g_autoptr(GError) error = NULL;
-  if (!listener->event(listener, host, host_link_term(link), message, &error)) {
-    log_failure(link, "an event could not be taken", error);
-    if (needs_new_hello(error))
-      host_link_close(link, CLOSE_RETRY, "try again");
-  }
+  if (!listener->event(listener, host, host_link_term(link), message, &error))
+    take_refused_event(link, message, error);
   /* A host that sends more of them than agreed does not get more answers: it may be one that does not read.
    */
   gint64 interval_us = (gint64)hub->settings.heartbeat_ms * 1000 / 2;
@@ -359,6 +361,18 @@ host_link_hub_count(HostLinkHub *hub)
     count += host_link_state(link) == HOST_LINK_WELCOMED;
   g_mutex_unlock(&hub->lock);
   return count;
+}
+
+void
+host_link_hub_renew(HostLinkHub *hub)
+{
+  GHashTableIter iterator;
+  gpointer link;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->lock);
+  g_hash_table_iter_init(&iterator, hub->links);
+  while (g_hash_table_iter_next(&iterator, NULL, &link))
+    if (host_link_has_lost(link))
+      host_link_close(link, CLOSE_RETRY, "say hello again");
 }
 
 void

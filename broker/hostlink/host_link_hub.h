@@ -26,7 +26,7 @@ struct HostLinkListener {
   /** The welcome is on its way: commands that wait may be sent. */
   gboolean (*welcomed)(HostLinkListener *listener, const char *host, gint64 term, GError **error);
   /** Any later message but a boot log. CARAWAY_ERROR_STALE_EPOCH: the host has a newer link; this one is
-   * closed. */
+   * closed. CARAWAY_ERROR_DATABASE_AWAY: it cannot be stored now; host_link_hub_renew() makes up for it. */
   gboolean (*event)(HostLinkListener *listener, const char *host, gint64 term, const HostMessage *message,
                     GError **error);
   /** The link broke or was silent for too long. */
@@ -61,6 +61,9 @@ void host_link_hub_drop(HostLinkHub *hub, const char *host, gint64 term);
  * CARAWAY_ERROR_TIMED_OUT. */
 char *host_link_hub_fetch_boot_log(HostLinkHub *hub, const char *host, const char *desktop_id, guint limit_ms,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Has those hosts dial and say hello again that told what could not be stored. From any thread. */
+void host_link_hub_renew(HostLinkHub *hub);
 
 /** How many hosts have a welcomed link. From any thread. */
 guint host_link_hub_count(HostLinkHub *hub);

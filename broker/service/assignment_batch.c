@@ -178,6 +178,9 @@ assign_all(Work *work, const GPtrArray *requests, GError **error)
   while (g_hash_table_iter_next(&iter, &pool_key, &group))
     if (!assign_of_pool(work, pool_key, group, error))
       return FALSE;
+  for (guint i = 0; i < requests->len; i++)
+    if (((Request *)g_ptr_array_index(requests, i))->session != NULL)
+      work_tell(work, ((Request *)g_ptr_array_index(requests, i))->session->id);
   work->wakes_keeper = TRUE;
   return work_commit(work, error);
 }

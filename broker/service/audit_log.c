@@ -27,14 +27,19 @@ void
 audit_log_refusal(Services *services, const Caller *caller, const char *action, const char *object,
                   const char *address, const GError *refusal)
 {
+  const char *code = database_watch_is_trouble(refusal) ? error_code_name(CARAWAY_ERROR_DATABASE_AWAY)
+                                                        : error_stable_name(refusal);
   AuditEntry entry = {.actor = caller != NULL ? caller->user_name : (char *)"nobody",
                       .action = (char *)action,
                       .object = (char *)object,
-                      .code = (char *)error_stable_name(refusal),
+                      .code = (char *)code,
                       .detail = refusal->message,
                       .address = address != NULL ? (char *)address : (char *)""};
   g_autoptr(GError) error = NULL;
-  if (!write_refusal(services, &entry, &error))
+  if (write_refusal(services, &entry, &error))
+    return;
+  entry.time_us = clock_wall_us(services->clock);
+  if (!database_watch_is_trouble(error) || !away_journal_add(services->journal, &entry))
     log_error("The refusal of %s on %s (%s) was not written to the audit log: %s", action, object, entry.code,
               error->message);
 }

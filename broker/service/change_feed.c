@@ -3,6 +3,7 @@
 
 #include "broker/service/change_telling.h"
 #include "broker/service/services_private.h"
+#include "common/base/error.h"
 #include "common/base/log.h"
 
 #include <string.h>
@@ -42,6 +43,8 @@ on_notice(const char *channel, const char *payload, gpointer data)
   ChangeFeed *feed = data;
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&feed->mutex);
   GHashTable *set = channel != NULL ? set_of(feed->pending, channel) : NULL;
+  if (channel != NULL && strcmp(channel, CHANGE_SIGN_IN) == 0) /* even if nobody can ask any more why */
+    known_sign_ins_forget(feed->services->known_sign_ins, payload);
   if (channel == NULL)
     feed->pending->missed = TRUE;
   else if (set != NULL)
@@ -101,7 +104,7 @@ run(gpointer data)
     g_autoptr(GError) error = NULL;
     gboolean told = tell_pending(feed, &error);
     not_before_us = told ? 0 : g_get_monotonic_time() + TRY_AGAIN_US;
-    if (!told)
+    if (!told && !g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE_AWAY))
       log_warning("Changes wait to be told: %s", error->message);
   }
   return NULL;
@@ -159,6 +162,12 @@ change_feed_catch_up(ChangeFeed *feed, GError **error)
       g_error("a notice of the database did not come");
   g_mutex_unlock(&feed->mutex);
   return tell_pending(feed, error);
+}
+
+void
+change_feed_miss(ChangeFeed *feed)
+{
+  on_notice(NULL, NULL, feed);
 }
 
 void

@@ -32,6 +32,9 @@ void change_feed_stop(ChangeFeed *feed);
 /** Tells all that was committed before this call, in this thread: for tests, which start none. */
 gboolean change_feed_catch_up(ChangeFeed *feed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Anything may have been missed: looks for it. */
+void change_feed_miss(ChangeFeed *feed);
+
 /** Nothing is told from now on till change_feed_release(): what is read meanwhile is told again after it if
  * it changed since. */
 void change_feed_hold(ChangeFeed *feed);

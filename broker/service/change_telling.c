@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/change_telling.h"
 
-#include "broker/service/services_private.h"
+#include "broker/service/known_feed.h"
 #include "broker/service/session_view.h"
 #include "broker/store/host_store.h"
 #include "broker/store/sign_in_store.h"
@@ -161,8 +161,11 @@ read_hosts(Services *services, DbTransaction *transaction, const Changes *change
 static gboolean
 tell(Services *services, const Changes *changes, GError **error)
 {
-  g_autoptr(DbTransaction) transaction = db_begin(services->db, DB_READ, error);
-  return transaction != NULL && tell_sessions(services, transaction, changes, error) &&
+  guint64 stamp = known_sign_ins_stamp(services->known_sign_ins);
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  DbTransaction *transaction = work != NULL ? work->transaction : NULL;
+  return transaction != NULL && known_feed_take(work, changes, stamp, error) &&
+         tell_sessions(services, transaction, changes, error) &&
          review_accounts(services, transaction, changes, error) &&
          read_hosts(services, transaction, changes, error) &&
          delivery_run(services->delivery, transaction, changes->missed ? NULL : changes->outboxes,

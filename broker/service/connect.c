@@ -6,6 +6,7 @@
 #include "broker/service/audit_log.h"
 #include "broker/service/capacity.h"
 #include "broker/service/entitled.h"
+#include "broker/service/known_access.h"
 #include "broker/service/lifecycle.h"
 #include "broker/service/session_view.h"
 #include "broker/store/desktop_store.h"
@@ -101,6 +102,7 @@ resume(const Request *request, Session *session, GError **error)
       session->state == SESSION_CONNECTED && !g_str_equal(session->device, request->caller->token_hash);
   g_free(session->device);
   session->device = g_strdup(request->caller->token_hash);
+  work_tell(request->work, session->id);
   return session_store_update(request->work->transaction, session, error) &&
          work_audit(request->work, request->caller, takes_over ? "session.take-over" : "session.resume",
                     "session", session->id, "", error) &&
@@ -159,6 +161,7 @@ add_session(const Request *request, const Desktop *desktop, char **ret_id, GErro
       !remember(request, id, error))
     return FALSE;
   request->work->wakes_keeper = TRUE;
+  work_tell(request->work, id);
   *ret_id = g_steal_pointer(&id);
   return TRUE;
 }
@@ -339,6 +342,9 @@ connect_pool(Services *services, const Caller *caller, const char *pool, const C
   g_autoptr(Work) work = work_begin(services, DB_WRITE, &problem);
   session = work != NULL ? connect_in(work, caller, pool, options, &problem) : NULL;
   g_clear_pointer(&work, work_free);
+  if (database_watch_is_trouble(problem))
+    session =
+        known_access_resume(services, caller, pool, options->take_over, g_steal_pointer(&problem), &problem);
   if (session != NULL)
     return session;
   g_autofree char *object = g_strconcat("pool/", pool, NULL);

@@ -2,6 +2,7 @@
 #include "broker/policy/assignment_ranking.h"
 #include "broker/service/capacity.h"
 #include "broker/service/connect.h"
+#include "broker/service/known_access.h"
 #include "broker/service/lifecycle.h"
 #include "broker/service/session_view.h"
 #include "broker/store/desktop_store.h"
@@ -96,8 +97,8 @@ make_offers(Request *request, GError **error)
   return g_steal_pointer(&offers);
 }
 
-GPtrArray *
-connect_offers(Services *services, const Caller *caller, GError **error)
+static GPtrArray *
+read_offers(Services *services, const Caller *caller, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_READ, error);
   if (work == NULL)
@@ -105,6 +106,18 @@ connect_offers(Services *services, const Caller *caller, GError **error)
   Request request = {.work = work, .caller = caller};
   GPtrArray *offers = make_offers(&request, error);
   capacity_free(request.capacity);
+  return offers;
+}
+
+GPtrArray *
+connect_offers(Services *services, const Caller *caller, GError **error)
+{
+  GError *problem = NULL;
+  GPtrArray *offers = read_offers(services, caller, &problem);
+  if (database_watch_is_trouble(problem))
+    return known_access_offers(services, caller, problem, error);
+  if (offers == NULL)
+    g_propagate_error(error, problem);
   return offers;
 }
 

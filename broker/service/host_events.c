@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/host_events.h"
 
+#include "broker/service/database_return.h"
 #include "broker/service/desktop_report.h"
 #include "broker/service/host_state.h"
 #include "broker/service/lifecycle.h"
@@ -296,6 +297,8 @@ host_events_silent(Services *services, const char *host_name, gint64 term, GErro
   }
   if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH))
     return TRUE;
+  if (database_watch_is_trouble(problem))
+    database_return_note_silence(services, host_name, term);
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;
 }
@@ -371,9 +374,8 @@ host_events_desktop_gone(Services *services, const char *host, gint64 term, cons
          work_commit(work, error);
 }
 
-gboolean
-host_events_console(Services *services, const char *host, gint64 term, const HostConsole *report,
-                    GError **error)
+static gboolean
+take_console(Services *services, const char *host, gint64 term, const HostConsole *report, GError **error)
 {
   g_autoptr(Work) work = begin_event(services, host, term, error);
   if (work == NULL)
@@ -388,6 +390,21 @@ host_events_console(Services *services, const char *host, gint64 term, const Hos
   gboolean fits = session != NULL && session->state != SESSION_ENDED && g_str_equal(session->host, host) &&
                   g_strcmp0(session->desktop_id, report->desktop) == 0;
   return !fits || (apply_console(work, session, report, error) && work_commit(work, error));
+}
+
+gboolean
+host_events_console(Services *services, const char *host, gint64 term, const HostConsole *report,
+                    GError **error)
+{
+  GError *problem = NULL;
+  if (take_console(services, host, term, report, &problem))
+    return TRUE;
+  if (database_watch_is_trouble(problem)) /* who opens it next is to hear of it even so */
+    known_sessions_set_console(services->known_sessions, report->session, report->desktop,
+                               report->state == HOST_CONSOLE_CONNECTED ? report->client : NULL,
+                               report->viewer);
+  g_propagate_error(error, problem);
+  return FALSE;
 }
 
 gboolean

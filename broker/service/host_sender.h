@@ -23,4 +23,7 @@ struct HostSender {
    * text (transfer full); NULL with CARAWAY_ERROR_UNREACHABLE or CARAWAY_ERROR_TIMED_OUT. */
   char *(*fetch_boot_log)(HostSender *sender, const char *host, const char *desktop_id, guint limit_ms,
                           GError **error);
+
+  /** (nullable) Has every host say hello again that told something which could not be stored. */
+  void (*renew)(HostSender *sender);
 };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/services.h"
 
+#include "broker/service/database_return.h"
 #include "broker/service/host_events.h"
 #include "broker/service/housekeeping.h"
+#include "broker/service/known_feed.h"
 #include "broker/service/pool_keeper.h"
 #include "broker/service/services_private.h"
 #include "broker/service/work.h"
@@ -52,6 +54,29 @@ read_identity(Services *services, GError **error)
          db_commit(transaction, error);
 }
 
+/* What is known by heart while the database is away, and what is written when it is back. */
+static void
+make_memory(Services *services)
+{
+  services->watch = database_watch_new();
+  services->known_sessions = known_sessions_new();
+  services->known_sign_ins = known_sign_ins_new();
+  services->known_passwords = known_passwords_new();
+  services->journal = away_journal_new();
+  services->unwritten_silences = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static void
+free_memory(Services *services)
+{
+  database_watch_free(services->watch);
+  known_sessions_free(services->known_sessions);
+  known_sign_ins_free(services->known_sign_ins);
+  known_passwords_free(services->known_passwords);
+  away_journal_free(services->journal);
+  g_clear_pointer(&services->unwritten_silences, g_hash_table_unref);
+}
+
 Services *
 services_new(const ServicesOptions *options, GError **error)
 {
@@ -59,6 +84,7 @@ services_new(const ServicesOptions *options, GError **error)
   g_mutex_init(&services->mutex);
   g_cond_init(&services->wake);
   services->clock = options->clock;
+  make_memory(services);
   services->instance = g_uuid_string_random();
   services->sender = options->sender;
   services->signer = options->signer;
@@ -78,7 +104,9 @@ services_new(const ServicesOptions *options, GError **error)
   services->host_pulse = host_pulse_new();
   services->feed = change_feed_new(services);
   services->assignment_batch = assignment_batch_new(services);
-  return housekeeping_recover(services, error) ? g_steal_pointer(&services) : NULL;
+  return housekeeping_recover(services, error) && known_feed_load(services, error)
+             ? g_steal_pointer(&services)
+             : NULL;
 }
 
 void
@@ -97,6 +125,8 @@ gboolean
 services_tick(Services *services, GError **error)
 {
   gint64 now_us = clock_boottime_us(services->clock);
+  if (!database_return_try(services))
+    return TRUE; /* told already */
   if (!host_events_write_heartbeats(services, error) || !housekeeping_give_up_hosts(services, error))
     return FALSE;
   if (now_us - services->cleaned_us >= CLEANING_INTERVAL_US) {
@@ -129,10 +159,12 @@ wait_for_turn(Services *services)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&services->mutex);
   gint64 began_us = g_get_monotonic_time(), now_us = began_us;
-  while (!services->stopping && now_us < began_us + SLOW_TICK_US &&
+  gint64 pause_us = database_return_pause_us(services);
+  gint64 tick_us = pause_us >= 0 ? MIN(pause_us + TURN_GAP_US, SLOW_TICK_US) : SLOW_TICK_US;
+  while (!services->stopping && now_us < began_us + tick_us &&
          !(services->awake && now_us >= began_us + TURN_GAP_US)) {
     g_cond_wait_until(&services->wake, &services->mutex,
-                      began_us + (services->awake ? TURN_GAP_US : SLOW_TICK_US));
+                      began_us + (services->awake ? TURN_GAP_US : tick_us));
     now_us = g_get_monotonic_time();
   }
   services->awake = FALSE;
@@ -196,6 +228,7 @@ services_free(Services *services)
   authenticator_free(services->authenticator);
   password_hasher_free(services->hasher);
   db_close(services->db);
+  free_memory(services);
   g_free(services->installation);
   g_free(services->instance);
   g_mutex_clear(&services->mutex);

@@ -53,6 +53,23 @@ const char *services_installation(Services *services);
 /** Whether the database answers; for /readyz. */
 gboolean services_check(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Turns @error (transfer full) into what people are told: where the database is at fault, that it is away
+ * (CARAWAY_ERROR_DATABASE_AWAY), and takes note of it. */
+GError *services_refusal(Services *services, GError *error);
+
+/** Says what does not work while the database is away (transfer full); NULL when all is well. */
+char *services_degraded(Services *services);
+
+/** How the broker stands to its database, and what it knows by heart; for /metrics. Asks no database. */
+typedef struct {
+  gboolean can_read, can_write;
+  gint64 away_us; /**< 0 when all is well */
+  guint64 outages, known_sessions, known_sign_ins, journal_entries;
+} ServicesHealth;
+
+/** Fills @ret_health. */
+void services_health(Services *services, ServicesHealth *ret_health);
+
 /** Counts for /metrics, in one read. */
 typedef struct {
   guint64 users, pools, hosts_up, sessions, consoles, desktops_spare, desktops_assigned, desktops_starting,

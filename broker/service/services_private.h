@@ -6,11 +6,16 @@
 
 #include "broker/auth/local_authenticator.h"
 #include "broker/service/assignment_batch.h"
+#include "broker/service/away_journal.h"
 #include "broker/service/change_feed.h"
+#include "broker/service/database_watch.h"
 #include "broker/service/delivery.h"
 #include "broker/service/host_pulse.h"
 #include "broker/service/host_silence.h"
 #include "broker/service/keeper_memory.h"
+#include "broker/service/known_passwords.h"
+#include "broker/service/known_sessions.h"
+#include "broker/service/known_sign_ins.h"
 #include "broker/service/services.h"
 #include "broker/service/session_hub.h"
 #include "broker/service/sign_in_throttle.h"
@@ -33,6 +38,11 @@ struct Services {
   KeeperMemory *keeper_memory;
   HostSilence *host_silence;
   HostPulse *host_pulse;
+  DatabaseWatch *watch;
+  KnownSessions *known_sessions;
+  KnownSignIns *known_sign_ins;
+  KnownPasswords *known_passwords;
+  AwayJournal *journal;
   gint64 sign_in_idle_us;
   gint64 sign_in_lifetime_us;
   char *installation;
@@ -40,11 +50,12 @@ struct Services {
   char *instance; /* of this process among the brokers of the database */
 
   GThread *background; /* nullable: not started */
-  GMutex mutex;        /* of the three below */
+  GMutex mutex;        /* of the four below */
   GCond wake;
   gboolean awake;
   gboolean stopping;
-  gint64 cleaned_us; /* when expired rows were last deleted; of the background thread */
+  GHashTable *unwritten_silences; /* host → gint64: the term of the link that broke */
+  gint64 cleaned_us;              /* when expired rows were last deleted; of the background thread */
 };
 
 /** Makes the background thread take a turn soon. */

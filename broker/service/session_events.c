@@ -2,15 +2,14 @@
 #include "broker/service/session_events.h"
 
 #include "broker/service/change_feed.h"
-#include "broker/service/own_session.h"
 #include "broker/service/services_private.h"
+#include "broker/service/session_list.h"
 
 static SessionListener *
 listen(Services *services, const Caller *caller, const char *id, GMainContext *context,
        SessionChanged changed, gpointer user_data, GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_READ, error);
-  g_autoptr(Session) session = work != NULL ? own_session_find(work, caller, id, error) : NULL;
+  g_autoptr(Session) session = session_list_get(services, caller, id, error);
   if (session == NULL)
     return NULL;
   return session_hub_listen(services->hub, caller->user_id, caller->token_hash, session, context, changed,

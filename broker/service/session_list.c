@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/session_list.h"
 
+#include "broker/service/database_watch.h"
+#include "broker/service/known_access.h"
 #include "broker/service/own_session.h"
 #include "broker/service/session_view.h"
 #include "broker/store/session_store.h"
 
-GPtrArray *
-session_list(Services *services, const Caller *caller, gboolean all, const Page *page, char **ret_next,
-             GError **error)
+static GPtrArray *
+list(Services *services, const Caller *caller, gboolean all, const Page *page, char **ret_next,
+     GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_READ, error);
   if (work == NULL)
@@ -23,9 +25,28 @@ session_list(Services *services, const Caller *caller, gboolean all, const Page 
   return g_steal_pointer(&sessions);
 }
 
+GPtrArray *
+session_list(Services *services, const Caller *caller, gboolean all, const Page *page, char **ret_next,
+             GError **error)
+{
+  GError *problem = NULL;
+  GPtrArray *sessions = list(services, caller, all, page, ret_next, &problem);
+  if (!all && database_watch_is_trouble(problem))
+    return known_access_sessions(services, caller, problem, error);
+  if (sessions == NULL)
+    g_propagate_error(error, problem);
+  return sessions;
+}
+
 Session *
 session_list_get(Services *services, const Caller *caller, const char *id, GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_READ, error);
-  return work != NULL ? own_session_find(work, caller, id, error) : NULL;
+  GError *problem = NULL;
+  g_autoptr(Work) work = work_begin(services, DB_READ, &problem);
+  Session *session = work != NULL ? own_session_find(work, caller, id, &problem) : NULL;
+  if (database_watch_is_trouble(problem))
+    return known_access_session(services, caller, id, problem, error);
+  if (session == NULL)
+    g_propagate_error(error, problem);
+  return session;
 }

@@ -5,6 +5,8 @@
 #include "broker/policy/password_rules.h"
 #include "broker/service/audit_log.h"
 #include "broker/service/change_feed.h"
+#include "broker/service/database_return.h"
+#include "broker/service/known_access.h"
 #include "broker/service/work.h"
 #include "broker/store/console_password_store.h"
 #include "broker/store/sign_in_store.h"
@@ -74,9 +76,11 @@ check_password(Services *services, const char *name, const User *user, const cha
 static SignIn *
 enter_sign_in(Services *services, const char *name, const char *address, GError **error)
 {
+  guint64 stamp = known_sign_ins_stamp(services->known_sign_ins);
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
     return NULL;
+  gint64 now_us = work->now_us;
   g_autoptr(SignIn) sign_in = g_new0(SignIn, 1);
   sign_in->user = user_store_find(work->transaction, name, error);
   if (sign_in->user == NULL)
@@ -93,6 +97,7 @@ enter_sign_in(Services *services, const char *name, const char *address, GError 
                          sign_in->expires_us, error) ||
       !work_audit(work, caller, "sign-in", "user", name, "", error) || !work_commit(work, error))
     return NULL;
+  known_sign_ins_put(services->known_sign_ins, stamp, hash, sign_in->user, now_us, sign_in->expires_us);
   return g_steal_pointer(&sign_in);
 }
 
@@ -137,23 +142,33 @@ is_alive(const Services *services, const SignInRow *row, gint64 now_us)
   return now_us < row->expires_us && now_us - row->used_us < services->sign_in_idle_us;
 }
 
-static Caller *
-find_caller(Work *work, const char *hash, const char *address, gint64 *ret_used_us, GError **error)
+/* What the database says of a sign-in. */
+typedef struct {
+  SignInRow *row;
+  User *user;
+} Found;
+
+static void
+found_clear(Found *found)
 {
-  g_autoptr(SignInRow) row = sign_in_store_find(work->transaction, hash, error);
-  if (row == NULL)
-    return NULL;
-  g_autoptr(User) user = user_store_find(work->transaction, row->user_id, error);
-  if (user == NULL)
-    return NULL;
-  if (user->disabled || !is_alive(work->services, row, work->now_us)) {
-    refuse_token(error);
-    return NULL;
-  }
-  *ret_used_us = row->used_us;
-  Caller *caller = caller_new(user->id, user->name, user->administrator, address, hash);
-  caller->password_change_required = user->password_change_required;
-  return caller;
+  sign_in_row_free(found->row);
+  user_free(found->user);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Found, found_clear)
+
+static gboolean
+find(Services *services, const char *hash, Found *found, gint64 *ret_now_us, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  if (work == NULL)
+    return FALSE;
+  *ret_now_us = work->now_us;
+  found->row = sign_in_store_find(work->transaction, hash, error);
+  found->user = found->row != NULL ? user_store_find(work->transaction, found->row->user_id, error) : NULL;
+  if (found->user == NULL)
+    return FALSE;
+  return (!found->user->disabled && is_alive(services, found->row, work->now_us)) || refuse_token(error);
 }
 
 static gboolean
@@ -162,6 +177,38 @@ touch(Services *services, const char *hash, GError **error)
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   return work != NULL && sign_in_store_touch(work->transaction, hash, work->now_us, error) &&
          work_commit(work, error);
+}
+
+/* That it was used need not be written at once: a disk that is full locks out nobody who is signed in. */
+static gboolean
+touch_when_due(Services *services, const char *hash, gint64 used_us, gint64 now_us, GError **error)
+{
+  GError *problem = NULL;
+  if (now_us - used_us < TOUCH_INTERVAL_US || touch(services, hash, &problem))
+    return TRUE;
+  if (database_watch_is_trouble(problem)) {
+    database_return_note(services, DB_WRITE, problem);
+    g_clear_error(&problem);
+    return TRUE;
+  }
+  g_propagate_error(error, problem);
+  return FALSE;
+}
+
+static Caller *
+check_in_database(Services *services, const char *hash, const char *address, GError **error)
+{
+  guint64 stamp = known_sign_ins_stamp(services->known_sign_ins);
+  g_auto(Found) found = {NULL, NULL};
+  gint64 now_us = 0;
+  if (!find(services, hash, &found, &now_us, error) ||
+      !touch_when_due(services, hash, found.row->used_us, now_us, error))
+    return NULL;
+  known_sign_ins_put(services->known_sign_ins, stamp, hash, found.user, found.row->used_us,
+                     found.row->expires_us);
+  Caller *caller = caller_new(found.user->id, found.user->name, found.user->administrator, address, hash);
+  caller->password_change_required = found.user->password_change_required;
+  return caller;
 }
 
 Caller *
@@ -173,29 +220,25 @@ sign_in_check(Services *services, const char *token, const char *address, GError
   }
   g_autofree char *hash = secret_hash(token);
   GError *problem = NULL;
-  gint64 used_us = 0;
-  g_autoptr(Work) work = work_begin(services, DB_READ, error);
-  if (work == NULL)
-    return NULL;
-  gint64 now_us = work->now_us;
-  g_autoptr(Caller) caller = find_caller(work, hash, address, &used_us, &problem);
-  g_clear_pointer(&work, work_free);
-  if (caller == NULL && g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+  Caller *caller = check_in_database(services, hash, address, &problem);
+  if (caller != NULL)
+    return caller;
+  if (database_watch_is_trouble(problem)) {
+    database_return_note(services, DB_READ, problem);
+    return known_access_caller(services, hash, address, problem, error);
+  }
+  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
     g_clear_error(&problem);
     refuse_token(&problem);
   }
-  if (caller == NULL) {
-    g_propagate_error(error, problem);
-    return NULL;
-  }
-  if (now_us - used_us >= TOUCH_INTERVAL_US && !touch(services, hash, error))
-    return NULL;
-  return g_steal_pointer(&caller);
+  g_propagate_error(error, problem);
+  return NULL;
 }
 
 gboolean
 sign_in_end(Services *services, const Caller *caller, GError **error)
 {
+  known_passwords_forget(services->known_passwords, caller->token_hash);
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL ||
       !console_password_store_remove_of_device(work->transaction, caller->token_hash, error) ||
@@ -209,8 +252,14 @@ sign_in_end(Services *services, const Caller *caller, GError **error)
 User *
 sign_in_user(Services *services, const Caller *caller, GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_READ, error);
-  return work != NULL ? user_store_find(work->transaction, caller->user_id, error) : NULL;
+  GError *problem = NULL;
+  g_autoptr(Work) work = work_begin(services, DB_READ, &problem);
+  User *user = work != NULL ? user_store_find(work->transaction, caller->user_id, &problem) : NULL;
+  if (user == NULL && database_watch_is_trouble(problem))
+    return known_access_user(services, caller, problem, error);
+  if (user == NULL)
+    g_propagate_error(error, problem);
+  return user;
 }
 
 void

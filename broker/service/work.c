@@ -2,20 +2,36 @@
 #include "broker/service/work.h"
 
 #include "broker/service/change_feed.h"
+#include "broker/service/database_return.h"
 #include "broker/store/audit_store.h"
 #include "broker/store/outbox_store.h"
 
 #include <string.h>
 
+static DbTransaction *
+begin(Services *services, DbMode mode, GError **error)
+{
+  if (!database_watch_check(services->watch, mode, error))
+    return NULL;
+  GError *problem = NULL;
+  DbTransaction *transaction = db_begin(services->db, mode, &problem);
+  if (transaction != NULL)
+    return transaction;
+  database_return_note(services, mode, problem);
+  g_propagate_error(error, problem);
+  return NULL;
+}
+
 Work *
 work_begin(Services *services, DbMode mode, GError **error)
 {
-  DbTransaction *transaction = db_begin(services->db, mode, error);
+  DbTransaction *transaction = begin(services, mode, error);
   if (transaction == NULL)
     return NULL;
   Work *work = g_new0(Work, 1);
   work->services = services;
   work->transaction = transaction;
+  work->mode = mode;
   work->now_us = db_now_us(transaction);
   work->notices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   return work;
@@ -38,11 +54,32 @@ notify(Work *work, GError **error)
   return TRUE;
 }
 
+/* Whose sign-ins ended is known by heart no longer: from before the commit, because its answer may be lost,
+ * and again after it, because somebody may have read them in between. */
+static void
+forget_sign_ins(Work *work)
+{
+  static const char PREFIX[] = CHANGE_SIGN_IN " ";
+  GHashTableIter iter;
+  gpointer key;
+  g_hash_table_iter_init(&iter, work->notices);
+  while (g_hash_table_iter_next(&iter, &key, NULL))
+    if (g_str_has_prefix(key, PREFIX))
+      known_sign_ins_forget(work->services->known_sign_ins, (char *)key + strlen(PREFIX));
+}
+
 gboolean
 work_commit(Work *work, GError **error)
 {
-  if (!notify(work, error) || !db_commit(work->transaction, error))
+  GError *problem = NULL;
+  forget_sign_ins(work);
+  gboolean durable = notify(work, &problem) && db_commit(work->transaction, &problem);
+  forget_sign_ins(work);
+  if (!durable) {
+    database_return_note(work->services, work->mode, problem);
+    g_propagate_error(error, problem);
     return FALSE;
+  }
   g_clear_pointer(&work->transaction, db_transaction_free);
   return TRUE;
 }

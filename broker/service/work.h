@@ -16,6 +16,7 @@ typedef struct {
   gint64 now_us;
   GHashTable *notices;   /* set of "CHANNEL PAYLOAD" */
   gboolean wakes_keeper; /* the pools are looked at after the commit */
+  DbMode mode;
 } Work;
 
 /** Begins a use case; @mode as db_begin(). */

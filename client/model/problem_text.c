@@ -67,6 +67,8 @@ static const ProblemText texts[CARAWAY_ERROR_LAST] = {
                                      N_("Log off from one of them first.")},
     [CARAWAY_ERROR_NO_TAKE_OVER] = {N_("Your desktop is open on another device"),
                                     N_("Disconnect there first; it cannot be taken over from here.")},
+    [CARAWAY_ERROR_DATABASE_AWAY] = {N_("The server cannot reach its data at the moment"),
+                                     N_("Desktops that are open go on. Try again in a minute.")},
     [CARAWAY_ERROR_PROTOCOL] = {N_("The server gave an answer that makes no sense"),
                                 N_("Check that the address is that of a Caraway server.")},
 };

@@ -53,7 +53,8 @@
   X(PROTOCOL, "protocol-violation")                                                                          \
   X(DISCONNECTED, "disconnected")                                                                            \
   X(DESKTOP_LIMIT, "desktop-limit-reached")                                                                  \
-  X(NO_TAKE_OVER, "take-over-not-allowed")
+  X(NO_TAKE_OVER, "take-over-not-allowed")                                                                   \
+  X(DATABASE_AWAY, "database-unavailable")
 
 typedef enum {
 #define X(suffix, name) CARAWAY_ERROR_##suffix,

@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Faults 8 and 9: what holds while the database is away, and that the books agree when it is back. */
+#include "broker/service/database_return.h"
+
+#include "broker/db/db_fault.h"
+#include "broker/service/audit_log.h"
+#include "broker/service/console_access.h"
+#include "broker/service/host_events.h"
+#include "broker/service/pool_admin.h"
+#include "broker/service/session_control.h"
+#include "broker/service/session_list.h"
+#include "broker/service/sign_in.h"
+#include "broker/service/user_admin.h"
+#include "common/base/secret.h"
+#include "tests/unit/service/service_fixture.h"
+
+#define PASSWORD "correct horse battery"
+#define ADDRESS  "198.51.100.7"
+#define SECOND   ((gint64)G_USEC_PER_SEC)
+
+typedef struct {
+  ServiceFixture *fixture;
+  Caller *alice;
+  char *token; /* of alice */
+  Session *session;
+  gboolean reads_fail, writes_fail, answers_are_lost;
+  CarawayErrorCode code;
+  guint attempts; /* transactions that were begun while the database was away */
+  guint renewals;
+} Case;
+
+static gboolean
+fail(DbStep step, DbMode mode, gpointer data, GError **error)
+{
+  Case *test = data;
+  gboolean is_bad = mode == DB_READ ? test->reads_fail : test->writes_fail;
+  if (step == DB_STEP_BEGIN && is_bad)
+    test->attempts++;
+  if (step == DB_STEP_COMMITTED ? !test->answers_are_lost : !is_bad || test->answers_are_lost)
+    return TRUE;
+  g_set_error(error, CARAWAY_ERROR, (int)test->code, "The test took it away.");
+  return FALSE;
+}
+
+static Case *current; /* the sender has no place for it */
+
+static void
+renew(HostSender *sender)
+{
+  current->renewals++;
+}
+
+static void
+sign_alice_in(Case *test)
+{
+  g_autoptr(GError) error = NULL;
+  const NewUser alice = {.name = "alice", .full_name = "Alice", .password = PASSWORD};
+  g_autoptr(User) user = user_admin_create(test->fixture->services, test->fixture->admin, &alice, &error);
+  g_assert_no_error(error);
+  g_assert_true(pool_admin_entitle(test->fixture->services, test->fixture->admin, "office", ENTITLEMENT_USER,
+                                   "alice", &error));
+  g_autoptr(SignIn) sign_in = sign_in_begin(test->fixture->services, "alice", PASSWORD, ADDRESS, &error);
+  g_assert_no_error(error);
+  test->token = g_strdup(sign_in->token);
+  test->alice = sign_in_check(test->fixture->services, test->token, ADDRESS, &error);
+  g_assert_no_error(error);
+}
+
+static void
+set_up(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  test->code = CARAWAY_ERROR_DATABASE;
+  test->fixture = service_fixture_new();
+  service_fixture_pool(test->fixture, 3, 1);
+  service_fixture_settle(test->fixture);
+  sign_alice_in(test);
+  test->session = service_fixture_connect(test->fixture, test->alice, "first", &error);
+  g_assert_no_error(error);
+  service_fixture_settle(test->fixture);
+  current = test;
+  test->fixture->sender.renew = renew;
+  db_set_fault(test->fixture->services->db, fail, test);
+}
+
+static void
+tear_down(Case *test, gconstpointer data)
+{
+  db_set_fault(test->fixture->services->db, NULL, NULL);
+  session_free(test->session);
+  caller_free(test->alice);
+  secret_free(test->token);
+  service_fixture_free(test->fixture);
+}
+
+static void
+go_away(Case *test)
+{
+  test->reads_fail = test->writes_fail = TRUE;
+}
+
+static void
+come_back(Case *test)
+{
+  test->reads_fail = test->writes_fail = test->answers_are_lost = FALSE;
+  fake_clock_advance(&test->fixture->clock, 10 * SECOND);
+  service_fixture_settle(test->fixture);
+  g_autofree char *degraded = services_degraded(test->fixture->services);
+  g_assert_cmpstr(degraded, ==, NULL);
+}
+
+static void
+assert_code(const GError *error, CarawayErrorCode code)
+{
+  g_assert_nonnull(error);
+  g_assert_cmpstr(error_stable_name(error), ==, error_code_name((int)code));
+}
+
+static void
+assert_away(GError *problem)
+{
+  g_autoptr(GError) error = problem;
+  assert_code(error, CARAWAY_ERROR_DATABASE_AWAY);
+  g_assert_nonnull(strstr(error->message, "come back to desktops of their own"));
+  g_assert_cmpstr(error_get_reasons(error)[0], ==, "The test took it away.");
+}
+
+static ConsoleAccess *
+open_console(Case *test, Viewer viewer, GError **error)
+{
+  return console_access_create(test->fixture->services, test->alice, test->session->id, viewer, FALSE, error);
+}
+
+static guint
+count_audit(Case *test, const char *action)
+{
+  g_autoptr(GError) error = NULL;
+  const Page page = {.limit = PAGE_LIMIT_MAX};
+  g_autoptr(GPtrArray) entries = audit_log_list(test->fixture->services, &page, NULL, &error);
+  g_assert_no_error(error);
+  guint count = 0;
+  for (guint i = 0; i < entries->len; i++)
+    count += g_str_equal(((AuditEntry *)g_ptr_array_index(entries, i))->action, action);
+  return count;
+}
+
+static void
+test_owner_comes_back(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  Services *services = test->fixture->services;
+  go_away(test);
+  g_autoptr(Caller) caller = sign_in_check(services, test->token, ADDRESS, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(caller->user_name, ==, "alice");
+  g_autoptr(User) user = sign_in_user(services, caller, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(user->full_name, ==, "Alice");
+  g_autoptr(GPtrArray) offers = connect_offers(services, caller, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(offers->len, ==, 1);
+  const DesktopOffer *offer = g_ptr_array_index(offers, 0);
+  g_assert_cmpstr(offer->session->id, ==, test->session->id);
+  g_autoptr(Session) again = service_fixture_connect(test->fixture, caller, "second", &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(again->id, ==, test->session->id);
+  g_assert_cmpint(again->state, ==, SESSION_READY);
+  g_autoptr(Session) seen = session_list_get(services, caller, again->id, &error);
+  g_assert_no_error(error);
+  g_assert_nonnull(strstr(seen->reasons[0], "database is away"));
+  g_autoptr(ConsoleAccess) access = open_console(test, VIEWER_NATIVE, &error);
+  g_assert_no_error(error);
+  g_autofree char *expected =
+      g_strdup_printf("grant %s %s 1.2 native", test->session->id, test->session->desktop_id);
+  g_assert_cmpstr(access->grant, ==, expected);
+  g_assert_cmpstr(access->relay_address, ==, "192.0.2.10");
+  g_assert_cmpuint(access->relay_port, ==, 8444);
+}
+
+static void
+test_password_is_redeemed_once(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  Services *services = test->fixture->services;
+  go_away(test);
+  g_autoptr(ConsoleAccess) access = open_console(test, VIEWER_VV, &error);
+  g_assert_no_error(error);
+  g_assert_null(console_access_redeem(services, access->password, "relay", "other", &error));
+  assert_code(error, CARAWAY_ERROR_GRANT_INVALID);
+  g_clear_error(&error);
+  g_autofree char *grant = console_access_redeem(services, access->password, "relay", FIXTURE_HOST, &error);
+  g_assert_no_error(error);
+  g_assert_nonnull(grant);
+  g_assert_null(console_access_redeem(services, access->password, "relay", FIXTURE_HOST, &error));
+  assert_code(error, CARAWAY_ERROR_GRANT_USED);
+  g_clear_error(&error);
+  come_back(test); /* and not again then */
+  g_assert_null(console_access_redeem(services, access->password, "relay", FIXTURE_HOST, &error));
+  assert_code(error, CARAWAY_ERROR_GRANT_USED);
+}
+
+static void
+test_password_outlives_the_outage(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  Services *services = test->fixture->services;
+  go_away(test);
+  g_autoptr(ConsoleAccess) first = open_console(test, VIEWER_VV, &error);
+  g_autoptr(ConsoleAccess) second = open_console(test, VIEWER_VV, &error);
+  g_assert_no_error(error);
+  come_back(test);
+  g_autofree char *grant = console_access_redeem(services, first->password, "relay", FIXTURE_HOST, &error);
+  g_assert_no_error(error);
+  g_assert_nonnull(grant);
+  fake_clock_advance(&test->fixture->clock, 120 * SECOND);
+  g_assert_null(console_access_redeem(services, second->password, "relay", FIXTURE_HOST, &error));
+  assert_code(error, CARAWAY_ERROR_GRANT_EXPIRED);
+}
+
+static void
+test_all_else_is_refused(Case *test, gconstpointer data)
+{
+  Services *services = test->fixture->services;
+  g_autoptr(Caller) bob = service_fixture_user(test->fixture, "bob");
+  go_away(test);
+  GError *error = NULL;
+  g_assert_null(service_fixture_connect(test->fixture, bob, NULL, &error)); /* no second owner, ever */
+  assert_away(g_steal_pointer(&error));
+  g_assert_null(console_access_create(services, bob, test->session->id, VIEWER_NATIVE, TRUE, &error));
+  assert_away(g_steal_pointer(&error));
+  g_assert_null(session_list_get(services, bob, test->session->id, &error));
+  assert_away(g_steal_pointer(&error));
+  g_assert_null(connect_offers(services, bob, &error));
+  assert_away(g_steal_pointer(&error));
+  g_assert_null(sign_in_begin(services, "alice", PASSWORD, ADDRESS, &error));
+  assert_away(services_refusal(services, g_steal_pointer(&error)));
+  g_assert_null(sign_in_check(services, "a token that nobody has", ADDRESS, &error));
+  assert_away(g_steal_pointer(&error));
+  g_assert_null(session_control(services, test->alice, test->session->id, SESSION_CONTROL_LOG_OFF, &error));
+  assert_away(services_refusal(services, g_steal_pointer(&error)));
+  g_assert_false(services_check(services, &error));
+  assert_away(g_steal_pointer(&error));
+}
+
+/* Nothing waits for a database that was found to be away; it is tried now and then. */
+static void
+test_nobody_tries_but_the_mender(Case *test, gconstpointer data)
+{
+  Services *services = test->fixture->services;
+  go_away(test);
+  for (guint i = 0; i < 20; i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Caller) caller = sign_in_check(services, test->token, ADDRESS, &error);
+    g_assert_no_error(error);
+    g_autoptr(Session) again = service_fixture_connect(test->fixture, caller, NULL, &error);
+    g_assert_no_error(error);
+  }
+  g_assert_cmpuint(test->attempts, ==, 1);
+  for (guint i = 0; i < 10; i++)
+    g_assert_true(services_tick(services, NULL));
+  g_assert_cmpuint(test->attempts, ==, 2);
+  fake_clock_advance(&test->fixture->clock, 3 * SECOND);
+  g_assert_true(services_tick(services, NULL));
+  g_assert_cmpuint(test->attempts, ==, 3);
+  come_back(test);
+}
+
+static void
+test_ended_sign_in_stays_ended(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_true(sign_in_end(test->fixture->services, test->alice, &error));
+  g_assert_no_error(error);
+  go_away(test);
+  g_assert_null(sign_in_check(test->fixture->services, test->token, ADDRESS, &error));
+  assert_away(g_steal_pointer(&error));
+}
+
+/* The answer to the commit of a sign-out was lost: it may have happened, so it counts. */
+static void
+test_sign_out_without_an_answer(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  test->answers_are_lost = TRUE;
+  g_assert_false(sign_in_end(test->fixture->services, test->alice, &error));
+  g_clear_error(&error);
+  test->answers_are_lost = FALSE;
+  go_away(test);
+  g_assert_null(sign_in_check(test->fixture->services, test->token, ADDRESS, &error));
+  assert_away(g_steal_pointer(&error));
+  come_back(test);
+  g_assert_null(sign_in_check(test->fixture->services, test->token, ADDRESS, &error));
+  assert_code(error, CARAWAY_ERROR_UNAUTHENTICATED);
+}
+
+static void
+test_disabled_account_stays_out(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  const UserChange change = {.administrator = -1, .disabled = TRUE, .password_change_required = -1};
+  g_autoptr(Caller) root = service_fixture_user(test->fixture, "root"); /* somebody has to be left */
+  const UserChange promote = {.administrator = TRUE, .disabled = -1, .password_change_required = -1};
+  g_autoptr(User) administrator =
+      user_admin_change(test->fixture->services, test->fixture->admin, "root", &promote, 0, &error);
+  g_autoptr(User) user =
+      user_admin_change(test->fixture->services, test->fixture->admin, "alice", &change, 0, &error);
+  g_assert_no_error(error);
+  go_away(test);
+  g_assert_null(sign_in_check(test->fixture->services, test->token, ADDRESS, &error));
+  assert_away(g_steal_pointer(&error));
+}
+
+static void
+test_rested_sign_in_ends(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  go_away(test);
+  fake_clock_advance(&test->fixture->clock, 12 * 3600 * SECOND);
+  g_assert_null(sign_in_check(test->fixture->services, test->token, ADDRESS, &error));
+  assert_away(g_steal_pointer(&error));
+}
+
+static void
+test_ended_session_is_not_resumed(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Session) ended = session_control(test->fixture->services, test->alice, test->session->id,
+                                             SESSION_CONTROL_LOG_OFF, &error);
+  g_assert_no_error(error);
+  service_fixture_catch_up(test->fixture);
+  go_away(test);
+  g_assert_null(service_fixture_connect(test->fixture, test->alice, NULL, &error));
+  assert_away(g_steal_pointer(&error));
+  g_assert_null(open_console(test, VIEWER_NATIVE, &error));
+  assert_away(g_steal_pointer(&error));
+}
+
+static void
+test_second_device_asks(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) other = caller_new(test->alice->user_id, "alice", FALSE, "203.0.113.9", "other-device");
+  service_fixture_console(test->fixture, test->session, TRUE);
+  service_fixture_catch_up(test->fixture);
+  go_away(test);
+  g_assert_null(service_fixture_connect(test->fixture, other, NULL, &error));
+  assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
+  g_clear_error(&error);
+  const ConnectOptions taking = {.take_over = TRUE};
+  g_autoptr(Session) taken = connect_pool(test->fixture->services, other, "office", &taking, &error);
+  g_assert_no_error(error);
+  g_assert_null(open_console(test, VIEWER_NATIVE, &error)); /* now it is the first that is elsewhere */
+  assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
+  g_clear_error(&error);
+  come_back(test);
+  g_assert_cmpuint(count_audit(test, "session.take-over"), ==, 1);
+  g_assert_null(open_console(test, VIEWER_NATIVE, &error)); /* and the database knows that, too */
+  assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
+}
+
+static void
+test_closed_console_is_heard_of(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) other = caller_new(test->alice->user_id, "alice", FALSE, "203.0.113.9", "other-device");
+  service_fixture_console(test->fixture, test->session, TRUE);
+  service_fixture_catch_up(test->fixture);
+  go_away(test);
+  const HostConsole closed = {.session = test->session->id,
+                              .desktop = test->session->desktop_id,
+                              .state = HOST_CONSOLE_DISCONNECTED,
+                              .client = ADDRESS,
+                              .viewer = "native"};
+  g_assert_false(
+      host_events_console(test->fixture->services, FIXTURE_HOST, test->fixture->term, &closed, &error));
+  g_clear_error(&error);
+  g_autoptr(Session) session = service_fixture_connect(test->fixture, other, NULL, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(session->state, ==, SESSION_DISCONNECTED);
+}
+
+static void
+test_books_agree(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  Services *services = test->fixture->services;
+  guint grants = count_audit(test, "console.grant");
+  go_away(test);
+  for (guint i = 0; i < 600; i++) { /* more than one batch */
+    g_autoptr(ConsoleAccess) access = open_console(test, VIEWER_NATIVE, &error);
+    g_assert_no_error(error);
+    fake_clock_advance(&test->fixture->clock, SECOND / 100);
+  }
+  g_assert_null(sign_in_begin(services, "alice", PASSWORD, ADDRESS, NULL));
+  ServicesHealth health;
+  services_health(services, &health);
+  g_assert_cmpuint(health.journal_entries, ==, 601);
+  g_assert_false(health.can_write);
+  come_back(test);
+  services_health(services, &health);
+  g_assert_cmpuint(health.journal_entries, ==, 0);
+  g_assert_cmpuint(health.outages, ==, 1);
+  const Page page = {.limit = PAGE_LIMIT_MAX};
+  g_autoptr(GPtrArray) entries = audit_log_list(services, &page, NULL, &error);
+  g_assert_no_error(error);
+  const AuditEntry *refused = g_ptr_array_index(entries, 0); /* newest first */
+  g_assert_cmpstr(refused->action, ==, "sign-in");
+  g_assert_cmpstr(refused->code, ==, "database-unavailable");
+  for (guint i = 1; i + 1 < entries->len && i < 400; i++) {
+    const AuditEntry *newer = g_ptr_array_index(entries, i);
+    const AuditEntry *older = g_ptr_array_index(entries, i + 1);
+    g_assert_cmpint(newer->time_us - older->time_us, ==, SECOND / 100);
+  }
+  g_assert_cmpuint(count_audit(test, "console.grant"), <=, grants + 600);
+  g_assert_cmpuint(test->renewals, >=, 1);
+  service_fixture_check_invariants(test->fixture, 3);
+}
+
+/* The link broke while nothing could be written, and the host did not come back. */
+static void
+test_silence_is_written_later(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  go_away(test);
+  test->fixture->link_open = FALSE;
+  g_assert_false(host_events_silent(test->fixture->services, FIXTURE_HOST, test->fixture->term, &error));
+  g_clear_error(&error);
+  g_autoptr(ConsoleAccess) access = open_console(test, VIEWER_NATIVE, &error); /* its relay may well answer */
+  g_assert_no_error(error);
+  come_back(test);
+  g_assert_null(open_console(test, VIEWER_NATIVE, &error));
+  assert_code(error, CARAWAY_ERROR_HOST_GONE);
+}
+
+/* A hello is not answered by a welcome that names nothing: that would have the host destroy its desktops. */
+static void
+test_hello_is_put_off(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  const HostHello hello = {.host = FIXTURE_HOST, .boot_id = "boot-1", .agent_version = "0.1.0"};
+  go_away(test);
+  g_assert_null(host_events_hello(test->fixture->services, FIXTURE_HOST, &hello, &error));
+  g_assert_true(database_watch_is_trouble(error));
+  come_back(test);
+  service_fixture_host_hello(test->fixture);
+  service_fixture_settle(test->fixture);
+  g_autoptr(Session) session = service_fixture_connect(test->fixture, test->alice, NULL, NULL);
+  g_assert_cmpstr(session->id, ==, test->session->id);
+}
+
+/* Fault 9: what can be read is read. */
+static void
+test_full_disk(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  Services *services = test->fixture->services;
+  g_autoptr(Caller) bob = service_fixture_user(test->fixture, "bob");
+  test->writes_fail = TRUE;
+  test->code = CARAWAY_ERROR_NO_SPACE;
+  fake_clock_advance(&test->fixture->clock, 120 * SECOND); /* the use of the sign-in is to be written down */
+  g_autoptr(Caller) caller = sign_in_check(services, test->token, ADDRESS, &error);
+  g_assert_no_error(error);
+  g_autoptr(Session) again = service_fixture_connect(test->fixture, caller, NULL, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(again->id, ==, test->session->id);
+  g_autoptr(GPtrArray) offers = connect_offers(services, bob, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(offers->len, ==, 1);
+  g_assert_null(service_fixture_connect(test->fixture, bob, NULL, &error));
+  assert_away(g_steal_pointer(&error));
+  come_back(test);
+  g_autoptr(Session) session = service_fixture_connect(test->fixture, bob, NULL, &error);
+  g_assert_no_error(error);
+  service_fixture_check_invariants(test->fixture, 3);
+}
+
+/* Fault 7 and 8: the answer to the commit is lost. The same key finds what was done, once. */
+static void
+test_commit_without_an_answer(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) bob = service_fixture_user(test->fixture, "bob");
+  test->answers_are_lost = TRUE;
+  g_assert_null(service_fixture_connect(test->fixture, bob, "key", &error));
+  assert_code(error, CARAWAY_ERROR_DATABASE_AWAY);
+  g_clear_error(&error);
+  come_back(test);
+  g_autoptr(Session) session = service_fixture_connect(test->fixture, bob, "key", &error);
+  g_assert_no_error(error);
+  g_autoptr(Session) again = service_fixture_connect(test->fixture, bob, "key", &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(session->id, ==, again->id);
+  service_fixture_settle(test->fixture);
+  service_fixture_check_invariants(test->fixture, 3);
+}
+
+/* A database that is back for moments only is tried less and less often: every return costs all hosts a
+ * hello.
+ */
+static void
+test_relapses_are_waited_out(Case *test, gconstpointer data)
+{
+  Services *services = test->fixture->services;
+  for (guint i = 0; i < 3; i++) {
+    go_away(test);
+    g_assert_null(sign_in_begin(services, "alice", PASSWORD, ADDRESS, NULL));
+    gint64 pause_us = database_return_pause_us(services);
+    g_assert_cmpint(pause_us, ==, i == 0 ? 0 : (SECOND << i));
+    test->reads_fail = test->writes_fail = FALSE;
+    fake_clock_advance(&test->fixture->clock, pause_us);
+    g_assert_true(services_tick(services, NULL));
+    g_assert_cmpint(database_return_pause_us(services), ==, -1);
+  }
+}
+
+#define ADD(name, function)                                                                                  \
+  g_test_add("/service/database-away/" name, Case, NULL, set_up, function, tear_down)
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  ADD("owner", test_owner_comes_back);
+  ADD("password/once", test_password_is_redeemed_once);
+  ADD("password/outlives", test_password_outlives_the_outage);
+  ADD("refused", test_all_else_is_refused);
+  ADD("attempts", test_nobody_tries_but_the_mender);
+  ADD("sign-in/ended", test_ended_sign_in_stays_ended);
+  ADD("sign-in/lost-answer", test_sign_out_without_an_answer);
+  ADD("sign-in/disabled", test_disabled_account_stays_out);
+  ADD("sign-in/rested", test_rested_sign_in_ends);
+  ADD("session/ended", test_ended_session_is_not_resumed);
+  ADD("session/elsewhere", test_second_device_asks);
+  ADD("session/closed", test_closed_console_is_heard_of);
+  ADD("books", test_books_agree);
+  ADD("host/silence", test_silence_is_written_later);
+  ADD("host/hello", test_hello_is_put_off);
+  ADD("full-disk", test_full_disk);
+  ADD("lost-answer", test_commit_without_an_answer);
+  ADD("relapses", test_relapses_are_waited_out);
+  return g_test_run();
+}
