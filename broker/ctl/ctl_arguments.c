@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/ctl/ctl_arguments.h"
 
+#include "broker/ctl/ctl_schedule.h"
 #include "common/base/error.h"
 
 #include <string.h>
@@ -37,15 +38,49 @@ find_option(const Parser *parser, const char *name)
 }
 
 static gboolean
-check_value(const CtlOption *option, const char *value, GError **error)
+is_number(const char *value)
 {
   gint64 number = 0;
-  if (option->type != CTL_NUMBER ||
-      g_ascii_string_to_signed(value, 10, G_MININT32, G_MAXINT32, &number, NULL))
-    return TRUE;
-  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "--%s needs a whole number, not “%s”.",
-              option->name, value);
-  return FALSE;
+  return g_ascii_string_to_signed(value, 10, G_MININT32, G_MAXINT32, &number, NULL);
+}
+
+static gboolean
+is_numbers(const char *value)
+{
+  g_auto(GStrv) numbers = g_strsplit(value, ",", -1);
+  for (char **number = numbers; *number != NULL; number++)
+    if (!is_number(g_strstrip(*number)))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+check_value(const CtlOption *option, const char *value, GError **error)
+{
+  const char *wanted = NULL;
+  if (option->type == CTL_RULES) {
+    g_autoptr(JsonObject) rule = ctl_schedule_parse_rule(value, error);
+    return rule != NULL;
+  }
+  if (option->type == CTL_NUMBER && !is_number(value))
+    wanted = "a whole number";
+  else if (option->type == CTL_TRUTH && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+    wanted = "yes or no";
+  else if (option->type == CTL_DISKS && !is_numbers(value))
+    wanted = "sizes in MiB with commas between them";
+  if (wanted != NULL)
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "--%s needs %s, not “%s”.", option->name, wanted,
+                value);
+  return wanted == NULL;
+}
+
+static void
+keep_value(CtlArguments *arguments, const CtlOption *option, const char *value)
+{
+  const char *before = ctl_arguments_option(arguments, option->name);
+  char *kept =
+      option->type == CTL_RULES && before != NULL ? g_strconcat(before, "\n", value, NULL) : g_strdup(value);
+  g_hash_table_replace(arguments->options, g_strdup(option->name), kept);
 }
 
 static gboolean
@@ -75,7 +110,7 @@ take_option(Parser *parser, const char *word, GError **error)
   }
   if (!check_value(option, value, error))
     return FALSE;
-  g_hash_table_insert(parser->arguments->options, g_strdup(option->name), g_strdup(value));
+  keep_value(parser->arguments, option, value);
   return TRUE;
 }
 

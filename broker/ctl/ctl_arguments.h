@@ -25,7 +25,8 @@ typedef struct {
 CtlArguments *ctl_arguments_parse(const CtlNoun *nouns, char *const *words,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** The value of option @name (transfer none), NULL when it was not given. */
+/** The value of option @name (transfer none), NULL when it was not given; of one that may be repeated, a line
+ * for each time. */
 const char *ctl_arguments_option(const CtlArguments *arguments, const char *name);
 
 /** Whether flag @name was given. */

@@ -27,6 +27,11 @@ typedef enum {
   CTL_TEXT,     /**< a text */
   CTL_NUMBER,   /**< a whole number */
   CTL_LIST,     /**< texts separated by commas */
+  CTL_TRUTH,    /**< yes or no */
+  CTL_DISKS,    /**< sizes in MiB separated by commas; "" for none */
+  CTL_RULES,    /**< a rule of a schedule; may be given several times */
+  CTL_ZONE,     /**< the time zone of the schedule */
+  CTL_NULL,     /**< present (null) or not (left out) */
 } CtlOptionType;
 
 /** An option; the list ends with a NULL name. */
@@ -37,6 +42,7 @@ typedef struct {
   const char *help;
   const char *member; /**< (nullable) member of the body it becomes */
   gboolean is_required;
+  const char *query; /**< (nullable) parameter of the query it becomes */
 } CtlOption;
 
 typedef enum {
@@ -44,6 +50,8 @@ typedef enum {
   CTL_COUNT, /**< how many elements a list has */
   CTL_LINES, /**< one line an element */
   CTL_TIME,  /**< ISO 8601, as local time */
+  CTL_MIB,   /**< of a list of disks, their sizes */
+  CTL_PLAN,  /**< one line for each rule of a schedule, as it is written */
 } CtlFormat;
 
 /** A column of a table or a line of an object; the list ends with a NULL title. */
@@ -57,6 +65,8 @@ typedef enum {
   CTL_SHOW_DONE,   /**< the sentence `done` */
   CTL_SHOW_OBJECT, /**< the answer's members in `columns` */
   CTL_SHOW_LIST,   /**< the answer's items as a table of `columns`, all pages */
+  CTL_SHOW_ITEMS,  /**< the same of an answer that has no pages */
+  CTL_SHOW_RULES,  /**< an explanation: what comes of it, and each rule with its verdict */
 } CtlShow;
 
 /** Does the work of a command that is more than its row. @error says why it failed. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/ctl/ctl_render.h"
 
+#include "broker/ctl/ctl_schedule.h"
+
 #include <string.h>
 
 char *
@@ -77,6 +79,19 @@ render_line(JsonNode *node)
 }
 
 static char *
+render_formatted(JsonNode *node, CtlFormat format)
+{
+  if (format == CTL_LINES)
+    return render_line(node);
+  if (!JSON_NODE_HOLDS_OBJECT(node) || (format != CTL_MIB && format != CTL_PLAN))
+    return render_element(node);
+  if (format == CTL_MIB)
+    return ctl_render_value(json_node_get_object(node), "size_mib", CTL_PLAIN);
+  g_autofree char *rule = ctl_schedule_rule_text(json_node_get_object(node));
+  return ctl_render_clean(rule);
+}
+
+static char *
 render_array(JsonArray *array, CtlFormat format)
 {
   guint count = json_array_get_length(array);
@@ -85,9 +100,9 @@ render_array(JsonArray *array, CtlFormat format)
   GString *text = g_string_new(NULL);
   for (guint i = 0; i < count; i++) {
     JsonNode *node = json_array_get_element(array, i);
-    g_autofree char *element = format == CTL_LINES ? render_line(node) : render_element(node);
+    g_autofree char *element = render_formatted(node, format);
     if (i > 0)
-      g_string_append(text, format == CTL_LINES ? "\n" : ", ");
+      g_string_append(text, format == CTL_LINES || format == CTL_PLAN ? "\n" : ", ");
     g_string_append(text, element);
   }
   return g_string_free(text, FALSE);

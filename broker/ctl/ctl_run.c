@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/ctl/ctl_run.h"
 
+#include "broker/ctl/ctl_explanation.h"
 #include "broker/ctl/ctl_render.h"
 #include "broker/ctl/ctl_request.h"
 #include "broker/ctl/ctl_terminal.h"
@@ -102,6 +103,30 @@ ctl_run_list(CtlContext *context, const CtlCommand *command, ApiRequest *request
 }
 
 static gboolean
+show_items(CtlContext *context, const CtlCommand *command, const ApiAnswer *answer, GError **error)
+{
+  JsonArray *items = json_get_array(answer->object, "items", G_MAXUINT, error);
+  if (items == NULL)
+    return FALSE;
+  g_autofree char *table = ctl_render_table(command->columns, items);
+  if (context->arguments->is_json)
+    ctl_context_tell(context, answer->object, "");
+  else
+    fputs(table, stdout);
+  return TRUE;
+}
+
+static void
+show_rules(CtlContext *context, const ApiAnswer *answer)
+{
+  g_autofree char *text = ctl_explanation_text(answer->object);
+  if (context->arguments->is_json)
+    ctl_context_tell(context, answer->object, "");
+  else
+    fputs(text, stdout);
+}
+
+static gboolean
 show_answer(CtlContext *context, const CtlCommand *command, const ApiAnswer *answer, GError **error)
 {
   if (command->show == CTL_SHOW_DONE) {
@@ -113,6 +138,12 @@ show_answer(CtlContext *context, const CtlCommand *command, const ApiAnswer *ans
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "The server answered with nothing to show.");
     return FALSE;
   }
+  if (command->show == CTL_SHOW_RULES) {
+    show_rules(context, answer);
+    return TRUE;
+  }
+  if (command->show == CTL_SHOW_ITEMS)
+    return show_items(context, command, answer, error);
   ctl_context_show(context, command->columns, answer->object);
   return TRUE;
 }

@@ -54,7 +54,7 @@ class Manuals(unittest.TestCase):
 
     def test_completion(self):
         self.assertTrue({"user", "pool", "audit"} <= self.complete(""))
-        self.assertEqual(self.complete("pool", "s"), {"show", "set"})
+        self.assertEqual(self.complete("pool", "s"), {"show", "set", "schedule"})
         self.assertIn("--image", self.complete("pool", "create", "office", "--"))
         self.assertEqual(self.complete("login", "--s"), {"--server"})
 

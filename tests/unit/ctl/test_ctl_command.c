@@ -32,14 +32,15 @@ assert_row(const CtlNoun *noun, const CtlCommand *command)
   g_assert_true((command->method != NULL) != (command->run != NULL));
   if (command->run == NULL && command->show == CTL_SHOW_DONE)
     g_assert_nonnull(command->done);
-  if (command->show != CTL_SHOW_DONE)
+  if (command->show != CTL_SHOW_DONE && command->show != CTL_SHOW_RULES)
     g_assert_nonnull(command->columns);
   assert_filled(noun, command, command->done);
   assert_filled(noun, command, command->confirm);
   for (guint i = 0; command->path[i] != NULL; i++)
     assert_filled(noun, command, command->path[i]);
   for (const CtlOption *option = command->options; option != NULL && option->name != NULL; option++)
-    g_assert_true((option->argument == NULL) == (option->type == CTL_FLAG || option->type == CTL_FLAG_OFF));
+    g_assert_true((option->argument == NULL) ==
+                  (option->type == CTL_FLAG || option->type == CTL_FLAG_OFF || option->type == CTL_NULL));
   if (command->body != NULL) {
     g_autoptr(JsonNode) body = json_from_string(command->body, NULL);
     g_assert_true(JSON_NODE_HOLDS_OBJECT(body));

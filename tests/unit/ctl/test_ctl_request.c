@@ -22,8 +22,24 @@ static const Row rows[] = {
      "{\"name\":\"bob\",\"password_change_required\":true,\"password\":\"secret\"}"},
     {"group add-member staff alice", "PUT", "/groups/staff/members/alice", NULL},
     {"pool create office --image debian --size 4 --channels 'main, display,'", "POST", "/pools",
-     "{\"kind\":\"floating\",\"name\":\"office\",\"image\":\"debian\",\"size\":4,\"channels\":[\"main\","
-     "\"display\"]}"},
+     "{\"name\":\"office\",\"image\":\"debian\",\"size\":4,\"channels\":[\"main\",\"display\"]}"},
+    {"pool create lab --kind dedicated --image debian --disks '1024, 2048' --may-reset no", "POST", "/pools",
+     "{\"name\":\"lab\",\"kind\":\"dedicated\",\"image\":\"debian\",\"disks\":[{\"size_mib\":1024},{\"size_"
+     "mib\":2048}],"
+     "\"may_reset\":false}"},
+    {"pool set office --disks '' --tags '' --hosts ''", "PATCH", "/pools/office",
+     "{\"tags\":[],\"disks\":[],\"hosts\":[]}"},
+    {"pool set office --schedule 'mon-tue 07:00-18:00 spares=8' --time-zone UTC --schedule 'sun 22:00-06:00 "
+     "size=0'",
+     "PATCH", "/pools/office",
+     "{\"schedule\":{\"rules\":[{\"days\":[\"mon\",\"tue\"],\"from\":\"07:00\",\"to\":\"18:00\",\"spares\":8}"
+     ","
+     "{\"days\":[\"sun\"],\"from\":\"22:00\",\"to\":\"06:00\",\"size\":0}],\"time_zone\":\"UTC\"}}"},
+    {"pool set office --no-schedule", "PATCH", "/pools/office", "{\"schedule\":null}"},
+    {"pool list --tag ward-3", "GET", "/pools?tag=ward-3", NULL},
+    {"pool schedule office --hours 48 --from 2026-11-23T07:00:00Z", "GET",
+     "/pools/office/schedule?from=2026-11-23T07%3A00%3A00Z&hours=48", NULL},
+    {"pool explain office --user alice", "GET", "/pools/office/explain?user=alice", NULL},
     {"pool set office --spares 0", "PATCH", "/pools/office", "{\"spares\":0}"},
     {"entitlement revoke office group staff", "DELETE", "/pools/office/entitlements/group/staff", NULL},
     {"host join-token --role portal --lifetime-s 60", "POST", "/hosts/join-tokens",
@@ -61,6 +77,20 @@ test_rows_become_requests(void)
 }
 
 static void
+test_halves_of_a_schedule_are_refused(void)
+{
+  static const char *const lines[] = {"pool set office --schedule 'daily 07:00-18:00 spares=8'",
+                                      "pool set office --time-zone UTC",
+                                      "pool set office --no-schedule --time-zone UTC"};
+  for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CtlArguments) arguments = parse(lines[i]);
+    g_assert_null(ctl_request_build(arguments, NULL, &error));
+    g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID);
+  }
+}
+
+static void
 test_change_of_nothing_is_refused(void)
 {
   g_autoptr(GError) error = NULL;
@@ -74,6 +104,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/ctl_request/rows_become_requests", test_rows_become_requests);
+  g_test_add_func("/ctl_request/halves_of_a_schedule_are_refused", test_halves_of_a_schedule_are_refused);
   g_test_add_func("/ctl_request/change_of_nothing_is_refused", test_change_of_nothing_is_refused);
   return g_test_run();
 }
