@@ -3,6 +3,7 @@
 
 #include "broker/api/api_server.h"
 #include "broker/host_bridge.h"
+#include "broker/service/broker_directory.h"
 #include "broker/service/host_registry.h"
 #include "broker/service/setup.h"
 #include "broker/state_folder.h"
@@ -29,9 +30,14 @@ static const ConfigKey KEYS[] = {
      "SQLite file, or postgresql://USER@HOST/NAME of several brokers (default: caraway.db in the state "
      "directory)",
      .optional = TRUE},
-    {"broker", "name", CONFIG_STRING, "b1", "name of this broker in its certificate"},
+    {"broker", "name", CONFIG_STRING, "b1",
+     "name of this broker in its certificate; brokers of one database each have their own"},
     {"broker", "public-address", CONFIG_STRING, NULL,
      "addresses and DNS names for its certificate, separated by commas (default: this machine's name)",
+     .optional = TRUE},
+    {"broker", "url", CONFIG_STRING, NULL,
+     "URL by which hosts, portals and other brokers reach this one (default: the first public address and "
+     "the port)",
      .optional = TRUE},
     {"broker", "workers", CONFIG_INT, "8", "requests that are worked on at once", 2, 64},
     {"broker", "hash-workers", CONFIG_INT, "2", "passwords that are checked at once", 1, 16},
@@ -60,12 +66,13 @@ struct Broker {
   Identity *identity;
   Credentials *credentials;
   KeySigner signer;
-  GrantKeySet *grant_keys;
   HostBridge *bridge;
   HostLinkHub *hub;
   ReplayCache *replays;
   ApiContext context;
   ApiServer *server;
+  Daemon *daemon; /* while it runs */
+  gboolean is_replaced;
 };
 
 const ConfigKey *
@@ -88,6 +95,7 @@ open_services(Broker *broker, GError **error)
   g_autofree char *fallback = state_folder_file(broker->folder, "caraway.db");
   ServicesOptions options = {
       .database_path = database != NULL ? database : fallback,
+      .broker_name = config_string(config, "broker", "name"),
       .clock = clock_system(),
       .sign_in_idle_s = (guint)config_int(config, "broker", "sign-in-idle-s"),
       .sign_in_lifetime_s = (guint)config_int(config, "broker", "sign-in-lifetime-s"),
@@ -115,21 +123,58 @@ certificate_addresses(const Config *config, GError **error)
   return g_steal_pointer(&addresses);
 }
 
+/* Brokers of one database share one authority; only the first makes one. */
+static gboolean
+open_authority(Broker *broker, const char *folder, GError **error)
+{
+  gboolean has_authority;
+  g_autofree char *own = g_build_filename(folder, "ca.pem", NULL);
+  if (!broker_directory_has_authority(broker->services, &has_authority, error))
+    return FALSE;
+  if (has_authority && !g_file_test(own, G_FILE_TEST_EXISTS)) {
+    g_set_error(
+        error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
+        "This database belongs to an installation whose certificate authority is not in %s. Copy ca.pem and "
+        "ca.key there from the state directory of a broker that runs, and start again.",
+        folder);
+    return FALSE;
+  }
+  broker->authority = authority_open(folder, services_installation(broker->services), error);
+  return broker->authority != NULL &&
+         broker_directory_check_authority(broker->services, authority_ca_hash(broker->authority), error);
+}
+
+static gboolean
+open_signer(Broker *broker, const char *name, GError **error)
+{
+  broker->signer.signer.sign = sign_grant;
+  broker->signer.key = state_folder_grant_key(broker->folder, name, error);
+  if (broker->signer.key == NULL)
+    return FALSE;
+  g_autofree char *public_key = grant_key_public(broker->signer.key);
+  const BrokerKey key = {(char *)grant_key_id(broker->signer.key), public_key};
+  return broker_directory_add_key(broker->services, &key, error);
+}
+
+static gboolean
+check_name(const char *name, GError **error)
+{
+  if (identity_name_is_valid(name))
+    return TRUE;
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
+              "broker.name: “%s” must be up to 63 of a-z, 0-9, '-' and '.'.", name);
+  return FALSE;
+}
+
 static gboolean
 open_trust(Broker *broker, GError **error)
 {
   const char *name = config_string(broker->config, "broker", "name");
-  if (!identity_name_is_valid(name)) {
-    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
-                "broker.name: “%s” must be up to 63 of a-z, 0-9, '-' and '.'.", name);
-    return FALSE;
-  }
   g_auto(GStrv) addresses = certificate_addresses(broker->config, error);
   if (addresses == NULL)
     return FALSE;
   g_autofree char *path = state_folder_file(broker->folder, "");
-  broker->authority = authority_open(path, services_installation(broker->services), error);
-  if (broker->authority == NULL)
+  if (!open_authority(broker, path, error))
     return FALSE;
   broker->identity = identity_new(services_installation(broker->services), IDENTITY_BROKER, name);
   if (!authority_renew_own(broker->authority, path, broker->identity, (const char *const *)addresses, error))
@@ -137,13 +182,7 @@ open_trust(Broker *broker, GError **error)
   broker->credentials = credentials_load(path, error);
   if (broker->credentials == NULL)
     return FALSE;
-  broker->signer.signer.sign = sign_grant;
-  broker->signer.key = state_folder_grant_key(broker->folder, name, error);
-  if (broker->signer.key == NULL)
-    return FALSE;
-  broker->grant_keys = grant_key_set_new();
-  grant_key_set_add(broker->grant_keys, broker->signer.key);
-  return TRUE;
+  return open_signer(broker, name, error);
 }
 
 Broker *
@@ -151,6 +190,8 @@ broker_open(const Config *config, GError **error)
 {
   g_autoptr(Broker) broker = g_new0(Broker, 1);
   broker->config = config;
+  if (!check_name(config_string(config, "broker", "name"), error))
+    return NULL;
   broker->folder = state_folder_open(config_string(config, "broker", "state-directory"), error);
   if (broker->folder == NULL || !open_services(broker, error) || !open_trust(broker, error))
     return NULL;
@@ -184,7 +225,6 @@ open_hub(Broker *broker)
   HostLinkSettings settings = {
       .listener = host_bridge_listener(broker->bridge),
       .installation = services_installation(broker->services),
-      .grant_keys = broker->grant_keys,
       .clock = clock_system(),
       .heartbeat_ms = (guint)config_int(broker->config, "broker", "heartbeat-ms"),
       .workers = HOST_WORKERS,
@@ -207,7 +247,6 @@ open_server(Broker *broker, GError **error)
   broker->context = (ApiContext){
       .services = broker->services,
       .authority = broker->authority,
-      .grant_keys = broker->grant_keys,
       .replays = broker->replays,
       .identity = broker->identity,
       .count_hosts = count_hosts,
@@ -241,20 +280,57 @@ on_stop(Daemon *daemon, gpointer data)
   api_server_drain(broker->server, on_drained, daemon);
 }
 
+/* Where the others find this one. */
+static gboolean
+announce(Broker *broker, GError **error)
+{
+  const char *given = config_string(broker->config, "broker", "url");
+  if (given != NULL)
+    return broker_directory_announce(broker->services, given, error);
+  g_auto(GStrv) addresses = certificate_addresses(broker->config, error);
+  if (addresses == NULL)
+    return FALSE;
+  gboolean is_ipv6 = strchr(addresses[0], ':') != NULL;
+  g_autofree char *url = g_strdup_printf(is_ipv6 ? "https://[%s]:%u" : "https://%s:%u", addresses[0],
+                                         api_server_port(broker->server));
+  return broker_directory_announce(broker->services, url, error);
+}
+
+static gboolean
+quit(gpointer daemon)
+{
+  daemon_quit(daemon);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_replaced(gpointer data)
+{
+  Broker *broker = data;
+  broker->is_replaced = TRUE;
+  g_idle_add(quit, broker->daemon);
+}
+
 gboolean
 broker_run(Broker *broker, GError **error)
 {
   open_hub(broker);
-  if (!open_server(broker, error))
+  if (!open_server(broker, error) || !announce(broker, error))
     return FALSE;
-  services_start(broker->services);
   gboolean needs_setup = FALSE;
   if (setup_needed(broker->services, &needs_setup, NULL) && needs_setup)
     log_warning("There is no administrator yet. Stop the broker and run: caraway-broker --create-admin NAME");
   g_autoptr(Daemon) daemon = daemon_new(on_stop, broker, DRAIN_LIMIT_MS);
+  broker->daemon = daemon;
+  services_set_replaced(broker->services, on_replaced, broker);
+  services_start(broker->services);
   g_autofree char *what = g_strdup_printf("serving on port %u", api_server_port(broker->server));
   daemon_run(daemon, what);
-  return TRUE;
+  if (broker->is_replaced)
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
+                "Another process took the place of the broker %s while this one was away.",
+                config_string(broker->config, "broker", "name"));
+  return !broker->is_replaced;
 }
 
 /* The server goes first, then the services' own thread, then the links, whose last events still reach the
@@ -273,7 +349,6 @@ broker_free(Broker *broker)
   host_link_hub_free(broker->hub);
   services_free(broker->services);
   host_bridge_free(broker->bridge);
-  grant_key_set_free(broker->grant_keys);
   grant_key_free(broker->signer.key);
   credentials_free(broker->credentials);
   identity_free(broker->identity);

@@ -86,6 +86,12 @@ renew(HostSender *sender)
   host_link_hub_renew(BRIDGE_OF_SENDER(sender)->hub);
 }
 
+static void
+tell_keys(HostSender *sender, const GPtrArray *keys)
+{
+  host_link_hub_tell_keys(BRIDGE_OF_SENDER(sender)->hub, keys);
+}
+
 static char *
 fetch_boot_log(HostSender *sender, const char *host, const char *desktop_id, guint limit_ms, GError **error)
 {
@@ -97,7 +103,7 @@ host_bridge_new(Services *services)
 {
   HostBridge *bridge = g_new0(HostBridge, 1);
   bridge->listener = (HostLinkListener){on_hello, on_welcomed, on_event, on_silent};
-  bridge->sender = (HostSender){deliver, drop_link, fetch_boot_log, renew};
+  bridge->sender = (HostSender){deliver, drop_link, tell_keys, fetch_boot_log, renew};
   bridge->services = services;
   return bridge;
 }

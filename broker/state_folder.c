@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define KEY_NAME_MAX 24
+#define KEY_NAME_MAX 22 /* with a blank and eight digits no more than 32 */
 
 struct StateFolder {
   char *path;
@@ -54,7 +54,7 @@ state_folder_grant_key(const StateFolder *folder, const char *broker_name, GErro
   g_autofree char *path = state_folder_file(folder, "grant.key");
   if (g_file_test(path, G_FILE_TEST_EXISTS))
     return grant_key_load(path, error);
-  g_autofree char *id = g_strdup_printf("%.*s-1", KEY_NAME_MAX, broker_name);
+  g_autofree char *id = g_strdup_printf("%.*s-%08x", KEY_NAME_MAX, broker_name, g_random_int());
   g_strdelimit(id, ".", '-');
   g_autoptr(GrantKey) key = grant_key_new(id);
   return grant_key_save(key, path, error) ? g_steal_pointer(&key) : NULL;

@@ -7,13 +7,11 @@
 #include "broker/api/replay_cache.h"
 #include "broker/hostlink/authority.h"
 #include "broker/service/services.h"
-#include "common/wire/grant.h"
 
 /** All borrowed. */
 typedef struct {
   Services *services;
   const Authority *authority;
-  const GrantKeySet *grant_keys;       /**< what joining machines get */
   ReplayCache *replays;                /**< answers to what was created */
   const Identity *identity;            /**< of this broker */
   guint (*count_hosts)(gpointer data); /**< how many host links are open */

@@ -2,6 +2,7 @@
 /* A machine joins: the token is spent, then the authority signs (docs/protocols.md, 1). */
 #include "broker/api/machine_handlers.h"
 #include "broker/api/views.h"
+#include "broker/service/broker_directory.h"
 #include "broker/service/host_registry.h"
 #include "common/base/error.h"
 #include "common/base/json.h"
@@ -134,10 +135,29 @@ sign(const ApiContext *context, IdentityRole role, const Join *join, const char 
 static void
 add_grant_keys(const ApiContext *context, JsonBuilder *builder)
 {
+  g_autoptr(GPtrArray) keys = broker_directory_keys(context->services);
   json_builder_set_member_name(builder, "grant_keys");
-  JsonNode *keys = json_node_init_array(json_node_alloc(), NULL);
-  json_node_take_array(keys, grant_key_set_to_json(context->grant_keys));
-  json_builder_add_value(builder, keys);
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < keys->len; i++) {
+    const BrokerKey *key = g_ptr_array_index(keys, i);
+    json_builder_begin_object(builder);
+    view_text(builder, "id", key->id);
+    view_text(builder, "public_key", key->public_key);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+}
+
+/* Where else a machine is answered. */
+static void
+add_brokers(const ApiContext *context, JsonBuilder *builder)
+{
+  g_auto(GStrv) addresses = broker_directory_addresses(context->services);
+  json_builder_set_member_name(builder, "brokers");
+  json_builder_begin_array(builder);
+  for (char **address = addresses; *address != NULL; address++)
+    json_builder_add_string_value(builder, *address);
+  json_builder_end_array(builder);
 }
 
 static void
@@ -192,6 +212,7 @@ handle_grant_keys(const ApiContext *context, const Request *request, Answer *ans
   g_autoptr(JsonBuilder) builder = json_builder_new();
   json_builder_begin_object(builder);
   add_grant_keys(context, builder);
+  add_brokers(context, builder);
   json_builder_end_object(builder);
   answer_set_json(answer, 200, builder);
   return TRUE;

@@ -79,13 +79,35 @@ build_time(HostLinkHub *hub)
 }
 
 static GArray *
-grant_key_list(JsonArray *keys)
+grant_key_list(const GPtrArray *keys)
 {
   GArray *list = g_array_new(FALSE, TRUE, sizeof(HostGrantKey));
-  for (guint i = 0; i < json_array_get_length(keys); i++) {
-    JsonObject *key = json_array_get_object_element(keys, i);
-    HostGrantKey entry = {json_object_get_string_member(key, "id"),
-                          json_object_get_string_member(key, "public_key")};
+  for (guint i = 0; i < keys->len; i++) {
+    const BrokerKey *key = g_ptr_array_index(keys, i);
+    HostGrantKey entry = {key->id, key->public_key};
+    g_array_append_val(list, entry);
+  }
+  return list;
+}
+
+static GArray *
+desktop_list(const GPtrArray *desktops)
+{
+  GArray *list = g_array_new(FALSE, TRUE, sizeof(HostDesktopRef));
+  for (guint i = 0; i < desktops->len; i++) {
+    const Desktop *desktop = g_ptr_array_index(desktops, i);
+    HostDesktopRef entry = {desktop->id, desktop->epoch};
+    g_array_append_val(list, entry);
+  }
+  return list;
+}
+
+static GArray *
+broker_list(char **urls)
+{
+  GArray *list = g_array_new(FALSE, TRUE, sizeof(HostBroker));
+  for (; *urls != NULL && list->len < HOST_MESSAGE_MAX_BROKERS; urls++) {
+    HostBroker entry = {*urls};
     g_array_append_val(list, entry);
   }
   return list;
@@ -94,14 +116,9 @@ grant_key_list(JsonArray *keys)
 static char *
 build_welcome(HostLinkHub *hub, const HostGreeting *greeting)
 {
-  g_autoptr(JsonArray) keys = grant_key_set_to_json(hub->settings.grant_keys);
-  g_autoptr(GArray) key_list = grant_key_list(keys);
-  g_autoptr(GArray) references = g_array_new(FALSE, TRUE, sizeof(HostDesktopRef));
-  for (guint i = 0; i < greeting->desktops->len; i++) {
-    const Desktop *desktop = g_ptr_array_index(greeting->desktops, i);
-    HostDesktopRef reference = {desktop->id, desktop->epoch};
-    g_array_append_val(references, reference);
-  }
+  g_autoptr(GArray) keys = grant_key_list(greeting->keys);
+  g_autoptr(GArray) desktops = desktop_list(greeting->desktops);
+  g_autoptr(GArray) brokers = broker_list(greeting->brokers);
   HostMessage message = {.type = HOST_MESSAGE_WELCOME};
   message.welcome = (HostWelcome){
       .version = HOST_MESSAGE_VERSION,
@@ -109,10 +126,12 @@ build_welcome(HostLinkHub *hub, const HostGreeting *greeting)
       .term = greeting->term,
       .broker_time_ms = clock_wall_us(hub->settings.clock) / 1000,
       .heartbeat_ms = hub->settings.heartbeat_ms,
-      .grant_keys = (HostGrantKey *)(gpointer)key_list->data,
-      .grant_key_count = key_list->len,
-      .desktops = (HostDesktopRef *)(gpointer)references->data,
-      .desktop_count = references->len,
+      .grant_keys = (HostGrantKey *)(gpointer)keys->data,
+      .grant_key_count = keys->len,
+      .desktops = (HostDesktopRef *)(gpointer)desktops->data,
+      .desktop_count = desktops->len,
+      .brokers = (HostBroker *)(gpointer)brokers->data,
+      .broker_count = brokers->len,
   };
   return host_message_build(&message);
 }
@@ -347,6 +366,22 @@ host_link_hub_fetch_boot_log(HostLinkHub *hub, const char *host, const char *des
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_TIMED_OUT, "Host %s did not answer within %u s.", host,
                 limit_ms / 1000);
   return text;
+}
+
+void
+host_link_hub_tell_keys(HostLinkHub *hub, const GPtrArray *keys)
+{
+  g_autoptr(GArray) list = grant_key_list(keys);
+  HostMessage message = {.type = HOST_MESSAGE_KEYS};
+  message.keys = (HostKeys){(HostGrantKey *)(gpointer)list->data, list->len};
+  g_autofree char *text = host_message_build(&message);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->lock);
+  GHashTableIter iterator;
+  gpointer link;
+  g_hash_table_iter_init(&iterator, hub->links);
+  while (g_hash_table_iter_next(&iterator, NULL, &link))
+    if (host_link_state(link) == HOST_LINK_WELCOMED)
+      host_link_send(link, g_strdup(text));
 }
 
 guint

@@ -6,10 +6,10 @@
  */
 #pragma once
 
+#include "broker/model/broker_row.h"
 #include "broker/model/desktop.h"
 #include "broker/model/host_greeting.h"
 #include "common/base/clock.h"
-#include "common/wire/grant.h"
 #include "common/wire/host_message.h"
 
 #include <libsoup/soup.h>
@@ -37,7 +37,6 @@ struct HostLinkListener {
 typedef struct {
   HostLinkListener *listener;
   const char *installation;
-  const GrantKeySet *grant_keys;
   const Clock *clock;
   guint heartbeat_ms; /**< three missed ones make a host silent */
   guint workers;      /**< threads for the listener's calls */
@@ -55,6 +54,9 @@ gboolean host_link_hub_deliver(HostLinkHub *hub, const char *host, const char *t
 
 /** Closes the welcomed link of @host unless its term is higher than @term. From any thread. */
 void host_link_hub_drop(HostLinkHub *hub, const char *host, gint64 term);
+
+/** Tells every welcomed host the keys that grants are signed with, @keys of BrokerKey. From any thread. */
+void host_link_hub_tell_keys(HostLinkHub *hub, const GPtrArray *keys);
 
 /** Asks @host for the last of the serial console of @desktop_id and waits at most @limit_ms. From any thread
  * but the main one. Returns the text (transfer full), or NULL with CARAWAY_ERROR_UNREACHABLE or

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a host is told when its hello was taken: the term of its new link, and the desktops that are known to
- * be there.
+ * What a host is told when its hello was taken: the term of its new link, the desktops that are known to be
+ * there, the keys that grants are signed with, and where it can dial when this broker is away.
  */
 #pragma once
 
@@ -10,10 +10,12 @@
 typedef struct {
   gint64 term;         /**< of this link: higher than that of every link before */
   GPtrArray *desktops; /**< of Desktop */
+  GPtrArray *keys;     /**< of BrokerKey */
+  GStrv brokers;       /**< URLs, the one that answers first */
 } HostGreeting;
 
-/** A greeting with @term and @desktops (transfer full). */
-HostGreeting *host_greeting_new(gint64 term, GPtrArray *desktops);
+/** A greeting with @term, @desktops, @keys and @brokers (all transfer full). */
+HostGreeting *host_greeting_new(gint64 term, GPtrArray *desktops, GPtrArray *keys, GStrv brokers);
 
 /** Frees @greeting (nullable). */
 void host_greeting_free(HostGreeting *greeting);

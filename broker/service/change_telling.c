@@ -28,9 +28,9 @@ changes_new(void)
 gboolean
 changes_are_none(const Changes *changes)
 {
-  return !changes->pools && !changes->missed && g_hash_table_size(changes->sessions) == 0 &&
-         g_hash_table_size(changes->outboxes) == 0 && g_hash_table_size(changes->hosts) == 0 &&
-         g_hash_table_size(changes->accounts) == 0;
+  return !changes->pools && !changes->brokers && !changes->missed &&
+         g_hash_table_size(changes->sessions) == 0 && g_hash_table_size(changes->outboxes) == 0 &&
+         g_hash_table_size(changes->hosts) == 0 && g_hash_table_size(changes->accounts) == 0;
 }
 
 void
@@ -172,10 +172,24 @@ tell(Services *services, const Changes *changes, GError **error)
                       services->sender, error);
 }
 
+static gboolean
+tell_brokers(Services *services, GError **error)
+{
+  gboolean keys_changed;
+  if (!broker_directory_read(services, &keys_changed, error))
+    return FALSE;
+  g_autoptr(GPtrArray) keys = broker_directory_keys(services);
+  if (keys_changed && services->sender != NULL)
+    services->sender->tell_keys(services->sender, keys);
+  cluster_wake(services->cluster);
+  return TRUE;
+}
+
 gboolean
 change_telling_run(Services *services, Changes *changes, GError **error)
 {
-  if (!tell(services, changes, error))
+  if (!tell(services, changes, error) ||
+      ((changes->brokers || changes->missed) && !tell_brokers(services, error)))
     return FALSE;
   if (changes->pools || changes->missed)
     services_wake(services);

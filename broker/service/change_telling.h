@@ -14,7 +14,8 @@ typedef struct {
   GHashTable *hosts;    /**< set of names */
   GHashTable *accounts; /**< set of ids */
   gboolean pools;
-  gboolean missed; /**< and anything else may have changed, too */
+  gboolean brokers; /**< or their keys */
+  gboolean missed;  /**< and anything else may have changed, too */
 } Changes;
 
 /** No changes. */

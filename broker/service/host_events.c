@@ -172,8 +172,10 @@ take_hello(Services *services, const char *host_name, const HostHello *hello, GE
   if (host == NULL || !reconcile(work, host, hello, error) || !link_term_begin(work, host, error))
     return NULL;
   g_autoptr(GPtrArray) known = desktop_store_of_host(work->transaction, host_name, error);
-  return known != NULL && work_commit(work, error) ? host_greeting_new(host->term, g_steal_pointer(&known))
-                                                   : NULL;
+  if (known == NULL || !work_commit(work, error))
+    return NULL;
+  return host_greeting_new(host->term, g_steal_pointer(&known), broker_directory_keys(services),
+                           broker_directory_addresses(services));
 }
 
 HostGreeting *

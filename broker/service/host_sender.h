@@ -19,6 +19,9 @@ struct HostSender {
    */
   void (*drop_link)(HostSender *sender, const char *host, gint64 term);
 
+  /** Tells all hosts the keys that grants are signed with: @keys, of BrokerKey (borrowed). */
+  void (*tell_keys)(HostSender *sender, const GPtrArray *keys);
+
   /** Asks @host for the last of @desktop_id's serial console and waits at most @limit_ms for it. Returns the
    * text (transfer full); NULL with CARAWAY_ERROR_UNREACHABLE or CARAWAY_ERROR_TIMED_OUT. */
   char *(*fetch_boot_log)(HostSender *sender, const char *host, const char *desktop_id, guint limit_ms,

@@ -21,7 +21,7 @@
 gboolean
 housekeeping_give_up_hosts(Services *services, GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(Work) work = work_begin_as_keeper(services, error);
   if (work == NULL)
     return FALSE;
   gint64 now_us = clock_boottime_us(services->clock);
@@ -41,7 +41,7 @@ housekeeping_give_up_hosts(Services *services, GError **error)
 gboolean
 housekeeping_delete_expired(Services *services, GError **error)
 {
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(Work) work = work_begin_as_keeper(services, error);
   if (work == NULL)
     return FALSE;
   gint64 now_us = work->now_us;
@@ -51,18 +51,6 @@ housekeeping_delete_expired(Services *services, GError **error)
          idempotency_store_remove_old(work->transaction, now_us - DAY_US, error) &&
          session_store_remove_ended(work->transaction, now_us - 7 * DAY_US, error) &&
          work_commit(work, error);
-}
-
-static gboolean
-recover_hosts(Work *work, GError **error)
-{
-  g_autoptr(GPtrArray) hosts = host_store_all(work->transaction, error);
-  if (hosts == NULL)
-    return FALSE;
-  for (guint i = 0; i < hosts->len; i++)
-    if (!host_state_step(work, g_ptr_array_index(hosts, i), HOST_EVENT_SILENT, error))
-      return FALSE;
-  return TRUE;
 }
 
 static gboolean
@@ -82,6 +70,5 @@ gboolean
 housekeeping_recover(Services *services, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  return work != NULL && recover_hosts(work, error) && recover_desktops(work, error) &&
-         work_commit(work, error);
+  return work != NULL && recover_desktops(work, error) && work_commit(work, error);
 }

@@ -13,5 +13,5 @@ gboolean housekeeping_give_up_hosts(Services *services, GError **error) G_GNUC_W
 /** Deletes sign-ins, tokens, passwords, keys and ended sessions whose time is over. */
 gboolean housekeeping_delete_expired(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** No link is open at the start, no desktop has an owner without a session: makes it so. */
+/** No desktop has an owner without a session: makes it so. */
 gboolean housekeeping_recover(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;

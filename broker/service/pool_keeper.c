@@ -158,7 +158,7 @@ static gboolean
 act(Services *services, const Pool *pool, GError **error)
 {
   g_auto(Turn) turn = {0};
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(Work) work = work_begin_as_keeper(services, error);
   if (work == NULL || !read_turn(work, pool, &turn, error))
     return FALSE;
   if (!turn.is_over)

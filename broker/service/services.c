@@ -77,6 +77,13 @@ free_memory(Services *services)
   g_clear_pointer(&services->unwritten_silences, g_hash_table_unref);
 }
 
+/* A server is for several brokers, a file for one. */
+static gboolean
+is_shared(const char *database)
+{
+  return g_str_has_prefix(database, "postgresql://") || g_str_has_prefix(database, "postgres://");
+}
+
 Services *
 services_new(const ServicesOptions *options, GError **error)
 {
@@ -104,7 +111,11 @@ services_new(const ServicesOptions *options, GError **error)
   services->host_pulse = host_pulse_new();
   services->feed = change_feed_new(services);
   services->assignment_batch = assignment_batch_new(services);
-  return housekeeping_recover(services, error) && known_feed_load(services, error)
+  services->directory = broker_directory_new();
+  services->cluster = cluster_new(services, options->broker_name != NULL ? options->broker_name : "b1",
+                                  is_shared(options->database_path));
+  return cluster_join(services->cluster, error) && broker_directory_read(services, NULL, error) &&
+                 housekeeping_recover(services, error) && known_feed_load(services, error)
              ? g_steal_pointer(&services)
              : NULL;
 }
@@ -121,28 +132,76 @@ services_set_signer(Services *services, GrantSigner *signer)
   services->signer = signer;
 }
 
-gboolean
-services_tick(Services *services, GError **error)
+/* What one broker does for all; each step makes sure in its own transaction that it is this one. */
+static gboolean
+keep(Services *services, GError **error)
 {
   gint64 now_us = clock_boottime_us(services->clock);
-  if (!database_return_try(services))
-    return TRUE; /* told already */
-  if (!host_events_write_heartbeats(services, error) || !housekeeping_give_up_hosts(services, error))
+  if (!housekeeping_give_up_hosts(services, error))
     return FALSE;
   if (now_us - services->cleaned_us >= CLEANING_INTERVAL_US) {
-    if (!housekeeping_delete_expired(services, error))
+    if (!housekeeping_delete_expired(services, error) || !broker_directory_forget_gone(services, error))
       return FALSE;
     services->cleaned_us = now_us;
   }
-  if (!pool_keeper_run(services, error))
-    return FALSE;
-  return delivery_run_for(services->delivery, services->db, NULL, services->sender, error); /* a safety net */
+  return pool_keeper_run(services, error);
+}
+
+/* The lease was taken away between two looks: no failure, the other one goes on. */
+static gboolean
+keep_if_keeper(Services *services, GError **error)
+{
+  GError *problem = NULL;
+  if (!cluster_is_keeper(services->cluster) || keep(services, &problem))
+    return TRUE;
+  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH)) {
+    g_error_free(problem);
+    cluster_wake(services->cluster);
+    return TRUE;
+  }
+  g_propagate_error(error, problem);
+  return FALSE;
+}
+
+gboolean
+services_tick(Services *services, GError **error)
+{
+  if (!database_return_try(services))
+    return TRUE; /* told already */
+  return host_events_write_heartbeats(services, error) && keep_if_keeper(services, error) &&
+         delivery_run_for(services->delivery, services->db, NULL, services->sender, error); /* a safety net */
 }
 
 gboolean
 services_catch_up(Services *services, GError **error)
 {
   return change_feed_catch_up(services->feed, error);
+}
+
+gboolean
+services_beat(Services *services, GError **error)
+{
+  return cluster_tick(services->cluster, error);
+}
+
+gboolean
+services_is_keeper(Services *services)
+{
+  return cluster_is_keeper(services->cluster);
+}
+
+void
+services_set_replaced(Services *services, void (*replaced)(gpointer data), gpointer data)
+{
+  services->replaced = replaced;
+  services->replaced_data = data;
+}
+
+void
+services_replaced(Services *services)
+{
+  if (services->replaced != NULL)
+    services->replaced(services->replaced_data);
 }
 
 void
@@ -188,6 +247,7 @@ void
 services_start(Services *services)
 {
   change_feed_start(services->feed);
+  cluster_start(services->cluster);
   services->background = g_thread_new("keeper", run_background, services);
 }
 
@@ -196,13 +256,13 @@ services_stop(Services *services)
 {
   if (services->feed != NULL)
     change_feed_stop(services->feed);
-  if (services->background == NULL)
-    return;
   g_mutex_lock(&services->mutex);
   services->stopping = TRUE;
   g_cond_signal(&services->wake);
   g_mutex_unlock(&services->mutex);
-  g_thread_join(g_steal_pointer(&services->background));
+  g_clear_pointer(&services->background, g_thread_join);
+  if (services->cluster != NULL)
+    cluster_stop(services->cluster);
 }
 
 const char *
@@ -219,6 +279,8 @@ services_free(Services *services)
   services_stop(services);
   change_feed_free(services->feed);
   assignment_batch_free(services->assignment_batch);
+  cluster_free(services->cluster);
+  broker_directory_free(services->directory);
   host_pulse_free(services->host_pulse);
   host_silence_free(services->host_silence);
   keeper_memory_free(services->keeper_memory);

@@ -14,7 +14,8 @@
 typedef struct Services Services;
 
 typedef struct {
-  const char *database_path; /**< file, made when it is not there */
+  const char *database_path; /**< file, made when it is not there, or URL of a server */
+  const char *broker_name;   /**< (nullable: "b1") of this broker among those of the database */
   const Clock *clock;        /**< borrowed for life */
   HostSender *sender;        /**< (nullable) borrowed; till services_set_sender() nothing is delivered */
   GrantSigner *signer;       /**< (nullable) borrowed; till services_set_signer() no console opens */
@@ -35,7 +36,11 @@ void services_set_sender(Services *services, HostSender *sender);
 /** Sets who signs grants; before the first console is asked for. */
 void services_set_signer(Services *services, GrantSigner *signer);
 
-/** Starts the background thread. */
+/** Sets what is called, in a thread of the services', when another process took the place of this broker: it
+ * has to end. Before services_start(). */
+void services_set_replaced(Services *services, void (*replaced)(gpointer data), gpointer data);
+
+/** Starts the background threads. */
 void services_start(Services *services);
 
 /** Ends the background thread and waits for it; use cases may still be called. */
@@ -46,6 +51,12 @@ gboolean services_tick(Services *services, GError **error) G_GNUC_WARN_UNUSED_RE
 
 /** Tells and delivers all that was committed before, for the same tests. */
 gboolean services_catch_up(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** One beat among the brokers, for the same tests. */
+gboolean services_beat(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Whether this broker keeps the pools; of several on one database one does. */
+gboolean services_is_keeper(Services *services);
 
 /** The installation's id, a UUID made when the database was (transfer none). */
 const char *services_installation(Services *services);

@@ -7,7 +7,9 @@
 #include "broker/auth/local_authenticator.h"
 #include "broker/service/assignment_batch.h"
 #include "broker/service/away_journal.h"
+#include "broker/service/broker_directory.h"
 #include "broker/service/change_feed.h"
+#include "broker/service/cluster.h"
 #include "broker/service/database_watch.h"
 #include "broker/service/delivery.h"
 #include "broker/service/host_pulse.h"
@@ -35,6 +37,8 @@ struct Services {
   Delivery *delivery;
   ChangeFeed *feed;
   AssignmentBatch *assignment_batch;
+  Cluster *cluster;
+  BrokerDirectory *directory;
   KeeperMemory *keeper_memory;
   HostSilence *host_silence;
   HostPulse *host_pulse;
@@ -54,9 +58,14 @@ struct Services {
   GCond wake;
   gboolean awake;
   gboolean stopping;
-  GHashTable *unwritten_silences; /* host → gint64: the term of the link that broke */
-  gint64 cleaned_us;              /* when expired rows were last deleted; of the background thread */
+  GHashTable *unwritten_silences;  /* host → gint64: the term of the link that broke */
+  void (*replaced)(gpointer data); /* nullable */
+  gpointer replaced_data;
+  gint64 cleaned_us; /* when expired rows were last deleted; of the background thread */
 };
+
+/** Another process took the place of this broker: whoever composed the services is told to end. */
+void services_replaced(Services *services);
 
 /** Makes the background thread take a turn soon. */
 void services_wake(Services *services);

@@ -4,7 +4,9 @@
 #include "broker/service/change_feed.h"
 #include "broker/service/database_return.h"
 #include "broker/store/audit_store.h"
+#include "broker/store/broker_store.h"
 #include "broker/store/outbox_store.h"
+#include "common/base/error.h"
 
 #include <string.h>
 
@@ -35,6 +37,24 @@ work_begin(Services *services, DbMode mode, GError **error)
   work->now_us = db_now_us(transaction);
   work->notices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   return work;
+}
+
+Work *
+work_begin_as_keeper(Services *services, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return NULL;
+  g_autoptr(GError) problem = NULL;
+  g_autofree char *holder = broker_store_holder(work->transaction, BROKER_LEASE_KEEPER, &problem);
+  if (holder == NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return NULL;
+  }
+  if (g_strcmp0(holder, services->instance) == 0)
+    return g_steal_pointer(&work);
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH, "Another broker keeps the pools now.");
+  return NULL;
 }
 
 static gboolean

@@ -22,6 +22,10 @@ typedef struct {
 /** Begins a use case; @mode as db_begin(). */
 Work *work_begin(Services *services, DbMode mode, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Begins a use case (DB_WRITE) that only the one broker may do which holds the lease for it: keeping pools,
+ * giving up hosts, limits of time. CARAWAY_ERROR_STALE_EPOCH when this broker does not hold it. */
+Work *work_begin_as_keeper(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Makes it durable. What follows — telling, delivering, waking — happens at every broker that it concerns,
  * by change_feed.h. */
 gboolean work_commit(Work *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;

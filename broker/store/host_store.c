@@ -75,6 +75,26 @@ host_store_set_link(DbTransaction *transaction, const char *name, gint64 term, c
                      "such host", error);
 }
 
+GStrv
+host_store_linked(DbTransaction *transaction, const char *instance, GError **error)
+{
+  return row_texts(db_query(transaction, error,
+                            "SELECT name FROM host WHERE state = 'up' AND link_broker = ? ORDER BY name", "s",
+                            instance),
+                   error);
+}
+
+GStrv
+host_store_unlinked(DbTransaction *transaction, gint64 stopped_since_us, GError **error)
+{
+  return row_texts(
+      db_query(transaction, error,
+               "SELECT name FROM host WHERE state = 'up' AND (link_broker IS NULL OR link_broker"
+               " NOT IN (SELECT instance FROM broker WHERE stopped = 0 OR seen_us > ?)) ORDER BY name",
+               "l", stopped_since_us),
+      error);
+}
+
 gboolean
 host_store_has_link(DbTransaction *transaction, const char *name, gint64 term, const char *broker,
                     gboolean *ret_has, GError **error)

@@ -20,6 +20,15 @@ gboolean host_store_beat(DbTransaction *transaction, const char *name, const Hos
 gboolean host_store_set_link(DbTransaction *transaction, const char *name, gint64 term, const char *broker,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The names of hosts that are up by a link with the broker @instance (transfer full). */
+GStrv host_store_linked(DbTransaction *transaction, const char *instance,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The names of hosts that are up by a link with no broker, or one that stopped at or before
+ * @stopped_since_us (transfer full). */
+GStrv host_store_unlinked(DbTransaction *transaction, gint64 stopped_since_us,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Whether the link of @term at the broker @broker is the newest of @name. */
 gboolean host_store_has_link(DbTransaction *transaction, const char *name, gint64 term, const char *broker,
                              gboolean *ret_has, GError **error) G_GNUC_WARN_UNUSED_RESULT;

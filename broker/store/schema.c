@@ -128,6 +128,15 @@ static const char names_sql[] =
     "CREATE TABLE desktop_number (pool_id TEXT NOT NULL REFERENCES pool (id) ON DELETE CASCADE,"
     "  number BIGINT NOT NULL, PRIMARY KEY (pool_id, number))";
 
+/* Of several brokers the keeper does what only one may do; the public keys of all are everybody's. */
+static const char brokers_sql[] =
+    "CREATE TABLE broker (name TEXT PRIMARY KEY, instance TEXT NOT NULL UNIQUE, address TEXT NOT NULL,"
+    "  version TEXT NOT NULL, beat BIGINT NOT NULL, started_us BIGINT NOT NULL, seen_us BIGINT NOT NULL,"
+    "  stopped INTEGER NOT NULL);"
+    "CREATE TABLE lease (name TEXT PRIMARY KEY, holder TEXT);"
+    "CREATE TABLE grant_key (id TEXT PRIMARY KEY,"
+    "  broker TEXT NOT NULL REFERENCES broker (name) ON DELETE CASCADE, public_key TEXT NOT NULL)";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -137,6 +146,7 @@ static const Migration migrations[] = {
     {6, "pools", pools_sql},
     {7, "links", links_sql},
     {8, "names of desktops", names_sql},
+    {9, "brokers", brokers_sql},
 };
 
 int

@@ -242,6 +242,11 @@ static const MessageMember foreign_list_table[] = {
     END,
 };
 
+static const MessageMember broker_table[] = {
+    TEXT(HostBroker, url, MAX_TEXT),
+    END,
+};
+
 static const MessageMember welcome_table[] = {
     INT(HostWelcome, version, 1, 63),
     UUID(HostWelcome, installation),
@@ -250,6 +255,7 @@ static const MessageMember welcome_table[] = {
     INT(HostWelcome, heartbeat_ms, 100, 600000),
     LIST(HostWelcome, grant_keys, grant_key_count, HostGrantKey, grant_key_table),
     LIST(HostWelcome, desktops, desktop_count, HostDesktopRef, desktop_ref_table),
+    OPTIONAL_LIST(HostWelcome, brokers, broker_count, HostBroker, broker_table, HOST_MESSAGE_MAX_BROKERS),
     END,
 };
 

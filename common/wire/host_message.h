@@ -16,6 +16,7 @@
 #define HOST_MESSAGE_SUBPROTOCOL  "caraway.host.v1"
 #define HOST_MESSAGE_MAX_BOOT_LOG (64 * 1024)
 #define HOST_MESSAGE_MAX_FOREIGN  256
+#define HOST_MESSAGE_MAX_BROKERS  64
 
 /* Which struct of the union a message carries; the first nine are sent by hosts. */
 typedef enum {
@@ -53,7 +54,8 @@ typedef struct {
   gint64 term, broker_time_ms, heartbeat_ms;
   HostGrantKey *grant_keys;
   HostDesktopRef *desktops;
-  guint grant_key_count, desktop_count;
+  HostBroker *brokers; /**< where to dial when this broker is away; none from an older broker */
+  guint grant_key_count, desktop_count, broker_count;
 } HostWelcome;
 
 typedef struct {

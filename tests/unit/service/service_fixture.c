@@ -42,6 +42,14 @@ drop_link(HostSender *sender, const char *host, gint64 term)
     fixture->link_open = FALSE;
 }
 
+static void
+tell_keys(HostSender *sender, const GPtrArray *keys)
+{
+  ServiceFixture *fixture = (ServiceFixture *)sender;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&fixture->mutex);
+  fixture->keys_told++;
+}
+
 static char *
 fetch_boot_log(HostSender *sender, const char *host, const char *desktop_id, guint limit_ms, GError **error)
 {
@@ -72,8 +80,8 @@ service_fixture_new(void)
 {
   ServiceFixture *fixture = g_new0(ServiceFixture, 1);
   g_autoptr(GError) error = NULL;
-  fixture->sender =
-      (HostSender){.deliver = deliver, .drop_link = drop_link, .fetch_boot_log = fetch_boot_log};
+  fixture->sender = (HostSender){
+      .deliver = deliver, .drop_link = drop_link, .tell_keys = tell_keys, .fetch_boot_log = fetch_boot_log};
   fixture->signer = (GrantSigner){.sign = sign};
   fake_clock_init(&fixture->clock, 1700000000 * (gint64)G_USEC_PER_SEC);
   fixture->folder = g_dir_make_tmp("caraway-service-XXXXXX", &error);

@@ -29,6 +29,7 @@ typedef struct {
   GHashTable *created;  /* id → times it was told to create it */
   gboolean link_open;
   gint64 term;            /* of the last link */
+  guint keys_told;        /* times that the host was told the keys of grants */
   gboolean fails_creates; /* the host answers that it cannot */
 } ServiceFixture;
 
