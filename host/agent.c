@@ -8,6 +8,15 @@
 
 /* Desktops */
 
+/* Desktops that were made here come and go without being looked at. */
+static void
+look_at_foreign(Agent *agent, const char *id)
+{
+  const DesktopRecord *record = desktops_record(agent->desktops, id);
+  if (agent->foreign != NULL && (record == NULL || record->kind == HOST_KIND_ADOPTED))
+    foreign_list_look(agent->foreign);
+}
+
 static void
 on_desktop_changed(const HostDesktop *desktop, gpointer user_data)
 {
@@ -16,6 +25,8 @@ on_desktop_changed(const HostDesktop *desktop, gpointer user_data)
   if (agent->link != NULL)
     broker_link_send(agent->link, &message);
   agent_relay_tell_desktop(agent, desktop);
+  if (desktop->kind == HOST_KIND_ADOPTED)
+    look_at_foreign(agent, desktop->id);
 }
 
 static void
@@ -26,6 +37,41 @@ on_desktop_gone(const char *id, Epoch epoch, const char *reason, gpointer user_d
   if (agent->link != NULL)
     broker_link_send(agent->link, &message);
   agent_relay_tell_gone(agent, id);
+  look_at_foreign(agent, id);
+}
+
+static void
+on_quarantined(gpointer user_data)
+{
+  agent_broker_send_foreign(user_data);
+}
+
+/* What else is here. */
+
+static gboolean
+is_desktop(const char *id, gpointer user_data)
+{
+  return desktops_record(((Agent *)user_data)->desktops, id) != NULL;
+}
+
+static void
+on_foreign_changed(gpointer user_data)
+{
+  Agent *agent = user_data;
+  desktops_note_foreign_memory(agent->desktops, foreign_list_memory_mib(agent->foreign));
+  agent_broker_send_foreign(agent);
+}
+
+static ForeignList *
+new_foreign_list(Agent *agent)
+{
+  const ForeignListParts parts = {agent->parts.context->hypervisor,
+                                  agent->workers,
+                                  agent->identity->installation,
+                                  is_desktop,
+                                  on_foreign_changed,
+                                  agent};
+  return foreign_list_new(&parts);
 }
 
 /* The start: look, let what was taken over speak, then link. */
@@ -80,14 +126,17 @@ on_hypervisor_event(const char *id, HypervisorEvent event, gpointer user_data)
   Agent *agent = user_data;
   if (event == HYPERVISOR_LOST)
     agent->parts.lost(agent->parts.user_data);
-  else
+  else {
     desktops_take_event(agent->desktops, id, event);
+    look_at_foreign(agent, id);
+  }
 }
 
 Agent *
 agent_new(const AgentParts *parts)
 {
-  static const DesktopsListener desktops_listener = {on_recovered, on_desktop_changed, on_desktop_gone};
+  static const DesktopsListener desktops_listener = {on_recovered, on_desktop_changed, on_quarantined,
+                                                     on_desktop_gone};
   static const AgentImagesListener images_listener = {on_scanned};
   Agent *agent = g_new0(Agent, 1);
   agent->parts = *parts;
@@ -106,6 +155,7 @@ agent_new(const AgentParts *parts)
   hypervisor_listen(parts->context->hypervisor, on_hypervisor_event, agent);
   agent_images_scan(agent->images);
   desktops_recover(agent->desktops);
+  agent->foreign = new_foreign_list(agent);
   return agent;
 }
 
@@ -142,6 +192,7 @@ agent_free(Agent *agent)
   agent_stop(agent);
   hypervisor_listen(agent->parts.context->hypervisor, NULL, NULL);
   relay_control_free(agent->relay);
+  foreign_list_free(agent->foreign);
   desktops_free(agent->desktops);
   agent_images_free(agent->images);
   workers_free(agent->workers);

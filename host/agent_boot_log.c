@@ -67,7 +67,7 @@ agent_boot_log_read(const HostSettings *settings, Workers *workers, const char *
                     AgentBootLogDone done, gpointer user_data)
 {
   Reading *reading = g_new0(Reading, 1);
-  reading->paths = desktop_paths_new(settings, id);
+  reading->paths = desktop_paths_new(settings, id, FALSE);
   reading->request = request;
   reading->done = done;
   reading->user_data = user_data;

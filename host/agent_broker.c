@@ -18,6 +18,7 @@ send_hello(gpointer user_data)
   g_autoptr(GArray) desktops = desktops_describe(agent->desktops);
   g_autoptr(GArray) consoles = agent_consoles_list(agent->consoles);
   g_autoptr(GArray) quarantined = desktops_quarantined(agent->desktops);
+  g_autoptr(GArray) foreign = foreign_list_describe(agent->foreign);
   HostMessage message = {
       .type = HOST_MESSAGE_HELLO,
       .hello = {.versions = 1u << HOST_MESSAGE_VERSION,
@@ -34,7 +35,9 @@ send_hello(gpointer user_data)
                 .consoles = (HostConsole *)(void *)consoles->data,
                 .console_count = consoles->len,
                 .quarantined = (HostQuarantined *)(void *)quarantined->data,
-                .quarantined_count = quarantined->len},
+                .quarantined_count = quarantined->len,
+                .foreign = (HostForeign *)(void *)foreign->data,
+                .foreign_count = foreign->len},
   };
   desktops_capacity(agent->desktops, &message.hello.capacity);
   broker_link_send(agent->link, &message);
@@ -59,6 +62,20 @@ agent_broker_send_console(Agent *agent, const RelayConsole *console)
                                            .viewer = console->viewer,
                                            .state = console->state,
                                            .reason = console->reason}};
+  if (agent->link != NULL)
+    broker_link_send(agent->link, &message);
+}
+
+void
+agent_broker_send_foreign(Agent *agent)
+{
+  g_autoptr(GArray) quarantined = desktops_quarantined(agent->desktops);
+  g_autoptr(GArray) foreign = foreign_list_describe(agent->foreign);
+  const HostMessage message = {.type = HOST_MESSAGE_FOREIGN,
+                               .foreign = {.domains = (HostForeign *)(void *)foreign->data,
+                                           .quarantined = (HostQuarantined *)(void *)quarantined->data,
+                                           .domain_count = foreign->len,
+                                           .quarantined_count = quarantined->len}};
   if (agent->link != NULL)
     broker_link_send(agent->link, &message);
 }

@@ -11,6 +11,7 @@
 #include "host/broker_link.h"
 #include "host/broker_time.h"
 #include "host/desktops.h"
+#include "host/foreign_list.h"
 #include "host/relay_control.h"
 #include "host/result_memory.h"
 
@@ -23,6 +24,7 @@ struct Agent {
   Workers *console_workers; /* channels: never behind a desktop that is being made */
   Desktops *desktops;
   AgentImages *images;
+  ForeignList *foreign;
   AgentConsoles *consoles;
   BrokerLink *link;    /* NULL until the first look is over */
   RelayControl *relay; /* NULL until the broker's time is known */
@@ -50,6 +52,9 @@ void agent_broker_link(Agent *agent);
 
 /** Tells the broker which images there are; nothing while there is no link. So for @console. */
 void agent_broker_send_images(Agent *agent);
+
+/** Tells the broker what is on this host and not ours, and what is kept aside. */
+void agent_broker_send_foreign(Agent *agent);
 
 /** Tells the broker what the relay said of @console. */
 void agent_broker_send_console(Agent *agent, const RelayConsole *console);

@@ -20,6 +20,7 @@ typedef struct {
   gint64 expected_boot_ms; /**< how long the last boot took; kept up by the desktops */
   gint64 boot_limit_ms;    /**< one that is not ready by then has failed */
   gint64 restart_limit_ms; /**< a guest that has not restarted by then is reset */
+  gint64 stop_limit_ms;    /**< a guest that has not switched off by then is switched off */
   void (*changed)(Desktop *desktop, gpointer user_data);
   void (*gone)(Desktop *desktop, gpointer user_data); /**< nothing is left of it; may free it */
   gpointer user_data;
@@ -32,13 +33,27 @@ typedef void (*DesktopDone)(const GError *error, gpointer user_data);
 Desktop *desktop_new(DesktopOwner *owner, DesktopRecord *record);
 
 /** Takes over a desktop whose domain runs. */
-void desktop_adopt(Desktop *desktop);
+void desktop_take_over(Desktop *desktop);
 
 /** Queues a job. @done (nullable) is called once. A destroy ends the jobs that wait before it. */
 void desktop_push(Desktop *desktop, DesktopJobKind kind, DesktopDone done, gpointer user_data);
 
 /** Restarts it: through the guest, by reset when that takes too long, by starting it when it is off. */
 void desktop_restart(Desktop *desktop, DesktopDone done, gpointer user_data);
+
+/** Boots one that is off; one that is switching off is to come back then. */
+void desktop_start(Desktop *desktop, DesktopDone done, gpointer user_data);
+
+/** Presses its reset button, whatever else was asked for. */
+void desktop_reset(Desktop *desktop, DesktopDone done, gpointer user_data);
+
+/** Asks its guest to switch off, by force when that takes too long; @wish: and what then. @done: it was
+ * asked.
+ */
+void desktop_shut_down(Desktop *desktop, DesktopWish wish, DesktopDone done, gpointer user_data);
+
+/** Takes it aside, or back (@is_quarantined); saved. */
+void desktop_set_quarantined(Desktop *desktop, gboolean is_quarantined);
 
 /** Raises its epoch, saved before @done. */
 void desktop_raise_epoch(Desktop *desktop, Epoch epoch, DesktopDone done, gpointer user_data);
@@ -49,8 +64,8 @@ void desktop_ask_guest(Desktop *desktop, const GuestMessage *message, DesktopDon
 /** What the hypervisor reports of its domain. */
 void desktop_take_event(Desktop *desktop, HypervisorEvent event);
 
-/** It is known that its domain is not there: an event was lost. */
-void desktop_note_missing(Desktop *desktop);
+/** Its domain was seen to run or not to: an event may have been lost. */
+void desktop_note_seen(Desktop *desktop, gboolean is_running);
 
 /** Called every few seconds: progress, limits, and what is to be tried again. */
 void desktop_tick(Desktop *desktop);

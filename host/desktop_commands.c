@@ -26,26 +26,31 @@ restart(Desktop *desktop, const HostCommand *command, DesktopDone done, gpointer
 static void
 reset(Desktop *desktop, const HostCommand *command, DesktopDone done, gpointer user_data)
 {
-  gboolean is_off = desktop_record(desktop)->stage == DESKTOP_STAGE_OFF;
-  desktop_push(desktop, is_off ? DESKTOP_JOB_START : DESKTOP_JOB_RESET, done, user_data);
+  desktop_reset(desktop, done, user_data);
 }
 
 static void
 start(Desktop *desktop, const HostCommand *command, DesktopDone done, gpointer user_data)
 {
-  desktop_push(desktop, DESKTOP_JOB_START, done, user_data);
+  desktop_start(desktop, done, user_data);
 }
 
 static void
 shut_down(Desktop *desktop, const HostCommand *command, DesktopDone done, gpointer user_data)
 {
-  desktop_push(desktop, DESKTOP_JOB_SHUTDOWN, done, user_data);
+  desktop_shut_down(desktop, DESKTOP_WISH_OFF, done, user_data);
 }
 
 static void
 raise_epoch(Desktop *desktop, const HostCommand *command, DesktopDone done, gpointer user_data)
 {
   desktop_raise_epoch(desktop, command->epoch, done, user_data);
+}
+
+static void
+release(Desktop *desktop, const HostCommand *command, DesktopDone done, gpointer user_data)
+{
+  desktop_push(desktop, DESKTOP_JOB_RELEASE, done, user_data);
 }
 
 static void
@@ -86,7 +91,8 @@ desktop_commands_run(Desktop *desktop, const HostCommand *command, DesktopDone d
       [HOST_COMMAND_SHUTDOWN] = shut_down, [HOST_COMMAND_EPOCH] = raise_epoch,
       [HOST_COMMAND_CUT] = nothing,        [HOST_COMMAND_LOCK] = lock,
       [HOST_COMMAND_LOGOFF] = log_off,     [HOST_COMMAND_MESSAGE] = show_message,
-      [HOST_COMMAND_START] = start,
+      [HOST_COMMAND_START] = start,        [HOST_COMMAND_ADOPT] = create,
+      [HOST_COMMAND_RELEASE] = release,
   };
   bodies[command->kind](desktop, command, done, user_data);
 }

@@ -9,7 +9,9 @@ power_of(const Desktop *desktop)
   case DESKTOP_STAGE_CREATING:
     return desktop->step == DESKTOP_STEP_STARTING ? HOST_POWER_STARTING : HOST_POWER_CLONING;
   case DESKTOP_STAGE_RUNNING:
-    return desktop->step == DESKTOP_STEP_READY ? HOST_POWER_UP : HOST_POWER_STARTING;
+    return desktop->step == DESKTOP_STEP_READY || desktop->step == DESKTOP_STEP_STOPPING
+               ? HOST_POWER_UP
+               : HOST_POWER_STARTING;
   case DESKTOP_STAGE_FAILED:
     return HOST_POWER_FAILED;
   default:
@@ -26,6 +28,7 @@ desktop_describe(const Desktop *desktop, HostDesktop *ret_description)
       .name = record->name,
       .pool = record->pool,
       .epoch = record->epoch,
+      .kind = record->kind,
       .power = (int)power_of(desktop),
       .step = boot_progress_sentence(desktop->step),
       .progress = desktop->told_percent,
@@ -35,8 +38,14 @@ desktop_describe(const Desktop *desktop, HostDesktop *ret_description)
   };
   if (desktop->port != NULL) {
     const GuestState *state = guest_port_state(desktop->port);
-    description.guest = (HostGuest){state->is_ready, state->user, state->idle_ms, state->is_locked};
+    /* One that switches off is up, but nobody is to be sent there. */
+    gboolean is_ready = state->is_ready && record->wish == DESKTOP_WISH_NONE;
+    description.guest = (HostGuest){is_ready, state->user, state->idle_ms, state->is_locked};
   }
+  if (record->kind == HOST_KIND_ADOPTED)
+    description.guest =
+        (HostGuest){.ready = desktop->step == DESKTOP_STEP_READY && record->wish == DESKTOP_WISH_NONE,
+                    .idle_ms = HOST_IDLE_UNKNOWN};
   if (desktop->is_disk_full) {
     description.code = error_code_name(CARAWAY_ERROR_NO_SPACE);
     description.detail = "The host's disk is full; the desktop stands still until there is space.";

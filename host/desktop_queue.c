@@ -33,7 +33,13 @@ static gboolean
 makes_or_ends(DesktopJobKind kind)
 {
   return kind == DESKTOP_JOB_CREATE || kind == DESKTOP_JOB_CREATE_AGAIN || kind == DESKTOP_JOB_START ||
-         kind == DESKTOP_JOB_DESTROY;
+         kind == DESKTOP_JOB_DESTROY || kind == DESKTOP_JOB_ADOPT || kind == DESKTOP_JOB_RELEASE;
+}
+
+static gboolean
+removes(DesktopJobKind kind)
+{
+  return kind == DESKTOP_JOB_DESTROY || kind == DESKTOP_JOB_RELEASE;
 }
 
 /* Takes over what the worker made of the record; an epoch raised meanwhile stays raised. */
@@ -59,7 +65,8 @@ on_job_done(gpointer data)
   else
     desktop_note_done(desktop, job->kind);
   answer(job, job->error);
-  gboolean is_gone = job->kind == DESKTOP_JOB_DESTROY && job->error == NULL;
+  gboolean is_gone =
+      (removes(job->kind) && job->error == NULL) || (job->kind == DESKTOP_JOB_ADOPT && job->error != NULL);
   job_free(job);
   if (is_gone) {
     desktop->owner->gone(desktop, desktop->owner->user_data);
@@ -112,7 +119,7 @@ run_next(Desktop *desktop)
     return;
   QueuedJob *job = g_queue_pop_head(desktop->jobs);
   desktop->running = job;
-  if (job->kind == DESKTOP_JOB_DESTROY) {
+  if (removes(job->kind)) {
     g_clear_pointer(&desktop->port, guest_port_free);
     desktop_record_set_stage(desktop->record, DESKTOP_STAGE_DESTROYING, NULL, NULL);
   }
@@ -127,7 +134,7 @@ desktop_queue_clear(Desktop *desktop)
       g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND, "The desktop is being removed.");
   QueuedJob *job;
   while ((job = g_queue_pop_head(desktop->jobs)) != NULL) {
-    answer(job, job->kind == DESKTOP_JOB_DESTROY ? NULL : error);
+    answer(job, removes(job->kind) ? NULL : error);
     job_free(job);
   }
 }
@@ -135,7 +142,7 @@ desktop_queue_clear(Desktop *desktop)
 void
 desktop_push(Desktop *desktop, DesktopJobKind kind, DesktopDone done, gpointer user_data)
 {
-  if (kind == DESKTOP_JOB_DESTROY)
+  if (removes(kind))
     desktop_queue_clear(desktop);
   QueuedJob *job = g_new0(QueuedJob, 1);
   job->desktop = desktop;

@@ -1,32 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/desktops.h"
+#include "host/desktops_parts.h"
 
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "host/desktop_commands.h"
 #include "host/plan/capacity.h"
 #include "host/plan/command.h"
-#include "host/recovery.h"
-#include "host/tombstones.h"
 
 #define TICK_MS          5000
 #define TICKS_PER_LOOK   12 /* the safety net behind events: once a minute */
-#define RETRY_MS         5000
 #define BOOT_LIMIT_MS    (10 * 60 * 1000)
 #define RESTART_LIMIT_MS 30000
-
-struct Desktops {
-  DesktopOwner owner;
-  const char *installation;
-  const DesktopsListener *listener;
-  gpointer user_data;
-  GHashTable *by_id; /* id -> Desktop */
-  Tombstones *tombstones;
-  Recovery *recovery; /* of the first look, for what is not ours */
-  GError *recovery_error;
-  gboolean is_looking;
-  guint tick_source, retry_source, ticks;
-};
 
 static void
 on_changed(Desktop *desktop, gpointer user_data)
@@ -42,9 +26,13 @@ on_gone(Desktop *desktop, gpointer user_data)
 {
   Desktops *desktops = user_data;
   const DesktopRecord *record = desktop_record(desktop);
-  log_write(LOG_LEVEL_INFO, LOG_FIELDS(.desktop = record->id), "desktop %s is gone", record->name);
-  tombstones_add(desktops->tombstones, record);
-  desktops->listener->gone(record->id, record->epoch, "destroyed", desktops->user_data);
+  gboolean is_adopted = record->kind == HOST_KIND_ADOPTED;
+  log_write(LOG_LEVEL_INFO, LOG_FIELDS(.desktop = record->id), "desktop %s is %s", record->name,
+            is_adopted ? "released" : "gone");
+  if (!is_adopted) /* the id of a machine that is not ours may come again */
+    tombstones_add(desktops->tombstones, record);
+  desktops->listener->gone(record->id, record->epoch, is_adopted ? "released" : "destroyed",
+                           desktops->user_data);
   g_hash_table_remove(desktops->by_id, record->id);
 }
 
@@ -68,6 +56,12 @@ on_tick(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+void
+desktops_start_ticking(Desktops *desktops)
+{
+  desktops->tick_source = g_timeout_add(TICK_MS, on_tick, desktops);
+}
+
 Desktops *
 desktops_new(JobContext *context, Workers *workers, const Clock *clock, const char *installation,
              const DesktopsListener *listener, gpointer user_data)
@@ -80,6 +74,7 @@ desktops_new(JobContext *context, Workers *workers, const Clock *clock, const ch
       .expected_boot_ms = BOOT_DEFAULT_MS,
       .boot_limit_ms = BOOT_LIMIT_MS,
       .restart_limit_ms = RESTART_LIMIT_MS,
+      .stop_limit_ms = context->settings->shutdown_limit_s * 1000,
       .changed = on_changed,
       .gone = on_gone,
       .user_data = desktops,
@@ -89,79 +84,8 @@ desktops_new(JobContext *context, Workers *workers, const Clock *clock, const ch
   desktops->user_data = user_data;
   desktops->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)desktop_free);
   desktops->tombstones = tombstones_new();
+  desktops->quarantine_texts = g_ptr_array_new_with_free_func(g_free);
   return desktops;
-}
-
-static void
-recover_one(Desktops *desktops, RecoveredDesktop *found)
-{
-  if (found->record->stage == DESKTOP_STAGE_DESTROYED) {
-    tombstones_add(desktops->tombstones, found->record);
-    return;
-  }
-  if (found->reason != NULL)
-    log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.desktop = found->record->id), "desktop %s: %s",
-              found->record->name, found->reason);
-  if (found->action == RECONCILE_FAIL)
-    desktop_record_set_stage(found->record, DESKTOP_STAGE_FAILED, error_code_name(CARAWAY_ERROR_HYPERVISOR),
-                             "Its virtual machine ended while the host's agent was stopped.");
-  Desktop *desktop = desktop_new(&desktops->owner, g_steal_pointer(&found->record));
-  g_hash_table_insert(desktops->by_id, g_strdup(desktop_record(desktop)->id), desktop);
-  switch (found->action) {
-  case RECONCILE_ADOPT:
-    desktop_adopt(desktop);
-    break;
-  case RECONCILE_CREATE_AGAIN:
-    desktop_push(desktop, DESKTOP_JOB_CREATE_AGAIN, NULL, NULL);
-    break;
-  case RECONCILE_DESTROY:
-    desktop_push(desktop, DESKTOP_JOB_DESTROY, NULL, NULL);
-    break;
-  case RECONCILE_FAIL:
-    desktop_push(desktop, DESKTOP_JOB_SAVE, NULL, NULL);
-    break;
-  default:
-    break;
-  }
-}
-
-static void
-on_recovery_run(gpointer data)
-{
-  Desktops *desktops = data;
-  desktops->recovery =
-      recovery_run(desktops->owner.context, desktops->installation, &desktops->recovery_error);
-}
-
-static gboolean
-on_retry(gpointer data)
-{
-  Desktops *desktops = data;
-  desktops->retry_source = 0;
-  desktops_recover(desktops);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_recovery_done(gpointer data)
-{
-  Desktops *desktops = data;
-  if (desktops->recovery == NULL) {
-    log_error("looking at the virtual machines: %s; trying again", desktops->recovery_error->message);
-    g_clear_error(&desktops->recovery_error);
-    desktops->retry_source = g_timeout_add(RETRY_MS, on_retry, desktops);
-    return;
-  }
-  for (guint i = 0; i < desktops->recovery->desktops->len; i++)
-    recover_one(desktops, desktops->recovery->desktops->pdata[i]);
-  desktops->tick_source = g_timeout_add(TICK_MS, on_tick, desktops);
-  desktops->listener->recovered(desktops->user_data);
-}
-
-void
-desktops_recover(Desktops *desktops)
-{
-  workers_push(desktops->owner.workers, on_recovery_run, on_recovery_done, desktops);
 }
 
 /* A look that finds a domain gone whose end nobody reported. */
@@ -178,11 +102,11 @@ on_look_run(gpointer data)
 }
 
 static gboolean
-is_listed(const GPtrArray *domains, const char *id)
+is_running(const GPtrArray *domains, const char *id)
 {
   for (guint i = 0; i < domains->len; i++)
     if (g_str_equal(((const HypervisorDomain *)domains->pdata[i])->id, id))
-      return TRUE;
+      return ((const HypervisorDomain *)domains->pdata[i])->is_running;
   return FALSE;
 }
 
@@ -195,8 +119,7 @@ on_look_done(gpointer data)
     return;
   g_autoptr(GList) all = g_hash_table_get_values(look->desktops->by_id);
   for (GList *item = all; item != NULL; item = item->next)
-    if (!is_listed(look->domains, desktop_record(item->data)->id))
-      desktop_note_missing(item->data);
+    desktop_note_seen(item->data, is_running(look->domains, desktop_record(item->data)->id));
   g_ptr_array_unref(look->domains);
 }
 
@@ -231,15 +154,21 @@ desktops_record(const Desktops *desktops, const char *id)
   return desktop != NULL ? desktop_record(desktop) : NULL;
 }
 
+static gboolean
+takes_memory(const DesktopRecord *record)
+{
+  return record->stage != DESKTOP_STAGE_FAILED && record->stage != DESKTOP_STAGE_OFF;
+}
+
 static gint64
 promised_memory_mib(const Desktops *desktops)
 {
-  gint64 sum = 0;
+  gint64 sum = desktops->foreign_memory_mib;
   GHashTableIter iter;
   gpointer desktop;
   g_hash_table_iter_init(&iter, desktops->by_id);
   while (g_hash_table_iter_next(&iter, NULL, &desktop))
-    if (desktop_record(desktop)->stage != DESKTOP_STAGE_FAILED)
+    if (takes_memory(desktop_record(desktop)))
       sum += desktop_record(desktop)->memory_mib;
   return sum;
 }
@@ -259,6 +188,12 @@ gather_facts(const Desktops *desktops, CapacityFacts *ret_facts)
 }
 
 void
+desktops_note_foreign_memory(Desktops *desktops, gint64 memory_mib)
+{
+  desktops->foreign_memory_mib = memory_mib;
+}
+
+void
 desktops_capacity(const Desktops *desktops, HostCapacity *ret_capacity)
 {
   CapacityFacts facts;
@@ -274,13 +209,43 @@ refuse(DesktopDone done, gpointer user_data, const GError *error)
   done(error, user_data);
 }
 
+static gint64
+disk_mib(const HostCommand *command)
+{
+  gint64 sum = 0;
+  for (guint i = 0; i < command->disk_count; i++)
+    sum += command->disks[i].size_mib;
+  return sum;
+}
+
+/* One that is off was promised no memory. */
+static gboolean
+has_memory(const Desktops *desktops, const HostCommand *command, const DesktopRecord *record, GError **error)
+{
+  gboolean starts = command->kind == HOST_COMMAND_START || command->kind == HOST_COMMAND_RESTART ||
+                    command->kind == HOST_COMMAND_RESET;
+  if (!starts || record->stage != DESKTOP_STAGE_OFF)
+    return TRUE;
+  CapacityFacts facts;
+  gather_facts(desktops, &facts);
+  return capacity_admits_start(&facts, record->memory_mib, error);
+}
+
+static void
+adopt_machine(Desktops *desktops, const HostCommand *command, DesktopDone done, gpointer user_data)
+{
+  Desktop *desktop = desktop_new(&desktops->owner, desktop_record_new(desktops->installation, command));
+  g_hash_table_insert(desktops->by_id, g_strdup(command->desktop), desktop);
+  desktop_push(desktop, DESKTOP_JOB_ADOPT, done, user_data);
+}
+
 static void
 make_desktop(Desktops *desktops, const HostCommand *command, DesktopDone done, gpointer user_data)
 {
   CapacityFacts facts;
   g_autoptr(GError) error = NULL;
   gather_facts(desktops, &facts);
-  if (!capacity_admits(&facts, command->memory_mib, &error)) {
+  if (!capacity_admits(&facts, command->memory_mib, disk_mib(command), &error)) {
     refuse(done, user_data, error);
     return;
   }
@@ -308,10 +273,14 @@ desktops_command(Desktops *desktops, const HostCommand *command, gint64 highest_
   case COMMAND_DO:
     break;
   }
-  if (desktop == NULL)
+  if (desktop == NULL && command->kind == HOST_COMMAND_ADOPT)
+    adopt_machine(desktops, command, done, user_data);
+  else if (desktop == NULL)
     make_desktop(desktops, command, done, user_data);
-  else
+  else if (has_memory(desktops, command, record, &error))
     desktop_commands_run(desktop, command, done, user_data);
+  else
+    refuse(done, user_data, error);
 }
 
 static void
@@ -327,32 +296,8 @@ desktops_unlock(Desktops *desktops, const char *id)
 {
   static const GuestMessage message = {.type = GUEST_MESSAGE_UNLOCK};
   Desktop *desktop = g_hash_table_lookup(desktops->by_id, id);
-  if (desktop != NULL)
+  if (desktop != NULL && desktop_record(desktop)->kind != HOST_KIND_ADOPTED)
     desktop_ask_guest(desktop, &message, on_unlocked, NULL);
-}
-
-void
-desktops_match(Desktops *desktops, const HostDesktopRef *wanted, guint count)
-{
-  g_autoptr(GPtrArray) records = g_ptr_array_new();
-  GHashTableIter iter;
-  gpointer value;
-  g_hash_table_iter_init(&iter, desktops->by_id);
-  while (g_hash_table_iter_next(&iter, NULL, &value))
-    g_ptr_array_add(records, (gpointer)desktop_record(value));
-  g_autoptr(GPtrArray) orphans =
-      reconcile_orphans((const DesktopRecord *const *)records->pdata, records->len, wanted, count);
-  for (guint i = 0; i < orphans->len; i++) {
-    Desktop *orphan = g_hash_table_lookup(desktops->by_id, orphans->pdata[i]);
-    log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.desktop = desktop_record(orphan)->id),
-              "the broker does not know desktop %s; removing it", desktop_record(orphan)->name);
-    desktop_push(orphan, DESKTOP_JOB_DESTROY, NULL, NULL);
-  }
-  for (guint i = 0; i < count; i++) {
-    Desktop *desktop = g_hash_table_lookup(desktops->by_id, wanted[i].id);
-    if (desktop != NULL && epoch_compare(wanted[i].epoch, desktop_record(desktop)->epoch) > 0)
-      desktop_raise_epoch(desktop, wanted[i].epoch, NULL, NULL);
-  }
 }
 
 GArray *
@@ -368,18 +313,6 @@ desktops_describe(const Desktops *desktops)
     g_array_append_val(descriptions, description);
   }
   return descriptions;
-}
-
-GArray *
-desktops_quarantined(const Desktops *desktops)
-{
-  GArray *values = g_array_new(FALSE, TRUE, sizeof(HostQuarantined));
-  for (guint i = 0; desktops->recovery != NULL && i < desktops->recovery->quarantined->len; i++) {
-    HostQuarantined value = {desktops->recovery->quarantined->pdata[i],
-                             desktops->recovery->reasons->pdata[i]};
-    g_array_append_val(values, value);
-  }
-  return values;
 }
 
 void
@@ -401,6 +334,7 @@ desktops_free(Desktops *desktops)
     g_source_remove(desktops->retry_source);
   g_hash_table_unref(desktops->by_id);
   tombstones_free(desktops->tombstones);
+  g_ptr_array_unref(desktops->quarantine_texts);
   recovery_free(desktops->recovery);
   g_clear_error(&desktops->recovery_error);
   g_free(desktops);

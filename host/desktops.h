@@ -14,6 +14,7 @@ typedef struct Desktops Desktops;
 typedef struct {
   void (*recovered)(gpointer user_data); /**< the first look is over */
   void (*changed)(const HostDesktop *desktop, gpointer user_data);
+  void (*quarantined)(gpointer user_data); /**< what is kept aside is not what it was */
   void (*gone)(const char *id, Epoch epoch, const char *reason, gpointer user_data);
 } DesktopsListener;
 
@@ -34,7 +35,8 @@ void desktops_command(Desktops *desktops, const HostCommand *command, gint64 hig
 /** Unlocks the screen of @id, if there is such a desktop: its owner has just opened a console. */
 void desktops_unlock(Desktops *desktops, const char *id);
 
-/** Destroys what the broker's list does not name and raises epochs to the list's. */
+/** Does with what the broker's list does not name what its kind asks for (host/plan/reconcile), and raises
+ * epochs to the list's. */
 void desktops_match(Desktops *desktops, const HostDesktopRef *wanted, guint count);
 
 /** The record of @id (transfer none); NULL when there is no such desktop. */
@@ -43,11 +45,15 @@ const DesktopRecord *desktops_record(const Desktops *desktops, const char *id);
 /** All desktops as values (GArray of HostDesktop, transfer full; texts borrowed until something changes). */
 GArray *desktops_describe(const Desktops *desktops);
 
-/** What is on this host and not ours (GArray of HostQuarantined, transfer full; texts borrowed). */
-GArray *desktops_quarantined(const Desktops *desktops);
+/** What is kept aside on this host (GArray of HostQuarantined, transfer full; texts borrowed until the next
+ * call). */
+GArray *desktops_quarantined(Desktops *desktops);
 
 /** The machine's capacity less what desktops have been promised. */
 void desktops_capacity(const Desktops *desktops, HostCapacity *ret_capacity);
+
+/** How much memory running machines that are not ours have. */
+void desktops_note_foreign_memory(Desktops *desktops, gint64 memory_mib);
 
 /** What the hypervisor reports. */
 void desktops_take_event(Desktops *desktops, const char *id, HypervisorEvent event);

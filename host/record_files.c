@@ -11,11 +11,12 @@
 #include <time.h>
 
 #define TOMBSTONE_LIFE_S (24 * 3600)
+#define UUID_LENGTH      36
 
 gboolean
 record_files_save(const HostSettings *settings, const DesktopRecord *record, GError **error)
 {
-  g_autoptr(DesktopPaths) paths = desktop_paths_new(settings, record->id);
+  g_autoptr(DesktopPaths) paths = desktop_paths_of(settings, record);
   g_autofree char *text = desktop_record_text(record);
   g_autoptr(GError) local = NULL;
   if (g_file_set_contents_full(paths->record, text, -1,
@@ -30,7 +31,7 @@ record_files_save(const HostSettings *settings, const DesktopRecord *record, GEr
 void
 record_files_remove(const HostSettings *settings, const char *id)
 {
-  g_autoptr(DesktopPaths) paths = desktop_paths_new(settings, id);
+  g_autoptr(DesktopPaths) paths = desktop_paths_new(settings, id, FALSE);
   (void)g_unlink(paths->record);
 }
 
@@ -56,7 +57,7 @@ is_old_tombstone(const char *path, const DesktopRecord *record)
          time(NULL) - info.st_mtime > TOMBSTONE_LIFE_S;
 }
 
-/* Calls @each with the id of every file in @folder that is called UUID and @ending. */
+/* Calls @each with the id that begins the name of each file in @folder that ends with @ending. */
 static void
 for_each_id(const HostSettings *settings, const char *folder, const char *ending,
             void (*each)(const char *path, const char *id, gpointer data), gpointer data)
@@ -67,23 +68,29 @@ for_each_id(const HostSettings *settings, const char *folder, const char *ending
   while (directory != NULL && (file = g_dir_read_name(directory)) != NULL) {
     if (!g_str_has_suffix(file, ending))
       continue;
-    g_autofree char *id = g_strndup(file, strlen(file) - strlen(ending));
+    g_autofree char *id = g_strndup(file, UUID_LENGTH);
     g_autofree char *full = g_build_filename(path, file, NULL);
     if (message_uuid_is_valid(id))
       each(full, id, data);
   }
 }
 
+typedef struct {
+  GPtrArray *records;
+  GPtrArray *unreadable;
+} Loading;
+
 static void
 add_record(const char *path, const char *id, gpointer data)
 {
+  Loading *loading = data;
   g_autoptr(DesktopRecord) record = load_one(path);
   if (record == NULL || !g_str_equal(record->id, id))
-    return;
-  if (is_old_tombstone(path, record))
+    g_ptr_array_add(loading->unreadable, g_strdup(id));
+  else if (is_old_tombstone(path, record))
     (void)g_unlink(path);
   else
-    g_ptr_array_add(data, g_steal_pointer(&record));
+    g_ptr_array_add(loading->records, g_steal_pointer(&record));
 }
 
 /* What g_file_set_contents_full() leaves of a record when it is killed on its way. */
@@ -101,25 +108,61 @@ remove_halves(const HostSettings *settings)
 }
 
 GPtrArray *
-record_files_load(const HostSettings *settings)
+record_files_load(const HostSettings *settings, GStrv *ret_unreadable)
 {
-  GPtrArray *records = g_ptr_array_new_with_free_func((GDestroyNotify)desktop_record_free);
+  Loading loading = {g_ptr_array_new_with_free_func((GDestroyNotify)desktop_record_free), g_ptr_array_new()};
   remove_halves(settings);
-  for_each_id(settings, "desktops", ".json", add_record, records);
-  return records;
+  for_each_id(settings, "desktops", ".json", add_record, &loading);
+  g_ptr_array_add(loading.unreadable, NULL);
+  GStrv unreadable = (GStrv)g_ptr_array_free(loading.unreadable, FALSE);
+  if (ret_unreadable != NULL)
+    *ret_unreadable = unreadable;
+  else
+    g_strfreev(unreadable);
+  return loading.records;
 }
 
 static void
 add_id(const char *path, const char *id, gpointer data)
 {
-  g_ptr_array_add(data, g_strdup(id));
+  if (!g_ptr_array_find_with_equal_func(data, id, g_str_equal, NULL))
+    g_ptr_array_add(data, g_strdup(id));
 }
 
 GStrv
-record_files_overlay_ids(const HostSettings *settings)
+record_files_disk_ids(const HostSettings *settings, gboolean is_kept)
 {
   GPtrArray *ids = g_ptr_array_new();
-  for_each_id(settings, "overlays", ".qcow2", add_id, ids);
+  for_each_id(settings, is_kept ? "kept" : "overlays", ".qcow2", add_id, ids);
   g_ptr_array_add(ids, NULL);
   return (GStrv)g_ptr_array_free(ids, FALSE);
+}
+
+static gboolean
+is_base_of_any(const HostSettings *settings, const char *path, const GPtrArray *records)
+{
+  for (guint i = 0; i < records->len; i++) {
+    const DesktopRecord *record = records->pdata[i];
+    if (record->base == NULL || record->stage == DESKTOP_STAGE_DESTROYED)
+      continue;
+    g_autofree char *base = host_settings_base_path(settings, record->base);
+    if (g_str_equal(base, path))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+record_files_remove_unused_bases(const HostSettings *settings, const GPtrArray *records)
+{
+  g_autofree char *folder = host_settings_path(settings, "kept");
+  g_autoptr(GDir) directory = g_dir_open(folder, 0, NULL);
+  const char *file;
+  while (directory != NULL && (file = g_dir_read_name(directory)) != NULL) {
+    g_autofree char *path = g_build_filename(folder, file, NULL);
+    if (g_str_has_prefix(file, "base-") && !is_base_of_any(settings, path, records)) {
+      log_info("removing %s: no dedicated desktop stands on it", path);
+      (void)g_unlink(path);
+    }
+  }
 }

@@ -17,9 +17,14 @@ void record_files_remove(const HostSettings *settings, const char *id);
 
 /**
  * All records (GPtrArray of DesktopRecord, transfer full). A file that cannot be read as one is logged and
- * left; tombstones older than a day are removed.
+ * left, and its id added to @ret_unreadable (nullable; transfer full); tombstones older than a day are
+ * removed.
  */
-GPtrArray *record_files_load(const HostSettings *settings);
+GPtrArray *record_files_load(const HostSettings *settings, GStrv *ret_unreadable);
 
-/** The ids of desktops that have an overlay (transfer full). */
-GStrv record_files_overlay_ids(const HostSettings *settings);
+/** The ids of desktops that have a disk: floating ones, or (@is_kept) those that are kept (transfer full). */
+GStrv record_files_disk_ids(const HostSettings *settings, gboolean is_kept);
+
+/** Removes the images that dedicated desktops stood on and no record of @records names; to be called when
+ * nothing is unreadable and nothing is being made. */
+void record_files_remove_unused_bases(const HostSettings *settings, const GPtrArray *records);

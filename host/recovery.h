@@ -16,7 +16,7 @@ typedef struct {
 
 typedef struct {
   GPtrArray *desktops;    /**< RecoveredDesktop; with action KEEP also those that were destroyed */
-  GPtrArray *quarantined; /**< names of domains that are not ours */
+  GPtrArray *quarantined; /**< ids of desktops that are ours and not understood */
   GPtrArray *reasons;     /**< as many: why */
 } Recovery;
 

@@ -7,18 +7,16 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define GROUP           "host"
-#define SOCKET_FOLDER   "s"
-#define MAX_UNIX_PATH   107
-#define UUID_LENGTH     36
-#define BRIDGE_PREFIX   "bridge:"
-#define MAX_BRIDGE_NAME 15 /* IFNAMSIZ */
+#define GROUP         "host"
+#define SOCKET_FOLDER "s"
+#define MAX_UNIX_PATH 107
+#define UUID_LENGTH   36
 
 const ConfigKey host_settings_keys[] = {
     {GROUP, "name", CONFIG_STRING, NULL, "name of this host; by default the machine's", .optional = TRUE},
     {GROUP, "broker", CONFIG_STRING, NULL, "URL of the broker; by default that of joining", .optional = TRUE},
     {GROUP, "libvirt-uri", CONFIG_STRING, "qemu:///system", "qemu:///system or qemu:///embed?root=DIR"},
-    {GROUP, "state-directory", CONFIG_PATH, "/var/lib/caraway/host", "identity, records, overlays, logs"},
+    {GROUP, "state-directory", CONFIG_PATH, "/var/lib/caraway/host", "identity, records, disks, logs"},
     {GROUP, "image-directory", CONFIG_PATH, "/var/lib/caraway/images",
      "the images that desktops are made of"},
     {GROUP, "relay-address", CONFIG_STRING, "127.0.0.1", "where portals and clients reach this host's relay"},
@@ -36,6 +34,8 @@ const ConfigKey host_settings_keys[] = {
     {GROUP, "reserve-disk-mib", CONFIG_INT, "2048", "disk that must stay free to make a desktop",
      .minimum = 0, .maximum = 1 << 30},
     {GROUP, "network", CONFIG_STRING, "user", "of desktops: user, none or bridge:NAME"},
+    {GROUP, "shutdown-limit-s", CONFIG_INT, "120", "seconds a guest gets to switch itself off", .minimum = 1,
+     .maximum = 3600},
     {GROUP, "workers", CONFIG_INT, "4", "desktops that are made or ended at the same time", .minimum = 1,
      .maximum = 64},
     {"log", "level", CONFIG_CHOICE, "info", "error, warning, info or debug",
@@ -56,22 +56,13 @@ optional(const Config *config, const char *key)
 }
 
 static gboolean
-read_network(const char *text, HostSettings *settings, GError **error)
+read_network(HostSettings *settings, GError **error)
 {
-  if (strcmp(text, "user") == 0) {
-    settings->network = DOMAIN_NETWORK_USER;
-  } else if (strcmp(text, "none") == 0) {
-    settings->network = DOMAIN_NETWORK_NONE;
-  } else if (g_str_has_prefix(text, BRIDGE_PREFIX) && text[strlen(BRIDGE_PREFIX)] != '\0' &&
-             strlen(text) <= strlen(BRIDGE_PREFIX) + MAX_BRIDGE_NAME) {
-    settings->network = DOMAIN_NETWORK_BRIDGE;
-    settings->bridge = g_strdup(text + strlen(BRIDGE_PREFIX));
-  } else {
-    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
-                "host.network is “%s”, but must be user, none or bridge:NAME.", text);
-    return FALSE;
-  }
-  return TRUE;
+  if (domain_network_parse(settings->network_text, &settings->network))
+    return TRUE;
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
+              "host.network is “%s”, but must be user, none or bridge:NAME.", settings->network_text);
+  return FALSE;
 }
 
 /* The machine's own name up to its first dot, in lower case, as identities want it. */
@@ -103,7 +94,9 @@ host_settings_new(const Config *config, GError **error)
   settings->reserved_memory_mib = config_int(config, GROUP, "reserve-memory-mib");
   settings->reserved_disk_mib = config_int(config, GROUP, "reserve-disk-mib");
   settings->workers = (guint)config_int(config, GROUP, "workers");
-  if (!read_network(config_string(config, GROUP, "network"), settings, error))
+  settings->shutdown_limit_s = config_int(config, GROUP, "shutdown-limit-s");
+  settings->network_text = optional(config, "network");
+  if (!read_network(settings, error))
     return NULL;
   return g_steal_pointer(&settings);
 }
@@ -124,7 +117,7 @@ host_settings_make_folders(const HostSettings *settings, GError **error)
                 MAX_UNIX_PATH);
     return FALSE;
   }
-  static const char *const folders[] = {"desktops", "overlays", "logs", SOCKET_FOLDER, NULL};
+  static const char *const folders[] = {"desktops", "overlays", "kept", "logs", SOCKET_FOLDER, NULL};
   for (guint i = 0; folders[i] != NULL; i++) {
     g_autofree char *path = host_settings_path(settings, folders[i]);
     if (g_mkdir_with_parents(path, 0711) != 0) {
@@ -144,15 +137,33 @@ path_of(const HostSettings *settings, const char *folder, const char *id, const 
 }
 
 DesktopPaths *
-desktop_paths_new(const HostSettings *settings, const char *id)
+desktop_paths_new(const HostSettings *settings, const char *id, gboolean is_kept)
 {
+  const char *folder = is_kept ? "kept" : "overlays";
   DesktopPaths *paths = g_new0(DesktopPaths, 1);
   paths->record = path_of(settings, "desktops", id, ".json");
-  paths->overlay = path_of(settings, "overlays", id, ".qcow2");
+  paths->overlay = path_of(settings, folder, id, ".qcow2");
+  for (guint i = 0; i < HOST_COMMAND_MAX_DISKS; i++) {
+    g_autofree char *ending = g_strdup_printf("-%u.qcow2", i + 1);
+    paths->disks[i] = path_of(settings, folder, id, ending);
+  }
   paths->boot_log = path_of(settings, "logs", id, ".log");
   paths->guest_socket = path_of(settings, SOCKET_FOLDER, id, ".g");
   paths->agent_socket = path_of(settings, SOCKET_FOLDER, id, ".a");
   return paths;
+}
+
+DesktopPaths *
+desktop_paths_of(const HostSettings *settings, const DesktopRecord *record)
+{
+  return desktop_paths_new(settings, record->id, desktop_record_is_kept(record));
+}
+
+char *
+host_settings_base_path(const HostSettings *settings, const char *hash)
+{
+  g_autofree char *name = g_strconcat("base-", hash, NULL);
+  return path_of(settings, "kept", name, ".qcow2");
 }
 
 void
@@ -165,6 +176,8 @@ desktop_paths_free(DesktopPaths *paths)
   g_free(paths->boot_log);
   g_free(paths->guest_socket);
   g_free(paths->agent_socket);
+  for (guint i = 0; i < HOST_COMMAND_MAX_DISKS; i++)
+    g_free(paths->disks[i]);
   g_free(paths);
 }
 
@@ -184,7 +197,7 @@ host_settings_free(HostSettings *settings)
                    settings->relay_user,
                    settings->http_listen,
                    settings->accelerator,
-                   settings->bridge};
+                   settings->network_text};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_free(settings);

@@ -22,14 +22,16 @@ typedef struct {
   char *http_listen; /**< nullable */
   char *accelerator; /**< auto, kvm, tcg */
   gint64 reserved_memory_mib, reserved_disk_mib;
-  DomainNetwork network;
-  char *bridge; /**< nullable */
+  char *network_text;
+  DomainNetwork network; /**< borrows from network_text */
+  gint64 shutdown_limit_s;
   guint workers;
 } HostSettings;
 
 /** The files of one desktop; all absolute. */
 typedef struct {
   char *record, *overlay, *boot_log, *guest_socket, *agent_socket;
+  char *disks[HOST_COMMAND_MAX_DISKS]; /**< of extra disks, whether it has them or not */
 } DesktopPaths;
 
 extern const ConfigKey host_settings_keys[];
@@ -44,8 +46,17 @@ char *host_settings_path(const HostSettings *settings, const char *name);
 /** Makes the folders of the state directory; refuses one so long that the guests' sockets would not fit. */
 gboolean host_settings_make_folders(const HostSettings *settings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Where the files of the desktop @id (a UUID) are (transfer full). */
-DesktopPaths *desktop_paths_new(const HostSettings *settings, const char *id);
+/**
+ * Where the files of the desktop @id (a UUID) are (transfer full). Disks of dedicated desktops (@is_kept) lie
+ * in a folder of their own, in which nothing is ever removed without a record that says so.
+ */
+DesktopPaths *desktop_paths_new(const HostSettings *settings, const char *id, gboolean is_kept);
+
+/** The same for @record. */
+DesktopPaths *desktop_paths_of(const HostSettings *settings, const DesktopRecord *record);
+
+/** Where the image of @hash is that dedicated desktops stand on (transfer full). */
+char *host_settings_base_path(const HostSettings *settings, const char *hash);
 
 /** Frees @paths (nullable). */
 void desktop_paths_free(DesktopPaths *paths);

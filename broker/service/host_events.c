@@ -429,7 +429,12 @@ host_events_foreign(Services *services, const char *host_name, gint64 term, cons
   if (work == NULL)
     return FALSE;
   g_autoptr(Host) host = find_host(work, host_name, error);
-  return host != NULL &&
+  if (host == NULL)
+    return FALSE;
+  for (guint i = 0; i < foreign->quarantined_count; i++)
+    g_ptr_array_add(host->quarantined,
+                    host_quarantine_new(foreign->quarantined[i].name, foreign->quarantined[i].reason));
+  return host_store_write_quarantine(work->transaction, host, error) &&
          foreign_store_replace_of_host(work->transaction, host->name, foreign->domains, foreign->domain_count,
                                        error) &&
          work_commit(work, error);

@@ -239,6 +239,8 @@ static const MessageMember foreign_list_table[] = {
      .members = foreign_table,
      .size = sizeof(HostForeign),
      .count_offset = offsetof(HostForeignList, domain_count)},
+    OPTIONAL_LIST(HostForeignList, quarantined, quarantined_count, HostQuarantined, quarantined_table,
+                  MAX_ITEMS),
     END,
 };
 

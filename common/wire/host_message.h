@@ -45,7 +45,8 @@ typedef struct {
 
 typedef struct {
   HostForeign *domains;
-  guint domain_count;
+  HostQuarantined *quarantined;
+  guint domain_count, quarantined_count;
 } HostForeignList;
 
 typedef struct {

@@ -3,6 +3,7 @@
 
 #include "common/base/error.h"
 #include "host/hypervisor/machine.h"
+#include "host/plan/domain_display.h"
 #include "host/plan/domain_owner.h"
 
 #include <string.h>
@@ -60,10 +61,8 @@ list(Hypervisor *hypervisor, GError **error)
   GHashTableIter iter;
   gpointer value;
   g_hash_table_iter_init(&iter, self->domains);
-  while (g_hash_table_iter_next(&iter, NULL, &value)) {
-    const HypervisorDomain *domain = value;
-    g_ptr_array_add(found, hypervisor_domain_new(domain->id, domain->name, domain->installation));
-  }
+  while (g_hash_table_iter_next(&iter, NULL, &value))
+    g_ptr_array_add(found, hypervisor_domain_copy(value));
   g_mutex_unlock(&self->lock);
   return found;
 }
@@ -82,12 +81,15 @@ add_domain(FakeHypervisor *self, const char *xml, char **ret_id, GError **error)
   g_autofree char *id = text_between(xml, "<uuid>", "</uuid>");
   g_autofree char *name = text_between(xml, "<name>", "</name>");
   g_autofree char *installation = domain_owner_installation(xml);
+  g_autofree char *problem = domain_display_problem(xml);
+  const HypervisorDomain domain = {
+      .id = id, .name = name, .installation = installation, .is_running = TRUE, .display_problem = problem};
   if (id == NULL || name == NULL)
     return fail(error, CARAWAY_ERROR_HYPERVISOR, "The XML has no name or uuid.");
   g_mutex_lock(&self->lock);
   gboolean is_new = !g_hash_table_contains(self->domains, id);
   if (is_new)
-    g_hash_table_insert(self->domains, g_strdup(id), hypervisor_domain_new(id, name, installation));
+    g_hash_table_insert(self->domains, g_strdup(id), hypervisor_domain_copy(&domain));
   g_mutex_unlock(&self->lock);
   if (!is_new)
     return fail(error, CARAWAY_ERROR_HYPERVISOR, "A virtual machine of that id runs already.");
@@ -114,10 +116,34 @@ start(Hypervisor *hypervisor, const char *xml, GError **error)
 }
 
 static gboolean
+boot(Hypervisor *hypervisor, const char *id, GError **error)
+{
+  FakeHypervisor *self = self_of(hypervisor);
+  wait_while_hanging(self);
+  if (has_fault(self, "fail-start"))
+    return fail(error, CARAWAY_ERROR_HYPERVISOR,
+                "The virtual machine does not start: a fault was asked for.");
+  g_mutex_lock(&self->lock);
+  HypervisorDomain *domain = g_hash_table_lookup(self->domains, id);
+  gboolean exists = domain != NULL, starts = exists && !domain->is_running;
+  if (starts)
+    domain->is_running = TRUE;
+  g_mutex_unlock(&self->lock);
+  if (starts)
+    hypervisor_emit(hypervisor, id, HYPERVISOR_STARTED);
+  return exists || fail(error, CARAWAY_ERROR_NOT_FOUND, "There is no such virtual machine.");
+}
+
+static gboolean
 remove_domain(FakeHypervisor *self, const char *id)
 {
   g_mutex_lock(&self->lock);
-  gboolean was_there = g_hash_table_remove(self->domains, id);
+  HypervisorDomain *domain = g_hash_table_lookup(self->domains, id);
+  gboolean was_there = domain != NULL && domain->is_running;
+  if (was_there && domain->is_persistent)
+    domain->is_running = FALSE;
+  else if (was_there)
+    g_hash_table_remove(self->domains, id);
   g_mutex_unlock(&self->lock);
   if (was_there && self->watch != NULL)
     self->watch(id, NULL, self->watch_data);
@@ -142,7 +168,8 @@ must_run(Hypervisor *hypervisor, const char *id, GError **error)
   FakeHypervisor *self = self_of(hypervisor);
   wait_while_hanging(self);
   g_mutex_lock(&self->lock);
-  gboolean runs = g_hash_table_contains(self->domains, id);
+  const HypervisorDomain *domain = g_hash_table_lookup(self->domains, id);
+  gboolean runs = domain != NULL && domain->is_running;
   g_mutex_unlock(&self->lock);
   return runs || fail(error, CARAWAY_ERROR_NOT_FOUND, "The virtual machine does not run.");
 }
@@ -169,7 +196,8 @@ shut_down(Hypervisor *hypervisor, const char *id, GError **error)
 {
   if (!must_run(hypervisor, id, error))
     return FALSE;
-  fake_hypervisor_end(hypervisor, id, HYPERVISOR_SHUT_DOWN);
+  if (!has_fault(self_of(hypervisor), "deaf"))
+    fake_hypervisor_end(hypervisor, id, HYPERVISOR_SHUT_DOWN);
   return TRUE;
 }
 
@@ -184,6 +212,22 @@ open_graphics(Hypervisor *hypervisor, const char *id, int fd, GError **error)
   g_array_append_val(self->channels, own);
   g_mutex_unlock(&self->lock);
   return TRUE;
+}
+
+static HypervisorAgent
+ask_agent(Hypervisor *hypervisor, const char *id)
+{
+  FakeHypervisor *self = self_of(hypervisor);
+  if (has_fault(self, "agent-silent"))
+    return HYPERVISOR_AGENT_SILENT;
+  return has_fault(self, "agent") ? HYPERVISOR_AGENT_ANSWERS : HYPERVISOR_AGENT_NONE;
+}
+
+static gboolean
+has_bridge(Hypervisor *hypervisor, const char *name)
+{
+  g_autofree char *fault = g_strconcat("bridge-", name, NULL);
+  return has_fault(self_of(hypervisor), fault);
 }
 
 static gboolean
@@ -227,6 +271,9 @@ static const HypervisorClass fake_class = {
     .shutdown = shut_down,
     .resume = must_run,
     .open_graphics = open_graphics,
+    .boot = boot,
+    .ask_agent = ask_agent,
+    .has_bridge = has_bridge,
     .is_alive = is_alive,
     .measure = measure,
     .free = free_fake,
@@ -259,6 +306,33 @@ fake_hypervisor_end(Hypervisor *hypervisor, const char *id, HypervisorEvent even
 {
   if (remove_domain(self_of(hypervisor), id))
     hypervisor_emit(hypervisor, id, event);
+}
+
+void
+fake_hypervisor_define(Hypervisor *hypervisor, const HypervisorDomain *domain)
+{
+  FakeHypervisor *self = self_of(hypervisor);
+  HypervisorDomain *copy = hypervisor_domain_copy(domain);
+  copy->is_persistent = TRUE;
+  g_mutex_lock(&self->lock);
+  const HypervisorDomain *before = g_hash_table_lookup(self->domains, domain->id);
+  HypervisorEvent event = HYPERVISOR_LISTED;
+  if (before != NULL && before->is_running != copy->is_running)
+    event = copy->is_running ? HYPERVISOR_STARTED : HYPERVISOR_SHUT_DOWN;
+  g_hash_table_replace(self->domains, g_strdup(domain->id), copy);
+  g_mutex_unlock(&self->lock);
+  hypervisor_emit(hypervisor, domain->id, event);
+}
+
+void
+fake_hypervisor_undefine(Hypervisor *hypervisor, const char *id)
+{
+  FakeHypervisor *self = self_of(hypervisor);
+  g_mutex_lock(&self->lock);
+  gboolean was_there = g_hash_table_remove(self->domains, id);
+  g_mutex_unlock(&self->lock);
+  if (was_there)
+    hypervisor_emit(hypervisor, id, HYPERVISOR_LISTED);
 }
 
 guint

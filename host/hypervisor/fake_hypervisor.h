@@ -3,8 +3,9 @@
  * The hypervisor interface without virtual machines, for tests: domains are entries of a table in memory.
  * Faults are asked for by files in a folder, so that a test can turn them on and off while an agent runs:
  * "fail-start", "no-space" (start fails for want of it; the disk measures as full), "hang" (every operation
- * waits until the file is gone), "fail-destroy", "deaf" (guests do not restart when asked), "dead" (the
- * connection is broken).
+ * waits until the file is gone), "fail-destroy", "deaf" (guests neither restart nor switch off when
+ * asked), "dead" (the connection is broken). A file "bridge-NAME" makes a bridge of that name be there;
+ * "agent" makes QEMU's guest agent answer, "agent-silent" be there without answering.
  */
 #pragma once
 
@@ -22,6 +23,12 @@ void fake_hypervisor_watch(Hypervisor *hypervisor, FakeHypervisorWatch watch, gp
 
 /** Ends the domain @id as if it had crashed or shut down, with its event. */
 void fake_hypervisor_end(Hypervisor *hypervisor, const char *id, HypervisorEvent event);
+
+/** Defines @domain, or changes it, as somebody else would: it stays when it is off. */
+void fake_hypervisor_define(Hypervisor *hypervisor, const HypervisorDomain *domain);
+
+/** Undefines the domain @id, as somebody else would. */
+void fake_hypervisor_undefine(Hypervisor *hypervisor, const char *id);
 
 /** How many descriptors open_graphics() has taken so far. */
 guint fake_hypervisor_channels(Hypervisor *hypervisor);

@@ -88,6 +88,12 @@ hypervisor_start(Hypervisor *hypervisor, const char *xml, GError **error)
 }
 
 gboolean
+hypervisor_boot(Hypervisor *hypervisor, const char *id, GError **error)
+{
+  return hypervisor->class->boot(hypervisor, id, error);
+}
+
+gboolean
 hypervisor_destroy(Hypervisor *hypervisor, const char *id, GError **error)
 {
   return hypervisor->class->destroy(hypervisor, id, error);
@@ -123,6 +129,18 @@ hypervisor_open_graphics(Hypervisor *hypervisor, const char *id, int fd, GError 
   return hypervisor->class->open_graphics(hypervisor, id, fd, error);
 }
 
+HypervisorAgent
+hypervisor_ask_agent(Hypervisor *hypervisor, const char *id)
+{
+  return hypervisor->class->ask_agent(hypervisor, id);
+}
+
+gboolean
+hypervisor_has_bridge(Hypervisor *hypervisor, const char *name)
+{
+  return hypervisor->class->has_bridge(hypervisor, name);
+}
+
 gboolean
 hypervisor_is_alive(Hypervisor *hypervisor)
 {
@@ -142,25 +160,4 @@ hypervisor_free(Hypervisor *hypervisor)
     return;
   hypervisor_listen(hypervisor, NULL, NULL);
   hypervisor->class->free(hypervisor);
-}
-
-HypervisorDomain *
-hypervisor_domain_new(const char *id, const char *name, const char *installation)
-{
-  HypervisorDomain *domain = g_new0(HypervisorDomain, 1);
-  domain->id = g_strdup(id);
-  domain->name = g_strdup(name);
-  domain->installation = g_strdup(installation);
-  return domain;
-}
-
-void
-hypervisor_domain_free(HypervisorDomain *domain)
-{
-  if (domain == NULL)
-    return;
-  g_free(domain->id);
-  g_free(domain->name);
-  g_free(domain->installation);
-  g_free(domain);
 }

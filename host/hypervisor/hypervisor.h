@@ -2,11 +2,13 @@
 /*
  * The one way to virtual machines: a small interface with libvirt behind it, or a fake in tests; both pass
  * the same contract tests. Every operation blocks and may be called from any thread; an agent calls them on
- * its workers. Domains are transient: what a desktop is survives in the agent's records, not in libvirt's.
+ * its workers. Domains of ours are transient: what a desktop is survives in the agent's records, not in
+ * libvirt's. Those of others may be defined and off.
  */
 #pragma once
 
 #include "common/wire/host_message.h"
+#include "host/hypervisor/hypervisor_domain.h"
 
 typedef struct Hypervisor Hypervisor;
 
@@ -17,27 +19,33 @@ typedef enum {
   HYPERVISOR_DESTROYED, /**< it was ended from outside */
   HYPERVISOR_REBOOTED,  /**< it starts again from its firmware */
   HYPERVISOR_DISK_FULL, /**< it is paused until there is space: hypervisor_resume() */
+  HYPERVISOR_STARTED,   /**< it runs; by whom it was started is not said */
+  HYPERVISOR_LISTED,    /**< it was defined, changed or undefined */
   HYPERVISOR_LOST,      /**< the connection to the hypervisor broke; id is NULL */
 } HypervisorEvent;
 
 /** Called on the default main context. @id: UUID of the domain, ours or not. */
 typedef void (*HypervisorListener)(const char *id, HypervisorEvent event, gpointer user_data);
 
-/** A domain that exists; whose it is. */
-typedef struct {
-  char *id, *name;
-  char *installation; /**< nullable: carries none of our metadata */
-} HypervisorDomain;
+/** What is known of QEMU's guest agent in a domain. */
+typedef enum {
+  HYPERVISOR_AGENT_NONE, /**< the domain has no channel for one */
+  HYPERVISOR_AGENT_SILENT,
+  HYPERVISOR_AGENT_ANSWERS,
+} HypervisorAgent;
 
 typedef struct {
   GPtrArray *(*list)(Hypervisor *hypervisor, GError **error);
   gboolean (*start)(Hypervisor *hypervisor, const char *xml, GError **error);
+  gboolean (*boot)(Hypervisor *hypervisor, const char *id, GError **error);
   gboolean (*destroy)(Hypervisor *hypervisor, const char *id, GError **error);
   gboolean (*reset)(Hypervisor *hypervisor, const char *id, GError **error);
   gboolean (*reboot)(Hypervisor *hypervisor, const char *id, GError **error);
   gboolean (*shutdown)(Hypervisor *hypervisor, const char *id, GError **error);
   gboolean (*resume)(Hypervisor *hypervisor, const char *id, GError **error);
   gboolean (*open_graphics)(Hypervisor *hypervisor, const char *id, int fd, GError **error);
+  HypervisorAgent (*ask_agent)(Hypervisor *hypervisor, const char *id);
+  gboolean (*has_bridge)(Hypervisor *hypervisor, const char *name);
   gboolean (*is_alive)(Hypervisor *hypervisor);
   void (*measure)(Hypervisor *hypervisor, const char *folder, HostCapacity *ret_capacity);
   void (*free)(Hypervisor *hypervisor);
@@ -69,6 +77,10 @@ GPtrArray *hypervisor_list(Hypervisor *hypervisor, GError **error) G_GNUC_WARN_U
 /** Starts the domain that @xml describes; a domain of the same id must not run. CARAWAY_ERROR_HYPERVISOR. */
 gboolean hypervisor_start(Hypervisor *hypervisor, const char *xml, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Boots the domain @id, which is defined and off; one that runs already is success. CARAWAY_ERROR_NOT_FOUND
+ * when there is none, CARAWAY_ERROR_HYPERVISOR. */
+gboolean hypervisor_boot(Hypervisor *hypervisor, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Ends the domain @id at once; one that is gone already is success. CARAWAY_ERROR_HYPERVISOR. */
 gboolean hypervisor_destroy(Hypervisor *hypervisor, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -90,6 +102,12 @@ gboolean hypervisor_resume(Hypervisor *hypervisor, const char *id, GError **erro
 gboolean hypervisor_open_graphics(Hypervisor *hypervisor, const char *id, int fd,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Whether QEMU's guest agent in the domain @id answers; waits for 2 s at most. */
+HypervisorAgent hypervisor_ask_agent(Hypervisor *hypervisor, const char *id);
+
+/** Whether a network bridge @name is there for machines to be put on. */
+gboolean hypervisor_has_bridge(Hypervisor *hypervisor, const char *name);
+
 /** Whether the connection stands; does not block. */
 gboolean hypervisor_is_alive(Hypervisor *hypervisor);
 
@@ -100,9 +118,3 @@ void hypervisor_measure(Hypervisor *hypervisor, const char *folder, HostCapacity
 void hypervisor_free(Hypervisor *hypervisor);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Hypervisor, hypervisor_free)
-
-/** A domain as value (transfer full; @installation nullable). */
-HypervisorDomain *hypervisor_domain_new(const char *id, const char *name, const char *installation);
-
-/** Frees @domain (nullable). */
-void hypervisor_domain_free(HypervisorDomain *domain);

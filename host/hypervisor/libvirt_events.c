@@ -57,6 +57,10 @@ emit_for(virDomainPtr domain, gpointer hypervisor, HypervisorEvent event)
 static int
 on_lifecycle(virConnectPtr connection, virDomainPtr domain, int event, int detail, void *data)
 {
+  if (event == VIR_DOMAIN_EVENT_STARTED)
+    emit_for(domain, data, HYPERVISOR_STARTED);
+  if (event == VIR_DOMAIN_EVENT_DEFINED || event == VIR_DOMAIN_EVENT_UNDEFINED)
+    emit_for(domain, data, HYPERVISOR_LISTED);
   if (event != VIR_DOMAIN_EVENT_STOPPED)
     return 0;
   if (detail == VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN)

@@ -5,11 +5,15 @@
 #include "host/hypervisor/libvirt_config.h"
 #include "host/hypervisor/libvirt_events.h"
 #include "host/hypervisor/machine.h"
+#include "host/plan/domain_display.h"
 #include "host/plan/domain_owner.h"
 
+#include <libvirt/libvirt-qemu.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <string.h>
+
+#define AGENT_LIMIT_S 2
 
 typedef virDomain LibvirtDomain;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LibvirtDomain, virDomainFree)
@@ -40,10 +44,24 @@ read_domain(virDomainPtr domain)
   char id[VIR_UUID_STRING_BUFLEN];
   if (virDomainGetUUIDString(domain, id) != 0)
     return NULL;
+  virDomainInfo info = {0};
   char *xml = virDomainGetXMLDesc(domain, 0);
-  g_autofree char *installation = xml != NULL ? domain_owner_installation(xml) : NULL;
+  if (xml == NULL || virDomainGetInfo(domain, &info) != 0) {
+    free(xml);
+    return NULL;
+  }
+  g_autofree char *installation = domain_owner_installation(xml);
+  g_autofree char *problem = domain_display_problem(xml);
   free(xml);
-  return hypervisor_domain_new(id, virDomainGetName(domain), installation);
+  const HypervisorDomain found = {.id = id,
+                                  .name = (char *)virDomainGetName(domain),
+                                  .installation = installation,
+                                  .display_problem = problem,
+                                  .is_running = virDomainIsActive(domain) == 1,
+                                  .is_persistent = virDomainIsPersistent(domain) == 1,
+                                  .vcpus = info.nrVirtCpu,
+                                  .memory_mib = (gint64)(info.maxMem / 1024)};
+  return hypervisor_domain_copy(&found);
 }
 
 static GPtrArray *
@@ -84,6 +102,16 @@ look_up(Hypervisor *hypervisor, const char *id, GError **error)
   else
     fail(error, "look for the virtual machine");
   return NULL;
+}
+
+static gboolean
+boot(Hypervisor *hypervisor, const char *id, GError **error)
+{
+  g_autoptr(LibvirtDomain) domain = look_up(hypervisor, id, error);
+  if (domain == NULL)
+    return FALSE;
+  return virDomainIsActive(domain) == 1 || virDomainCreate(domain) == 0 ||
+         fail(error, "start the virtual machine");
 }
 
 static gboolean
@@ -154,6 +182,28 @@ open_graphics(Hypervisor *hypervisor, const char *id, int fd, GError **error)
          fail(error, "hand a channel to the display");
 }
 
+static HypervisorAgent
+ask_agent(Hypervisor *hypervisor, const char *id)
+{
+  g_autoptr(LibvirtDomain) domain = look_up(hypervisor, id, NULL);
+  if (domain == NULL)
+    return HYPERVISOR_AGENT_SILENT;
+  char *answer = virDomainQemuAgentCommand(domain, "{\"execute\":\"guest-ping\"}", AGENT_LIMIT_S, 0);
+  if (answer != NULL) {
+    free(answer);
+    return HYPERVISOR_AGENT_ANSWERS;
+  }
+  int code = virGetLastErrorCode();
+  return code == VIR_ERR_CONFIG_UNSUPPORTED || code == VIR_ERR_ARGUMENT_UNSUPPORTED ? HYPERVISOR_AGENT_NONE
+                                                                                    : HYPERVISOR_AGENT_SILENT;
+}
+
+static gboolean
+has_bridge(Hypervisor *hypervisor, const char *name)
+{
+  return machine_has_bridge(name);
+}
+
 static gboolean
 is_alive(Hypervisor *hypervisor)
 {
@@ -188,6 +238,9 @@ static const HypervisorClass libvirt_class = {
     .shutdown = shut_down,
     .resume = resume,
     .open_graphics = open_graphics,
+    .boot = boot,
+    .ask_agent = ask_agent,
+    .has_bridge = has_bridge,
     .is_alive = is_alive,
     .measure = measure,
     .free = free_libvirt,

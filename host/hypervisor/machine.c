@@ -27,6 +27,13 @@ machine_measure(const char *folder, HostCapacity *ret_capacity)
   *ret_capacity = capacity;
 }
 
+gboolean
+machine_has_bridge(const char *name)
+{
+  g_autofree char *path = g_build_filename("/sys/class/net", name, "bridge", NULL);
+  return g_file_test(path, G_FILE_TEST_IS_DIR);
+}
+
 char *
 machine_boot_id(void)
 {

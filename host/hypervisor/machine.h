@@ -10,6 +10,9 @@
 /** Measures the machine and the file system of @folder; what cannot be read is 0. */
 void machine_measure(const char *folder, HostCapacity *ret_capacity);
 
+/** Whether the network device @name is there and a bridge. */
+gboolean machine_has_bridge(const char *name);
+
 /** The kernel's boot id (transfer full), "" when it has none. */
 char *machine_boot_id(void);
 

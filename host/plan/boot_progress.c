@@ -12,6 +12,7 @@ static const struct {
     [DESKTOP_STEP_WAITING] = {"waiting for the desktop", 90},
     [DESKTOP_STEP_READY] = {"ready", 100},
     [DESKTOP_STEP_RESTARTING] = {"restarting", 20},
+    [DESKTOP_STEP_STOPPING] = {"switching off", 0},
     [DESKTOP_STEP_OFF] = {"switched off", 0},
     [DESKTOP_STEP_FAILED] = {"failed", 0},
     [DESKTOP_STEP_REMOVING] = {"removing", 0},

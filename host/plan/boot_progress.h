@@ -18,6 +18,7 @@ typedef enum {
   DESKTOP_STEP_WAITING, /**< the guest agent answers, the session does not yet */
   DESKTOP_STEP_READY,
   DESKTOP_STEP_RESTARTING,
+  DESKTOP_STEP_STOPPING, /**< the guest was asked to switch off */
   DESKTOP_STEP_OFF,
   DESKTOP_STEP_FAILED,
   DESKTOP_STEP_REMOVING,

@@ -10,6 +10,8 @@
 
 static const char *const stage_words[] = {"creating",   "running",   "off", "failed",
                                           "destroying", "destroyed", NULL};
+static const char *const kind_words[] = {"floating", "dedicated", "adopted", NULL};
+static const char *const wish_words[] = {"none", "off", "off-then-on", NULL};
 
 #define TEXT(member, limit, is_optional)                                                                     \
   {                                                                                                          \
@@ -26,6 +28,21 @@ static const char *const stage_words[] = {"creating",   "running",   "off", "fai
     .maximum = (high)                                                                                        \
   }
 
+#define CHOICE(member, words, is_optional)                                                                   \
+  {                                                                                                          \
+    .name = #member, .kind = MEMBER_CHOICE, .offset = offsetof(DesktopRecord, member), .choices = (words),   \
+    .optional = (is_optional)                                                                                \
+  }
+
+static const MessageMember disk_table[] = {
+    {.name = "size_mib",
+     .kind = MEMBER_INT,
+     .offset = offsetof(HostDisk, size_mib),
+     .minimum = 1,
+     .maximum = G_GINT64_CONSTANT(1) << 40},
+    {.name = NULL},
+};
+
 static const MessageMember record_table[] = {
     UUID(id),
     UUID(installation),
@@ -34,13 +51,26 @@ static const MessageMember record_table[] = {
     TEXT(image, MAX_NAME, FALSE),
     TEXT(account, MAX_NAME, TRUE),
     {.name = "epoch", .kind = MEMBER_EPOCH, .offset = offsetof(DesktopRecord, epoch)},
+    TEXT(network, MAX_NAME, TRUE),
+    TEXT(base, MAX_NAME, TRUE),
+    CHOICE(kind, kind_words, TRUE),
     INT(vcpus, 1, 256),
     INT(memory_mib, 16, G_GINT64_CONSTANT(1) << 40),
     INT(heads, 1, 4),
-    {.name = "stage",
-     .kind = MEMBER_CHOICE,
-     .offset = offsetof(DesktopRecord, stage),
-     .choices = stage_words},
+    {.name = "disks",
+     .kind = MEMBER_LIST,
+     .offset = offsetof(DesktopRecord, disks),
+     .maximum = HOST_COMMAND_MAX_DISKS,
+     .members = disk_table,
+     .size = sizeof(HostDisk),
+     .count_offset = offsetof(DesktopRecord, disk_count),
+     .optional = TRUE},
+    CHOICE(stage, stage_words, FALSE),
+    CHOICE(wish, wish_words, TRUE),
+    {.name = "is_quarantined",
+     .kind = MEMBER_BOOL,
+     .offset = offsetof(DesktopRecord, is_quarantined),
+     .optional = TRUE},
     TEXT(code, 64, TRUE),
     TEXT(detail, MAX_DETAIL, TRUE),
     {.name = NULL},
@@ -56,6 +86,9 @@ desktop_record_copy(const DesktopRecord *record)
   copy->pool = g_strdup(record->pool);
   copy->image = g_strdup(record->image);
   copy->account = g_strdup(record->account);
+  copy->network = g_strdup(record->network);
+  copy->base = g_strdup(record->base);
+  copy->disks = g_memdup2(record->disks, record->disk_count * sizeof(HostDisk));
   copy->code = g_strdup(record->code);
   copy->detail = g_strdup(record->detail);
   return copy;
@@ -68,9 +101,13 @@ desktop_record_new(const char *installation, const HostCommand *command)
       .id = (char *)command->desktop,
       .installation = (char *)installation,
       .name = (char *)command->name,
-      .pool = (char *)command->pool,
-      .image = (char *)command->image,
+      .pool = (char *)(command->pool != NULL ? command->pool : ""),
+      .image = (char *)(command->image != NULL ? command->image : ""),
       .account = (char *)command->account,
+      .network = (char *)command->network,
+      .kind = command->kind == HOST_COMMAND_ADOPT ? (int)HOST_KIND_ADOPTED : command->desktop_kind,
+      .disks = command->disks,
+      .disk_count = command->disk_count,
       .epoch = command->epoch,
       .vcpus = command->vcpus,
       .memory_mib = command->memory_mib,
@@ -87,9 +124,10 @@ desktop_record_parse(const char *text, gsize size, GError **error)
   if (object == NULL)
     return NULL;
   DesktopRecord borrowed = {0};
-  if (!message_table_parse(record_table, object, &borrowed, error))
-    return NULL;
-  return desktop_record_copy(&borrowed);
+  gboolean is_good = message_table_parse(record_table, object, &borrowed, error);
+  DesktopRecord *record = is_good ? desktop_record_copy(&borrowed) : NULL;
+  message_table_clear(record_table, &borrowed);
+  return record;
 }
 
 char *
@@ -112,6 +150,12 @@ desktop_record_set_stage(DesktopRecord *record, DesktopStage stage, const char *
   record->detail = g_strdup(detail);
 }
 
+gboolean
+desktop_record_is_kept(const DesktopRecord *record)
+{
+  return record->kind != HOST_KIND_FLOATING;
+}
+
 void
 desktop_record_free(DesktopRecord *record)
 {
@@ -123,6 +167,9 @@ desktop_record_free(DesktopRecord *record)
   g_free(record->pool);
   g_free(record->image);
   g_free(record->account);
+  g_free(record->network);
+  g_free(record->base);
+  g_free(record->disks);
   g_free(record->code);
   g_free(record->detail);
   g_free(record);

@@ -110,17 +110,25 @@ add_machine(xmlNode *domain, const DesktopRecord *record, const DomainShape *sha
   text_element(domain, "on_crash", "destroy");
 }
 
-static void
-add_disk(xmlNode *devices, const DomainShape *shape)
+static xmlNode *
+add_qcow2(xmlNode *devices, const DesktopRecord *record, const char *path)
 {
   xmlNode *disk = element_with(devices, "disk", "type", "file");
   attribute(disk, "device", "disk");
   xmlNode *driver = element_with(disk, "driver", "name", "qemu");
   attribute(driver, "type", "qcow2");
-  /* An overlay lives as long as its desktop and never outlives the host's power: flushing it buys nothing. */
-  attribute(driver, "cache", "unsafe");
+  /* The disk of a floating desktop never outlives the host's power: flushing it buys nothing. What is kept
+   * must be on the disk when the guest was told so. */
+  attribute(driver, "cache", desktop_record_is_kept(record) ? "writeback" : "unsafe");
   attribute(driver, "discard", "unmap");
-  element_with(disk, "source", "file", shape->overlay_path);
+  element_with(disk, "source", "file", path);
+  return disk;
+}
+
+static void
+add_disk(xmlNode *devices, const DesktopRecord *record, const DomainShape *shape)
+{
+  xmlNode *disk = add_qcow2(devices, record, shape->overlay_path);
   /* The format of the backing file is stated, never probed: a guest could write another header into a raw
    * one. */
   xmlNode *backing = element_with(disk, "backingStore", "type", "file");
@@ -130,15 +138,43 @@ add_disk(xmlNode *devices, const DomainShape *shape)
   attribute(element_with(disk, "target", "dev", "vda"), "bus", "virtio");
 }
 
+/* The guest finds them as /dev/disk/by-id/virtio-data-1 and so on. */
 static void
-add_network(xmlNode *devices, const DomainShape *shape)
+add_data_disks(xmlNode *devices, const DesktopRecord *record, const DomainShape *shape)
 {
-  if (shape->network == DOMAIN_NETWORK_NONE)
+  for (guint i = 0; i < record->disk_count; i++) {
+    xmlNode *disk = add_qcow2(devices, record, shape->disk_paths[i]);
+    element(disk, "backingStore");
+    char name[16];
+    g_snprintf(name, sizeof name, "vd%c", 'b' + (char)i);
+    attribute(element_with(disk, "target", "dev", name), "bus", "virtio");
+    g_snprintf(name, sizeof name, "data-%u", i + 1);
+    text_element(disk, "serial", name);
+  }
+}
+
+/* Always the same for a desktop, so that it keeps its address and its interface's name, and of no other: 46
+ * bits of a hash, locally administered. */
+static char *
+mac_address(const DesktopRecord *record)
+{
+  g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, record->id, -1);
+  guint first = ((guint)g_ascii_xdigit_value(hash[0]) << 4 | (guint)g_ascii_xdigit_value(hash[1]));
+  return g_strdup_printf("%02x:%.2s:%.2s:%.2s:%.2s:%.2s", (first & 0xfcu) | 2u, hash + 2, hash + 4, hash + 6,
+                         hash + 8, hash + 10);
+}
+
+static void
+add_network(xmlNode *devices, const DesktopRecord *record, const DomainShape *shape)
+{
+  if (shape->network.kind == DOMAIN_NETWORK_NONE)
     return;
-  gboolean is_bridge = shape->network == DOMAIN_NETWORK_BRIDGE;
+  gboolean is_bridge = shape->network.kind == DOMAIN_NETWORK_BRIDGE;
   xmlNode *interface = element_with(devices, "interface", "type", is_bridge ? "bridge" : "user");
+  g_autofree char *mac = mac_address(record);
+  element_with(interface, "mac", "address", mac);
   if (is_bridge)
-    element_with(interface, "source", "bridge", shape->bridge);
+    element_with(interface, "source", "bridge", shape->network.bridge);
   element_with(interface, "model", "type", "virtio");
 }
 
@@ -185,9 +221,10 @@ static void
 add_devices(xmlNode *domain, const DesktopRecord *record, const DomainShape *shape)
 {
   xmlNode *devices = element(domain, "devices");
-  add_disk(devices, shape);
+  add_disk(devices, record, shape);
+  add_data_disks(devices, record, shape);
   attribute(element_with(devices, "controller", "type", "usb"), "model", "qemu-xhci");
-  add_network(devices, shape);
+  add_network(devices, record, shape);
   add_channels(devices, shape);
   attribute(element_with(devices, "input", "type", "tablet"), "bus", "usb");
   add_display(devices, record);

@@ -6,16 +6,10 @@
 #pragma once
 
 #include "host/plan/desktop_record.h"
+#include "host/plan/domain_network.h"
 
 #define DOMAIN_GUEST_PORT "org.caraway.guest.0"
 #define DOMAIN_AGENT_PORT "org.qemu.guest_agent.0"
-
-/** How desktops reach the network. */
-typedef enum {
-  DOMAIN_NETWORK_USER,   /**< QEMU's user-mode network: out, never in */
-  DOMAIN_NETWORK_NONE,   /**< no network card */
-  DOMAIN_NETWORK_BRIDGE, /**< a bridge of the host */
-} DomainNetwork;
 
 /** What the host adds to a record. All texts are borrowed. */
 typedef struct {
@@ -26,7 +20,7 @@ typedef struct {
   const char *guest_socket_path; /**< DOMAIN_GUEST_PORT */
   const char *agent_socket_path; /**< DOMAIN_AGENT_PORT */
   DomainNetwork network;
-  const char *bridge; /**< for DOMAIN_NETWORK_BRIDGE */
+  const char *const *disk_paths; /**< one for each of the record's extra disks */
 } DomainShape;
 
 /** The XML of the domain for @record in @shape (transfer full). */

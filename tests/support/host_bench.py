@@ -122,7 +122,7 @@ class Relay:
 
 
 class Bench:
-    def __init__(self, fake=True):
+    def __init__(self, fake=True, options=()):
         self.dir = tempfile.mkdtemp(prefix="cwh-", dir="/tmp")
         self.fake = fake
         self.broker = Broker(self.dir)
@@ -133,7 +133,7 @@ class Bench:
         self.argv = [program, "--host-name=kvm1", f"--host-state-directory={self.path('host')}",
                      f"--host-image-directory={self.images}", f"--host-relay-socket={self.path('control')}",
                      f"--host-libvirt-uri=qemu:///embed?root={self.path('v')}", "--host-reserve-disk-mib=1",
-                     "--host-accelerator=tcg"]
+                     "--host-accelerator=tcg", *options]
         self.host = Process("host", self.argv, self.path("host.log"))
 
     def path(self, *parts):
@@ -178,7 +178,7 @@ class Bench:
     def files(self):
         """What desktops have left in the state directory, without the memory of those that were destroyed."""
         found = []
-        for folder in ("overlays", "logs", "s"):
+        for folder in ("overlays", "kept", "logs", "s"):
             found += os.listdir(self.path("host", folder))
         for name in os.listdir(self.path("host", "desktops")):
             with open(self.path("host", "desktops", name)) as file:

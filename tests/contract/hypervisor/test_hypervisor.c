@@ -97,7 +97,7 @@ make_xml(const char *folder)
                              .boot_log_path = log,
                              .guest_socket_path = guest,
                              .agent_socket_path = agent,
-                             .network = DOMAIN_NETWORK_USER};
+                             .network = {DOMAIN_NETWORK_USER, NULL}};
   return domain_xml_build(record, &shape);
 }
 

@@ -61,8 +61,10 @@ class ForeignTest(LinkCase):
         self.host.connect()
         self.assertEqual(self.foreign(), [{**self.OLD, "reason": ""}])
         bare = {**self.OLD, "name": "bare", "power": "off", "adoptable": False, "reason": "It has no SPICE display."}
-        self.host.send({"type": "foreign", "domains": [bare]})
+        aside = {"name": "own-0001 (22222222)", "reason": "The broker does not know it."}
+        self.host.send({"type": "foreign", "domains": [bare], "quarantined": [aside]})
         wait_until(lambda: self.foreign() == [bare], 20, "waiting for the new list")
+        self.assertEqual(self.broker.admin.call("GET", "hosts/kvm1")["quarantined"], [aside])
         self.assertNotIn("foreign", self.broker.admin.items("hosts")[0])
 
 

@@ -10,6 +10,7 @@
 
 #include <gio/gunixinputstream.h>
 #include <libsoup/soup.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,10 @@ typedef struct {
 static void
 say(const char *line, gsize size)
 {
-  g_print("%.*s\n", (int)size, line);
+  /* Not g_print(), which turns what the locale does not know into question marks. */
+  (void)fwrite(line, 1, size, stdout);
+  (void)fputc('\n', stdout);
+  (void)fflush(stdout);
 }
 
 static void

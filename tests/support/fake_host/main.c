@@ -2,11 +2,13 @@
 /*
  * caraway-host-fake: the whole agent without virtual machines. Desktops are ready at once. Faults are files
  * in STATE/faults (host/hypervisor/fake_hypervisor.h; "not-ready": guests do not become ready; "crash": ends
- * the desktop whose id it contains). CARAWAY_FAKE_IMAGES, a list with commas, names the images that are made
- * in the image directory; by default debian12-desktop, when that directory has none.
+ * the desktop whose id it contains; "foreign": fake_foreign.h). CARAWAY_FAKE_IMAGES, a list with commas,
+ * names the images that are made in the image directory; by default debian12-desktop, when that directory has
+ * none.
  */
 #include "host/hypervisor/fake_hypervisor.h"
 #include "host/program.h"
+#include "tests/support/fake_host/fake_foreign.h"
 #include "tests/support/fake_host/fake_guest.h"
 #include "tests/support/fake_host/fake_images.h"
 
@@ -16,6 +18,7 @@
 
 typedef struct {
   Hypervisor *hypervisor;
+  FakeForeign *foreign;
   char *path;
 } CrashWatch;
 
@@ -24,6 +27,7 @@ on_crash_look(gpointer data)
 {
   CrashWatch *watch = data;
   g_autofree char *id = NULL;
+  fake_foreign_look(watch->foreign);
   if (!g_file_get_contents(watch->path, &id, NULL, NULL))
     return G_SOURCE_CONTINUE;
   g_strstrip(id);
@@ -66,7 +70,8 @@ open_fake(const HostSettings *settings, GError **error)
   Hypervisor *hypervisor = fake_hypervisor_new(faults);
   static CrashWatch watch;
   fake_guests_start(hypervisor, faults);
-  watch = (CrashWatch){hypervisor, g_build_filename(faults, "crash", NULL)};
+  watch =
+      (CrashWatch){hypervisor, fake_foreign_new(hypervisor, faults), g_build_filename(faults, "crash", NULL)};
   g_timeout_add(CRASH_LOOK_MS, on_crash_look, &watch);
   return hypervisor;
 }

@@ -133,7 +133,7 @@ set_up(Fixture *fixture, gconstpointer data)
 {
   fixture->steps = g_string_new("");
   set_up_host(fixture);
-  g_autoptr(DesktopPaths) paths = desktop_paths_new(&fixture->settings, ID);
+  g_autoptr(DesktopPaths) paths = desktop_paths_new(&fixture->settings, ID, FALSE);
   g_autoptr(GSocketAddress) address = g_unix_socket_address_new(paths->guest_socket);
   fixture->listener = g_socket_listener_new();
   g_assert_true(g_socket_listener_add_address(fixture->listener, address, G_SOCKET_TYPE_STREAM,
@@ -149,7 +149,7 @@ set_up(Fixture *fixture, gconstpointer data)
                                .heads = 1};
   fixture->desktop = desktop_new(&fixture->owner, desktop_record_new("i", &command));
   hypervisor_listen(fixture->context.hypervisor, on_event, fixture);
-  desktop_adopt(fixture->desktop);
+  desktop_take_over(fixture->desktop);
   AWAIT(fixture->guest != NULL && desktop_is_idle(fixture->desktop));
   come_up(fixture);
   g_string_truncate(fixture->steps, 0);

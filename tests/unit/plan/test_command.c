@@ -13,6 +13,7 @@ static const int stages[] = {DESKTOP_STAGE_CREATING, DESKTOP_STAGE_RUNNING,    D
 #define NOT_FOUND CARAWAY_ERROR_NOT_FOUND
 #define STALE     CARAWAY_ERROR_STALE_EPOCH
 #define FAILED    CARAWAY_ERROR_HYPERVISOR
+#define CONFLICT  CARAWAY_ERROR_CONFLICT
 
 /* kind x (unknown, then every stage) */
 static const struct {
@@ -32,6 +33,21 @@ static const struct {
     {HOST_COMMAND_LOGOFF, NOT_FOUND, {NOT_READY, DO, NOT_READY, NOT_READY, NOT_FOUND, NOT_FOUND}},
     {HOST_COMMAND_MESSAGE, NOT_FOUND, {NOT_READY, DO, NOT_READY, NOT_READY, NOT_FOUND, NOT_FOUND}},
     {HOST_COMMAND_START, NOT_FOUND, {NOT_READY, DONE, DO, NOT_READY, NOT_FOUND, NOT_FOUND}},
+    {HOST_COMMAND_ADOPT, DO, {CONFLICT, CONFLICT, CONFLICT, CONFLICT, CONFLICT, DO}},
+    {HOST_COMMAND_RELEASE, DONE, {CONFLICT, CONFLICT, CONFLICT, CONFLICT, CONFLICT, DONE}},
+};
+
+/* The same for a machine that was adopted, where it differs. */
+static const struct {
+  HostCommandKind kind;
+  int by_stage[6];
+} adopted_table[] = {
+    {HOST_COMMAND_CREATE, {CONFLICT, CONFLICT, CONFLICT, FAILED, STALE, STALE}},
+    {HOST_COMMAND_DESTROY, {CONFLICT, CONFLICT, CONFLICT, CONFLICT, CONFLICT, DONE}},
+    {HOST_COMMAND_ADOPT, {DO, DONE, DONE, DONE, NOT_READY, DO}},
+    {HOST_COMMAND_RELEASE, {DO, DO, DO, DO, DO, DONE}},
+    {HOST_COMMAND_START, {NOT_READY, DONE, DO, NOT_READY, NOT_FOUND, NOT_FOUND}},
+    {HOST_COMMAND_RESET, {NOT_READY, DO, DO, NOT_READY, NOT_FOUND, NOT_FOUND}},
 };
 
 static HostCommand
@@ -94,6 +110,45 @@ test_every_cell(void)
 }
 
 static void
+test_every_cell_of_adopted(void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(adopted_table); i++)
+    for (guint k = 0; k < G_N_ELEMENTS(stages); k++) {
+      DesktopRecord record = record_of(stages[k]);
+      record.kind = HOST_KIND_ADOPTED;
+      const HostCommand command = command_of(adopted_table[i].kind);
+      g_assert_cmpint(judge(&command, &record), ==, adopted_table[i].by_stage[k]);
+    }
+}
+
+/* One that is switching off: asking once more changes nothing, and who starts it is not told that it runs. */
+static void
+test_while_it_switches_off(void)
+{
+  static const struct {
+    DesktopWish wish;
+    int shutdown, start;
+  } cases[] = {
+      {DESKTOP_WISH_NONE, DO, DONE}, {DESKTOP_WISH_OFF, DONE, DO}, {DESKTOP_WISH_OFF_THEN_ON, DO, DONE}};
+  const HostCommand shut_down = command_of(HOST_COMMAND_SHUTDOWN), start = command_of(HOST_COMMAND_START);
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    DesktopRecord record = record_of(DESKTOP_STAGE_RUNNING);
+    record.wish = (int)cases[i].wish;
+    g_assert_cmpint(judge(&shut_down, &record), ==, cases[i].shutdown);
+    g_assert_cmpint(judge(&start, &record), ==, cases[i].start);
+  }
+}
+
+static void
+test_create_of_another_kind(void)
+{
+  const DesktopRecord record = record_of(DESKTOP_STAGE_RUNNING);
+  HostCommand command = command_of(HOST_COMMAND_CREATE);
+  command.desktop_kind = HOST_KIND_DEDICATED;
+  g_assert_cmpint(judge(&command, &record), ==, CONFLICT);
+}
+
+static void
 test_older_epoch_is_refused(void)
 {
   const DesktopRecord record = record_of(DESKTOP_STAGE_RUNNING);
@@ -139,6 +194,9 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/command/every-cell", test_every_cell);
+  g_test_add_func("/command/every-cell-of-adopted", test_every_cell_of_adopted);
+  g_test_add_func("/command/switching-off", test_while_it_switches_off);
+  g_test_add_func("/command/another-kind", test_create_of_another_kind);
   g_test_add_func("/command/older-epoch", test_older_epoch_is_refused);
   g_test_add_func("/command/newer-epoch", test_newer_epoch_is_raised);
   g_test_add_func("/command/older-term", test_older_term_is_refused);

@@ -24,7 +24,7 @@ static const DomainShape plain_shape = {.accelerator = HOST_ACCELERATOR_TCG,
                                         .boot_log_path = "/state/logs/d.log",
                                         .guest_socket_path = "/state/s/d.g",
                                         .agent_socket_path = "/state/s/d.a",
-                                        .network = DOMAIN_NETWORK_USER};
+                                        .network = {DOMAIN_NETWORK_USER, NULL}};
 
 static void
 assert_golden(const HostCommand *command, const DomainShape *shape, const char *name)
@@ -50,11 +50,27 @@ test_kvm_on_a_bridge(void)
 {
   DomainShape shape = plain_shape;
   shape.accelerator = HOST_ACCELERATOR_KVM;
-  shape.network = DOMAIN_NETWORK_BRIDGE;
-  shape.bridge = "br0";
+  shape.network = (DomainNetwork){DOMAIN_NETWORK_BRIDGE, "br0"};
   HostCommand command = plain_command;
   command.heads = 2;
   assert_golden(&command, &shape, "kvm-bridge.xml");
+}
+
+/* What is kept is flushed, and its extra disks come in the order of the pool. */
+static void
+test_dedicated_with_disks(void)
+{
+  static const char *const disk_paths[] = {"/state/kept/d-1.qcow2", "/state/kept/d-2.qcow2"};
+  HostDisk disks[] = {{1024}, {20480}};
+  DomainShape shape = plain_shape;
+  shape.overlay_path = "/state/kept/d.qcow2";
+  shape.backing_path = "/state/kept/base-ab.qcow2";
+  shape.disk_paths = disk_paths;
+  HostCommand command = plain_command;
+  command.desktop_kind = HOST_KIND_DEDICATED;
+  command.disks = disks;
+  command.disk_count = 2;
+  assert_golden(&command, &shape, "dedicated.xml");
 }
 
 static void
@@ -64,7 +80,7 @@ test_hostile_names(void)
   command.name = "'\"><&]]><!--";
   command.pool = "</metadata><devices/>";
   DomainShape shape = plain_shape;
-  shape.network = DOMAIN_NETWORK_NONE;
+  shape.network.kind = DOMAIN_NETWORK_NONE;
   shape.overlay_path = "/sta'te/\"<o>&.qcow2";
   assert_golden(&command, &shape, "hostile-names.xml");
 }
@@ -139,6 +155,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/domain-xml/emulated", test_emulated);
   g_test_add_func("/domain-xml/kvm-bridge", test_kvm_on_a_bridge);
+  g_test_add_func("/domain-xml/dedicated", test_dedicated_with_disks);
   g_test_add_func("/domain-xml/hostile-names", test_hostile_names);
   g_test_add_func("/domain-xml/hostile-round-trip", test_hostile_names_round_trip);
   g_test_add_func("/domain-xml/name", test_domain_name_is_plain);

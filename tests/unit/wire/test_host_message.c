@@ -100,9 +100,11 @@ static void
 test_foreign_round_trip(void)
 {
   HostForeign domains[] = {{DESKTOP, "old-vm", HOST_POWER_UP, TRUE, NULL}};
-  const HostMessage message = {.type = HOST_MESSAGE_FOREIGN, .foreign = {domains, 1}};
+  HostQuarantined quarantined[] = {{"own-0001 (4f1c9a52)", "The broker does not know it."}};
+  const HostMessage message = {.type = HOST_MESSAGE_FOREIGN, .foreign = {domains, quarantined, 1, 1}};
   g_autoptr(HostMessage) parsed = round_trip(&message);
   g_assert_cmpuint(parsed->foreign.domain_count, ==, 1);
+  g_assert_cmpstr(parsed->foreign.quarantined[0].reason, ==, "The broker does not know it.");
   g_assert_true(parsed->foreign.domains[0].adoptable);
   g_assert_null(parsed->foreign.domains[0].reason);
 }
