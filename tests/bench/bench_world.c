@@ -10,7 +10,9 @@
 #include "broker/store/image_store.h"
 #include "broker/store/pool_store.h"
 #include "broker/store/session_store.h"
+#include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
+#include "common/base/secret.h"
 
 #define AT_ONCE 1000 /* rows of a transaction */
 #define IMAGE   "debian12"
@@ -25,11 +27,43 @@ bench_world_user(guint number)
 }
 
 /* Hashed, so that the ids are as spread as random ones are. */
+static char *
+make_uuid(const char *kind, guint number)
+{
+  g_autofree char *text = g_strdup_printf("%s %u", kind, number);
+  g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_MD5, text, -1);
+  return g_strdup_printf("%.8s-%.4s-4%.3s-8%.3s-%.12s", hash, hash + 8, hash + 12, hash + 15, hash + 18);
+}
+
+char *
+bench_world_token(guint number)
+{
+  return make_uuid("token", number);
+}
+
+char *
+bench_world_session(guint number)
+{
+  return make_uuid("session", number);
+}
+
 char *
 bench_world_desktop(guint number)
 {
-  g_autofree char *hash = g_compute_checksum_for_data(G_CHECKSUM_MD5, (const guchar *)&number, sizeof number);
-  return g_strdup_printf("%.8s-%.4s-4%.3s-8%.3s-%.12s", hash, hash + 8, hash + 12, hash + 15, hash + 18);
+  return make_uuid("desktop", number);
+}
+
+HostDesktop
+bench_world_report(guint number)
+{
+  return (HostDesktop){.id = bench_world_desktop(number),
+                       .name = "desktop",
+                       .pool = "pool",
+                       .epoch = {1, 1},
+                       .power = HOST_POWER_UP,
+                       .guest = {.ready = TRUE, .user = "user"},
+                       .step = "ready",
+                       .progress = 100};
 }
 
 char *
@@ -103,15 +137,19 @@ add_user(Work *work, const BenchWorld *world, guint number, GError **error)
 {
   g_autofree char *name = bench_world_user(number);
   g_autofree char *group = g_strdup_printf("group-%u", number % world->pools);
+  g_autofree char *token = bench_world_token(number);
+  g_autofree char *hash = secret_hash(token);
   const User user = {.id = name, .name = name, .full_name = (char *)""};
   return user_store_add(work->transaction, &user, "no password matches this", error) &&
-         group_store_add_member(work->transaction, group, name, error);
+         group_store_add_member(work->transaction, group, name, error) &&
+         (!world->signed_in || sign_in_store_add(work->transaction, hash, name, "198.51.100.7", work->now_us,
+                                                 work->now_us + 86400 * SECOND_US, error));
 }
 
 static gboolean
 add_session(Work *work, const Desktop *desktop, guint number, GError **error)
 {
-  g_autofree char *id = g_uuid_string_random();
+  g_autofree char *id = bench_world_session(number);
   const Session session = {.id = id,
                            .pool_id = desktop->pool_id,
                            .pool_name = desktop->pool_id,
@@ -199,14 +237,7 @@ desktops_of_host(const BenchWorld *world, guint host)
 {
   GArray *desktops = g_array_new(FALSE, TRUE, sizeof(HostDesktop));
   for (guint number = host; number < world->desktops; number += world->hosts) {
-    const HostDesktop desktop = {.id = bench_world_desktop(number),
-                                 .name = "desktop",
-                                 .pool = "pool",
-                                 .epoch = {1, 1},
-                                 .power = HOST_POWER_UP,
-                                 .guest = {.ready = TRUE, .user = "user"},
-                                 .step = "ready",
-                                 .progress = 100};
+    const HostDesktop desktop = bench_world_report(number);
     g_array_append_val(desktops, desktop);
   }
   return desktops;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """More requests than the queue takes (faults 6 and 30): clean refusals, one session, and a clean end under load (I1, I6)."""
 import collections
+import http.client
 import threading
 import unittest
 
@@ -48,6 +49,18 @@ class LoadTest(unittest.TestCase):
         self.assertEqual(len(self.sessions), 1)
         assigned = [item for item in self.broker.admin.items("admin/desktops") if item["assignment"] == "assigned"]
         self.assertEqual(len(assigned), 1)
+
+    def test_a_connection_serves_many_requests(self):
+        connection = http.client.HTTPSConnection(self.user.host, self.user.port, context=self.user.context, timeout=30)
+        self.addCleanup(connection.close)
+        connection.connect()
+        first = connection.sock
+        for _ in range(3):
+            connection.request("GET", "/api/v1/desktops", headers={"Authorization": f"Bearer {self.user.token}"})
+            answer = connection.getresponse()
+            answer.read()
+            self.assertEqual(answer.status, 200)
+            self.assertIs(connection.sock, first)
 
     def test_sigterm_under_load_ends_cleanly(self):
         threads = self.start(*[self.login] * 20)
