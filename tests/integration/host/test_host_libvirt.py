@@ -3,42 +3,15 @@
 The agent on libvirt's embedded driver with real virtual machines (firmware only: the disk is empty). What is told here
 guards INVARIANTS I4: killed at any point, the agent ends with everything owned or removed.
 """
-import glob
-import hashlib
-import json
 import os
 import signal
-import socket
-import subprocess
 import sys
 import unittest
 import uuid
 
 from host_bench import Bench
+from host_machines import machines, make_image, open_channel
 from processes import wait_until
-
-
-def make_image(folder, name):
-    path = os.path.join(folder, f"{name}.qcow2")
-    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", path, "16M"], check=True)
-    with open(path, "rb") as file:
-        digest = hashlib.sha256(file.read()).hexdigest()
-    with open(os.path.join(folder, f"{name}.json"), "w") as file:
-        json.dump({"name": name, "hash": digest, "size_mib": 1}, file)
-
-
-def machines(bench):
-    """Process ids of the QEMUs whose command line names the bench's folder."""
-    found = {}
-    for path in glob.glob("/proc/[0-9]*/cmdline"):
-        try:
-            with open(path, "rb") as file:
-                line = file.read().decode(errors="replace")
-        except OSError:
-            continue
-        if "qemu-system" in line.split("\0")[0] and bench.dir in line:
-            found[int(path.split("/")[2])] = line
-    return found
 
 
 class HostLibvirt(unittest.TestCase):
@@ -108,14 +81,7 @@ class HostLibvirt(unittest.TestCase):
 
     def test_channel_reaches_the_display(self):
         desktop = self.bench.made()
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen(1)
-            theirs = socket.create_connection(listener.getsockname())
-            ours, _ = listener.accept()
-        self.bench.relay.say([theirs.fileno()], type="open", request=1, desktop=desktop, channel="main")
-        theirs.close()
-        self.assertTrue(self.bench.relay.expect("opened")["ok"])
+        ours = open_channel(self.bench, desktop)
         # RED_MAGIC, version 2.2, 18 bytes: connection 0, main, no capabilities
         ours.sendall(b"REDQ" + bytes.fromhex("02000000 02000000 12000000 00000000 01 00 00000000 00000000 12000000"))
         ours.settimeout(20)
