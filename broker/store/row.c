@@ -52,7 +52,7 @@ row_text(DbQuery *query)
 GStrv
 row_texts(DbQuery *query, GError **error)
 {
-  g_autoptr(GPtrArray) texts = row_all(query, row_text, NULL, error);
+  g_autoptr(GPtrArray) texts = row_all(query, row_text, g_free, error);
   if (texts == NULL)
     return NULL;
   g_ptr_array_add(texts, NULL);

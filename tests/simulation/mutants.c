@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/simulation/mutants.h"
+
+#include "tests/simulation/database_faults.h"
+#include "tests/simulation/simulated_host.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+static const Mutant mutants[] = {
+    {.name = "epoch-not-raised",
+     .about = "an assignment leaves the epoch as it was",
+     .sql = "CREATE TRIGGER broken AFTER UPDATE OF counter ON desktop WHEN new.counter > old.counter BEGIN "
+            "UPDATE desktop SET counter = old.counter WHERE id = new.id; END"},
+    {.name = "key-forgotten",
+     .about = "idempotency keys are not remembered",
+     .sql = "CREATE TRIGGER broken AFTER INSERT ON idempotency_key BEGIN "
+            "DELETE FROM idempotency_key WHERE account_id = new.account_id AND key = new.key; END"},
+    {.name = "destroy-skipped",
+     .about = "desktops are never told to go",
+     .sql = "CREATE TRIGGER broken AFTER INSERT ON outbox WHEN new.kind = 'destroy' BEGIN "
+            "DELETE FROM outbox WHERE id = new.id; END"},
+    {.name = "forgotten-instead-of-destroyed",
+     .about = "a desktop is forgotten when it should be destroyed",
+     .sql = "CREATE TRIGGER broken AFTER UPDATE OF text ON outbox WHEN new.kind = 'destroy' BEGIN "
+            "DELETE FROM desktop WHERE id = new.desktop_id; DELETE FROM outbox WHERE id = new.id; END"},
+    {.name = "cleaned-instead-of-destroyed",
+     .about = "a used desktop goes back to the pool",
+     .sql = "CREATE TRIGGER broken AFTER UPDATE OF assignment ON desktop WHEN new.assignment = 'recycling' "
+            "AND old.assignment = 'assigned' BEGIN DELETE FROM outbox WHERE desktop_id = new.id AND kind = "
+            "'destroy'; UPDATE desktop SET assignment = 'spare' WHERE id = new.id; END"},
+    {.name = "create-lost",
+     .about = "now and then a desktop is decided and nobody is told to make it",
+     .sql = "CREATE TRIGGER broken AFTER INSERT ON outbox WHEN new.kind = 'create' AND new.id % 7 = 3 BEGIN "
+            "DELETE FROM outbox WHERE id = new.id; END"},
+    {.name = "sessions-forgotten-at-start",
+     .about = "a broker that starts ends all sessions",
+     .sql = "CREATE TRIGGER broken AFTER UPDATE ON setting WHEN new.name = 'term' BEGIN UPDATE session SET "
+            "state = 'ended', end_code = 'internal', end_detail = '', ended_us = created_us WHERE state <> "
+            "'ended'; END"},
+    {.name = "size-ignored",
+     .about = "a pool grows beyond its size",
+     .sql = "CREATE TRIGGER broken AFTER UPDATE OF size ON pool BEGIN "
+            "UPDATE pool SET size = size + 3 WHERE id = new.id; END"},
+    {.name = "somebody-elses-session",
+     .about = "a session is entered for another account",
+     .sql =
+         "DROP INDEX session_live_account; "
+         "CREATE TRIGGER broken AFTER INSERT ON session BEGIN UPDATE session SET account_id = (SELECT "
+         "account_id FROM session WHERE id <> new.id AND account_id <> new.account_id UNION SELECT "
+         "new.account_id LIMIT 1), account_name = (SELECT account_name FROM session WHERE id <> new.id AND "
+         "account_id <> new.account_id UNION SELECT new.account_name LIMIT 1) WHERE id = new.id; END"},
+    {.name = "one-desktop-for-two",
+     .about = "a second session is put on a desktop that has one",
+     .sql = "DROP INDEX session_live_desktop; "
+            "CREATE TRIGGER broken AFTER INSERT ON session BEGIN UPDATE session SET desktop_id = COALESCE("
+            "(SELECT desktop_id FROM session WHERE id <> new.id AND state <> 'ended' LIMIT 1), desktop_id) "
+            "WHERE id = new.id; END"},
+    {.name = "stays-enabled",
+     .about = "disabling an account does nothing",
+     .sql = "CREATE TRIGGER broken AFTER UPDATE OF disabled ON account WHEN new.disabled <> 0 BEGIN "
+            "UPDATE account SET disabled = 0 WHERE id = new.id; END"},
+    {.name = "stays-entitled",
+     .about = "taking a pool away does nothing",
+     .sql = "CREATE TRIGGER broken AFTER DELETE ON entitlement BEGIN INSERT OR IGNORE INTO entitlement "
+            "(pool_id, account_id, group_id) VALUES (old.pool_id, old.account_id, old.group_id); END"},
+    {.name = "log-off-forgotten",
+     .about = "who logged off is found signed in again",
+     .sql = "CREATE TRIGGER broken AFTER UPDATE OF state ON session WHEN new.state = 'ended' AND "
+            "new.end_code = 'session-ended' BEGIN UPDATE session SET state = 'disconnected' WHERE id = "
+            "new.id; END"},
+    {.name = "reply-before-commit", .about = "an answer is given before it is durable", .lies_one_in = 5},
+    {.name = "made-on-two-hosts", .about = "a desktop is made on two hosts", .creates_twice = TRUE},
+    {NULL},
+};
+
+static const Mutant *current;
+
+const Mutant *
+mutants_all(void)
+{
+  return mutants;
+}
+
+const Mutant *
+mutants_find(const char *name)
+{
+  for (const Mutant *mutant = mutants; mutant->name != NULL; mutant++)
+    if (g_str_equal(mutant->name, name))
+      return mutant;
+  return NULL;
+}
+
+void
+mutants_apply(const Mutant *mutant, const char *template)
+{
+  current = mutant;
+  database_faults_lie_about_commits(mutant != NULL ? mutant->lies_one_in : 0);
+  if (mutant == NULL || mutant->sql == NULL)
+    return;
+  sqlite3 *handle = NULL;
+  g_autofree char *message = NULL;
+  if (sqlite3_open(template, &handle) != SQLITE_OK ||
+      sqlite3_exec(handle, mutant->sql, NULL, NULL, NULL) != SQLITE_OK)
+    g_error("the mutant %s cannot be made: %s", mutant->name, sqlite3_errmsg(handle));
+  sqlite3_close(handle);
+}
+
+gboolean
+mutants_deliver(World *world, guint index, const char *text)
+{
+  SimulatedHost *other = world->hosts[(index + 1) % WORLD_HOSTS];
+  if (current != NULL && current->creates_twice && strstr(text, "\"create\"") != NULL &&
+      simulated_host_is_linked(other, NULL))
+    return simulated_host_deliver(other, text);
+  return TRUE;
+}
