@@ -4,19 +4,24 @@
 #define KEY_LIFE_US   (24 * 3600 * (gint64)G_USEC_PER_SEC)
 #define GRANT_LIFE_US (31 * (gint64)G_USEC_PER_SEC)
 
+static KeyFacts *
+find_key(Checker *checker, const Event *event)
+{
+  g_autofree char *name = g_strdup_printf("%s %s", event->user, event->key);
+  return checker_facts(checker->keys, name, sizeof(KeyFacts));
+}
+
 static void
 check_key(Checker *checker, const Event *event)
 {
   if (event->key == NULL)
     return;
-  g_autofree char *name = g_strdup_printf("%s %s", event->user, event->key);
-  KeyFacts *key = checker_facts(checker->keys, name, sizeof(KeyFacts));
+  KeyFacts *key = find_key(checker, event);
   gboolean young = key->session != NULL && ABS(event->wall_us - key->wall_us) < KEY_LIFE_US;
   if (young && !g_str_equal(key->session, event->session))
     checker_blame(checker, "idempotent", "The key %s of %s gave session %s and now %s.", event->key,
                   event->user, key->session, event->session);
-  if (!young)
-    *key = (KeyFacts){event->session, event->wall_us};
+  key->session = event->session;
 }
 
 static void
@@ -112,6 +117,10 @@ take_question(Checker *checker, const Event *event)
 {
   g_hash_table_insert(checker->calls, GUINT_TO_POINTER(event->call), GUINT_TO_POINTER(checker->index));
   switch (event->kind) {
+  case EVENT_CONNECT:
+    if (find_key(checker, event)->wall_us == 0)
+      find_key(checker, event)->wall_us = event->wall_us;
+    break;
   case EVENT_LOG_OFF:
     SESSION(checker, event->session)->may_end = TRUE;
     break;

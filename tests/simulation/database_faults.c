@@ -94,6 +94,22 @@ next_fault(const char *sql)
   return fault;
 }
 
+static gboolean
+lies(const char *sql)
+{
+  return faults.lies_one_in > 0 && is_commit(sql) && ++faults.commits % faults.lies_one_in == 0;
+}
+
+/* The step as it is, or what a broker does that answers too early. */
+static int
+step(sqlite3_stmt *statement)
+{
+  if (!lies(sqlite3_sql(statement)))
+    return __real_sqlite3_step(statement);
+  __real_sqlite3_exec(sqlite3_db_handle(statement), "ROLLBACK", NULL, NULL, NULL);
+  return SQLITE_DONE;
+}
+
 int
 __wrap_sqlite3_step(sqlite3_stmt *statement)
 {
@@ -113,14 +129,8 @@ __wrap_sqlite3_step(sqlite3_stmt *statement)
     return fail(SQLITE_IOERR);
   case DATABASE_FAULT_NONE:
   default:
-    return __real_sqlite3_step(statement);
+    return step(statement);
   }
-}
-
-static gboolean
-lies(const char *sql)
-{
-  return faults.lies_one_in > 0 && is_commit(sql) && ++faults.commits % faults.lies_one_in == 0;
 }
 
 int

@@ -148,6 +148,7 @@ void
 people_disable(Broker *broker, Person *person, gboolean disabled, Manner manner)
 {
   guint call = ask(broker, (Event){.kind = disabled ? EVENT_DISABLE : EVENT_ENABLE, .user = person->name});
+  person->is_out |= disabled;
   UserChange change = USER_CHANGE_NONE;
   change.disabled = disabled;
   g_autoptr(GError) error = NULL;
@@ -160,6 +161,7 @@ void
 people_entitle(Broker *broker, Person *person, gboolean entitled, Manner manner)
 {
   const Caller *administrator = broker->world->administrator;
+  person->is_out |= !entitled;
   guint call = ask(
       broker,
       (Event){.kind = entitled ? EVENT_ENTITLE : EVENT_WITHDRAW, .user = person->name, .pool = WORLD_POOL});

@@ -5,6 +5,7 @@
 #include "tests/simulation/database_faults.h"
 #include "tests/simulation/simulated_machine.h"
 
+#include "broker/hostlink/command_text.h"
 #include "broker/service/host_events.h"
 #include "common/base/error.h"
 
@@ -18,8 +19,10 @@ struct SimulatedHost {
   GPtrArray *destroyed; /* of Machine: tombstones */
   GHashTable *spent;    /* set of ids of grants */
   gint64 highest_term;
+  gint64 told_time_us;       /* steady time when the next was told */
   gint64 broker_ahead_us;    /* broker's wall clock over our steady one, when it was last told */
   Broker *broker;            /* NULL: no link */
+  gint64 term;               /* of the link */
   GQueue to_host, to_broker; /* of JSON text */
 };
 
@@ -353,7 +356,7 @@ simulated_host_drop_link(SimulatedHost *host, const Broker *broker, gint64 term)
 gboolean
 simulated_host_deliver(SimulatedHost *host, const char *text)
 {
-  g_queue_push_tail(&host->to_host, g_strdup(text));
+  g_queue_push_tail(&host->to_host, command_text_with_term(text, host->term));
   return TRUE;
 }
 

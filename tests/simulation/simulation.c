@@ -8,8 +8,8 @@
 
 #include <glib/gstdio.h>
 
-#define ACTS_LEAST 30
-#define ACTS_RANGE 60
+#define ACTS_LEAST 20
+#define ACTS_RANGE 50
 #define FAST_PLACE "/dev/shm" /* files there are kept in memory */
 
 struct Simulation {

@@ -148,10 +148,15 @@ join_hosts(Services *services, const Caller *administrator)
     g_assert_no_error(error);
     g_assert_true(joined);
     HostImage image = {.name = WORLD_POOL, .hash = "abc", .size_mib = 900, .state = HOST_IMAGE_PRESENT};
-    const HostImages images = {.images = &image, .image_count = 1};
-    gboolean told = host_events_images(services, name, 0, &images, &error);
+    const HostHello hello = {.host = name,
+                             .boot_id = "boot-0",
+                             .agent_version = "0.1.0",
+                             .accelerator_reason = "simulated",
+                             .relay = {"192.0.2.10", 8444},
+                             .images = &image,
+                             .image_count = 1};
+    g_autoptr(HostGreeting) greeting = host_events_hello(services, name, &hello, &error);
     g_assert_no_error(error);
-    g_assert_true(told);
   }
 }
 

@@ -34,6 +34,7 @@ typedef struct {
   Caller *devices[2];
   char *key;             /**< of the last request to connect */
   gboolean wants_answer; /**< it is not known what became of it */
+  gboolean is_out;       /**< was disabled or lost the pool at some time */
   char *session;         /**< (nullable) the last that was answered */
   GPtrArray *grants;     /**< of Grant: what was handed out, used or not */
 } Person;
