@@ -3,7 +3,6 @@
  * simulation --seed N --runs M: runs M simulated installations from seed N on, and stops at the first that
  * breaks an invariant, with the seed that brings it back.
  */
-#include "common/base/log.h"
 #include "tests/simulation/mutants.h"
 #include "tests/simulation/simulation.h"
 
@@ -64,7 +63,7 @@ run_all(Simulation *simulation, const Options *options, int first)
 static int
 run_share(const Options *options, int first)
 {
-  log_init("simulation", LOG_LEVEL_ERROR);
+  simulation_log_nothing();
   g_autoptr(Simulation) simulation = simulation_new(options->mutant);
   if (simulation != NULL)
     return run_all(simulation, options, first);

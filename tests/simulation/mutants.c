@@ -22,8 +22,9 @@ static const Mutant mutants[] = {
             "DELETE FROM outbox WHERE id = new.id; END"},
     {.name = "forgotten-instead-of-destroyed",
      .about = "a desktop is forgotten when it should be destroyed",
-     .sql = "CREATE TRIGGER broken AFTER UPDATE OF text ON outbox WHEN new.kind = 'destroy' BEGIN "
-            "DELETE FROM desktop WHERE id = new.desktop_id; DELETE FROM outbox WHERE id = new.id; END"},
+     .sql = "CREATE TRIGGER broken AFTER UPDATE OF assignment ON desktop WHEN new.assignment = 'recycling' "
+            "BEGIN "
+            "DELETE FROM outbox WHERE desktop_id = new.id; DELETE FROM desktop WHERE id = new.id; END"},
     {.name = "cleaned-instead-of-destroyed",
      .about = "a used desktop goes back to the pool",
      .sql = "CREATE TRIGGER broken AFTER UPDATE OF assignment ON desktop WHEN new.assignment = 'recycling' "

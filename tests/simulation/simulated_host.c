@@ -1,30 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/simulation/simulated_host.h"
+#include "tests/simulation/simulated_host_parts.h"
 
 #include "tests/simulation/chance.h"
-#include "tests/simulation/database_faults.h"
-#include "tests/simulation/simulated_machine.h"
 
-#include "broker/hostlink/command_text.h"
-#include "broker/service/host_events.h"
 #include "common/base/error.h"
 
 #define WRITTEN_DOWN 64 /* destroyed machines that can still come back */
-
-struct SimulatedHost {
-  World *world;
-  char *name;
-  guint boots;
-  GPtrArray *machines;  /* of Machine */
-  GPtrArray *destroyed; /* of Machine: tombstones */
-  GHashTable *spent;    /* set of ids of grants */
-  gint64 highest_term;
-  gint64 told_time_us;       /* steady time when the next was told */
-  gint64 broker_ahead_us;    /* broker's wall clock over our steady one, when it was last told */
-  Broker *broker;            /* NULL: no link */
-  gint64 term;               /* of the link */
-  GQueue to_host, to_broker; /* of JSON text */
-};
 
 SimulatedHost *
 simulated_host_new(World *world, guint number)
@@ -50,14 +31,14 @@ simulated_host_is_linked(const SimulatedHost *host, const Broker *broker)
   return host->broker != NULL && (broker == NULL || host->broker == broker);
 }
 
-static void
-note(SimulatedHost *host, EventKind kind, const char *desktop, const char *text)
+void
+simulated_host_note(SimulatedHost *host, EventKind kind, const char *desktop, const char *text)
 {
   world_note(host->world, (Event){.kind = kind, .host = host->name, .desktop = desktop, .text = text});
 }
 
-static void
-say(SimulatedHost *host, const HostMessage *message)
+void
+simulated_host_say(SimulatedHost *host, const HostMessage *message)
 {
   if (host->broker != NULL)
     g_queue_push_tail(&host->to_broker, host_message_build(message));
@@ -68,7 +49,7 @@ say_machine(SimulatedHost *host, const Machine *machine)
 {
   HostMessage message = {.type = HOST_MESSAGE_DESKTOP};
   machine_describe(machine, &message.desktop);
-  say(host, &message);
+  simulated_host_say(host, &message);
 }
 
 static void
@@ -80,7 +61,7 @@ say_console(SimulatedHost *host, const Machine *machine, gboolean open)
                                      .client = "198.51.100.7",
                                      .viewer = "native",
                                      .state = open ? HOST_CONSOLE_CONNECTED : HOST_CONSOLE_DISCONNECTED}};
-  say(host, &message);
+  simulated_host_say(host, &message);
 }
 
 static void
@@ -88,9 +69,9 @@ answer(SimulatedHost *host, gint64 command, const char *code, const char *detail
 {
   HostMessage message = {.type = HOST_MESSAGE_RESULT,
                          .result = {.command = command, .ok = code == NULL, .code = code, .detail = detail}};
-  say(host, &message);
+  simulated_host_say(host, &message);
   if (chance_of(3))
-    say(host, &message); /* told twice */
+    simulated_host_say(host, &message); /* told twice */
 }
 
 static Machine *
@@ -124,19 +105,19 @@ create(SimulatedHost *host, const HostCommand *command)
     return;
   }
   if (!host->world->is_healed && chance_of(4)) {
-    note(host, EVENT_CREATE_FAILED, command->desktop, "no-disk-space");
+    simulated_host_note(host, EVENT_CREATE_FAILED, command->desktop, "no-disk-space");
     answer(host, command->id, "no-disk-space", "The disk is full.");
     return;
   }
   g_ptr_array_add(host->machines, machine_new(command));
-  note(host, EVENT_MACHINE_STARTED, command->desktop, NULL);
+  simulated_host_note(host, EVENT_MACHINE_STARTED, command->desktop, NULL);
 }
 
 static void
 destroy(SimulatedHost *host, Machine *machine, const char *why)
 {
   close_console(host, machine);
-  note(host, EVENT_MACHINE_STOPPED, machine->record->id, why);
+  simulated_host_note(host, EVENT_MACHINE_STOPPED, machine->record->id, why);
   guint index;
   g_ptr_array_find(host->machines, machine, &index);
   g_ptr_array_steal_index(host->machines, index);
@@ -156,10 +137,10 @@ destroy_as_told(SimulatedHost *host, Machine *machine, const HostCommand *comman
       .desktop_gone = {.id = command->desktop, .epoch = command->epoch, .reason = "destroyed"}};
   gboolean first = chance_of(50);
   if (first)
-    say(host, &gone);
+    simulated_host_say(host, &gone);
   answer(host, command->id, NULL, NULL);
   if (!first && chance_of(50))
-    say(host, &gone);
+    simulated_host_say(host, &gone);
 }
 
 static void
@@ -241,179 +222,6 @@ simulated_host_obey(SimulatedHost *host)
   return TRUE;
 }
 
-/* --- the link --- */
-
-static void
-clear_queue(GQueue *queue)
-{
-  g_queue_clear_full(queue, g_free);
-}
-
-void
-simulated_host_cut(SimulatedHost *host, gboolean broker_notices)
-{
-  Broker *broker = host->broker;
-  if (broker == NULL)
-    return;
-  host->broker = NULL;
-  clear_queue(&host->to_host);
-  clear_queue(&host->to_broker);
-  note(host, EVENT_LINK_DOWN, NULL, NULL);
-  if (!broker_notices || broker->services == NULL)
-    return;
-  g_autoptr(GError) error = NULL;
-  if (!host_events_silent(broker->services, host->name, host->term, &error))
-    world_note(host->world, (Event){.kind = EVENT_FAULT, .host = host->name, .text = "silence not stored"});
-  world_after(host->world, broker);
-}
-
-static char *
-build_hello(SimulatedHost *host)
-{
-  guint count = host->machines->len, consoles = 0;
-  g_autofree HostDesktop *desktops = g_new0(HostDesktop, count + 1);
-  g_autofree HostConsole *open = g_new0(HostConsole, count + 1);
-  g_autofree char *boot_id = g_strdup_printf("boot-%u", host->boots);
-  for (guint i = 0; i < count; i++) {
-    const Machine *machine = g_ptr_array_index(host->machines, i);
-    machine_describe(machine, &desktops[i]);
-    if (machine->console != NULL)
-      open[consoles++] = (HostConsole){.session = machine->console,
-                                       .desktop = machine->record->id,
-                                       .client = "198.51.100.7",
-                                       .viewer = "native",
-                                       .state = HOST_CONSOLE_CONNECTED};
-  }
-  HostImage image = {.name = WORLD_POOL, .hash = "abc", .size_mib = 900, .state = HOST_IMAGE_PRESENT};
-  HostMessage message = {.type = HOST_MESSAGE_HELLO,
-                         .hello = {.versions = 1u << HOST_MESSAGE_VERSION,
-                                   .host = host->name,
-                                   .boot_id = boot_id,
-                                   .agent_version = "0.1.0",
-                                   .accelerator = HOST_ACCELERATOR_KVM,
-                                   .accelerator_reason = "simulated",
-                                   .capacity = {64, 131072, 131072, 100000},
-                                   .relay = {"192.0.2.10", 8444},
-                                   .images = &image,
-                                   .image_count = 1,
-                                   .desktops = desktops,
-                                   .desktop_count = count,
-                                   .consoles = open,
-                                   .console_count = consoles}};
-  return host_message_build(&message);
-}
-
-static void
-push_welcome(SimulatedHost *host, const Broker *broker, const GPtrArray *known)
-{
-  g_autofree HostDesktopRef *desktops = g_new0(HostDesktopRef, known->len + 1);
-  for (guint i = 0; i < known->len; i++) {
-    const Desktop *desktop = g_ptr_array_index(known, i);
-    desktops[i] = (HostDesktopRef){desktop->id, desktop->epoch};
-  }
-  HostMessage message = {.type = HOST_MESSAGE_WELCOME,
-                         .welcome = {.version = HOST_MESSAGE_VERSION,
-                                     .installation = services_installation(broker->services),
-                                     .term = host->term,
-                                     .broker_time_ms = host->world->clock.wall_us / 1000,
-                                     .heartbeat_ms = 5000,
-                                     .desktops = desktops,
-                                     .desktop_count = known->len}};
-  g_queue_push_tail(&host->to_host, host_message_build(&message));
-}
-
-/* A dial replaces a link that the broker still believes in, as the newest does in the hub. */
-gboolean
-simulated_host_dial(SimulatedHost *host, Broker *broker)
-{
-  clear_queue(&host->to_host);
-  clear_queue(&host->to_broker);
-  host->broker = NULL;
-  g_autofree char *text = build_hello(host);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HostMessage) hello = host_message_parse(text, strlen(text), &error);
-  g_assert_no_error(error);
-  g_autoptr(HostGreeting) greeting = host_events_hello(broker->services, host->name, &hello->hello, &error);
-  gboolean welcome = greeting != NULL && !database_faults_is_dead();
-  if (welcome) {
-    host->broker = broker;
-    host->term = greeting->term;
-    push_welcome(host, broker, greeting->desktops);
-    note(host, EVENT_LINK_UP, NULL, NULL);
-    welcome = host_events_welcomed(broker->services, host->name, host->term, &error);
-  }
-  world_after(host->world, broker);
-  return welcome && host->broker != NULL;
-}
-
-void
-simulated_host_drop_link(SimulatedHost *host, const Broker *broker, gint64 term)
-{
-  if (host->broker == broker && host->term <= term)
-    simulated_host_cut(host, FALSE);
-}
-
-gboolean
-simulated_host_deliver(SimulatedHost *host, const char *text)
-{
-  g_queue_push_tail(&host->to_host, command_text_with_term(text, host->term));
-  return TRUE;
-}
-
-static gboolean
-take_event(Services *services, const SimulatedHost *host, const HostMessage *message, GError **error)
-{
-  switch (message->type) {
-  case HOST_MESSAGE_HEARTBEAT:
-    return host_events_heartbeat(services, host->name, host->term, &message->heartbeat.capacity, error);
-  case HOST_MESSAGE_RESULT:
-    return host_events_result(services, host->name, host->term, &message->result, error);
-  case HOST_MESSAGE_DESKTOP:
-    return host_events_desktop(services, host->name, host->term, &message->desktop, error);
-  case HOST_MESSAGE_DESKTOP_GONE:
-    return host_events_desktop_gone(services, host->name, host->term, &message->desktop_gone, error);
-  case HOST_MESSAGE_CONSOLE:
-    return host_events_console(services, host->name, host->term, &message->console, error);
-  default:
-    g_assert_not_reached();
-  }
-}
-
-/* As the hub: after a failure to store an event the host has to dial once more. */
-gboolean
-simulated_host_be_heard(SimulatedHost *host)
-{
-  g_autofree char *text = g_queue_pop_head(&host->to_broker);
-  if (text == NULL)
-    return FALSE;
-  Broker *broker = host->broker;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HostMessage) message = host_message_parse(text, strlen(text), &error);
-  if (message == NULL)
-    g_error("a host's message cannot be read: %s: %s", error->message, text);
-  if (message->type == HOST_MESSAGE_HEARTBEAT) {
-    HostMessage time = {.type = HOST_MESSAGE_TIME,
-                        .time = {.broker_time_ms = host->world->clock.wall_us / 1000}};
-    g_queue_push_tail(&host->to_host, host_message_build(&time));
-  }
-  gboolean taken = take_event(broker->services, host, message, &error);
-  world_after(host->world, broker);
-  if (!taken && host->broker != NULL &&
-      (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE) ||
-       g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE)))
-    simulated_host_cut(host, TRUE);
-  return TRUE;
-}
-
-gboolean
-simulated_host_heartbeat(SimulatedHost *host)
-{
-  HostMessage message = {.type = HOST_MESSAGE_HEARTBEAT,
-                         .heartbeat = {.capacity = {64, 131072, 131072, 100000}}};
-  say(host, &message);
-  return host->broker != NULL;
-}
-
 /* --- what happens by itself --- */
 
 static Machine *
@@ -432,7 +240,7 @@ static void
 fail(SimulatedHost *host, Machine *machine, const char *code, const char *detail)
 {
   close_console(host, machine);
-  note(host, EVENT_MACHINE_STOPPED, machine->record->id, "failed");
+  simulated_host_note(host, EVENT_MACHINE_STOPPED, machine->record->id, "failed");
   gint64 command = machine->command;
   machine_fail(machine, code, detail);
   say_machine(host, machine);
@@ -475,7 +283,7 @@ simulated_host_sign_out(SimulatedHost *host)
   if (machine == NULL || !machine->signed_in)
     return FALSE;
   machine->signed_in = FALSE;
-  note(host, EVENT_SIGNED_OUT, machine->record->id, NULL);
+  simulated_host_note(host, EVENT_SIGNED_OUT, machine->record->id, NULL);
   say_machine(host, machine);
   return TRUE;
 }
@@ -498,7 +306,7 @@ simulated_host_reboot(SimulatedHost *host)
   gboolean keeps_records = chance_of(50);
   for (guint i = 0; i < host->machines->len; i++) {
     Machine *machine = g_ptr_array_index(host->machines, i);
-    note(host, EVENT_MACHINE_STOPPED, machine->record->id, "host");
+    simulated_host_note(host, EVENT_MACHINE_STOPPED, machine->record->id, "host");
     g_clear_pointer(&machine->console, g_free);
     machine_fail(machine, "host-gone", "Its host was restarted.");
   }
@@ -518,7 +326,7 @@ simulated_host_resurrect(SimulatedHost *host)
                                   .host = host->name,
                                   .desktop = machine->record->id,
                                   .text = "destroyed machine runs again"});
-  note(host, EVENT_MACHINE_STARTED, machine->record->id, "again");
+  simulated_host_note(host, EVENT_MACHINE_STARTED, machine->record->id, "again");
   return TRUE;
 }
 
@@ -584,7 +392,8 @@ void
 simulated_host_report_machines(SimulatedHost *host)
 {
   for (guint i = 0; i < host->machines->len; i++)
-    note(host, EVENT_FINAL_MACHINE, ((Machine *)g_ptr_array_index(host->machines, i))->record->id, NULL);
+    simulated_host_note(host, EVENT_FINAL_MACHINE,
+                        ((Machine *)g_ptr_array_index(host->machines, i))->record->id, NULL);
 }
 
 gboolean
@@ -601,8 +410,8 @@ simulated_host_free(SimulatedHost *host)
 {
   if (host == NULL)
     return;
-  clear_queue(&host->to_host);
-  clear_queue(&host->to_broker);
+  g_queue_clear_full(&host->to_host, g_free);
+  g_queue_clear_full(&host->to_broker, g_free);
   g_ptr_array_unref(host->machines);
   g_ptr_array_unref(host->destroyed);
   g_hash_table_unref(host->spent);
