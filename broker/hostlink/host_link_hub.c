@@ -187,12 +187,21 @@ take_hello(HostLinkHub *hub, HostLink *link, const HostMessage *message)
   host_link_close(link, unknown ? CLOSE_REFUSED : CLOSE_RETRY, unknown ? "not a host of ours" : "try again");
 }
 
+/* The database failed at some step of the event, or nothing was tried because it is known to be away. */
+static gboolean
+was_not_stored(const GError *error)
+{
+  return g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE_AWAY) ||
+         g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE) ||
+         g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE);
+}
+
 /* What could not be stored is told again in the next hello. While the database is away the link stays: who
  * dialled now would be turned away, and the host would seem gone. */
 static void
 take_refused_event(HostLink *link, const HostMessage *message, const GError *error)
 {
-  if (!g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE_AWAY)) {
+  if (!was_not_stored(error)) {
     log_failure(link, "an event could not be taken", error);
     /* The database does not know this link as the newest: another broker took the host for silent. */
     if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH))

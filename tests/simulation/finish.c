@@ -9,10 +9,11 @@
 #include "tests/simulation/people.h"
 #include "tests/simulation/simulated_host.h"
 
-#define ROUNDS_MAX   80
-#define ROUND_US     (5 * (gint64)G_USEC_PER_SEC)
-#define FINAL_SIZE   6 /* more than there are people */
-#define FINAL_SPARES 2
+#define ROUNDS_MAX    80
+#define ROUND_US      (5 * (gint64)G_USEC_PER_SEC)
+#define TURNS_TO_MEND 3
+#define FINAL_SIZE    6 /* more than there are people */
+#define FINAL_SPARES  2
 
 #define EVERYBODY_LEAVES_PERCENT 30 /* of the runs: it takes time */
 
@@ -46,8 +47,8 @@ tick_all(World *world)
 {
   for (guint i = 0; i < WORLD_BROKERS; i++) {
     g_autoptr(GError) error = NULL;
-    if (!services_catch_up(world->brokers[i].services, &error) ||
-        !services_tick(world->brokers[i].services, &error))
+    if (!services_tick(world->brokers[i].services, &error) ||
+        !services_catch_up(world->brokers[i].services, &error))
       world_note(world, (Event){.kind = EVENT_FAULT, .text = error_stable_name(error)});
     world_after(world, &world->brokers[i]);
   }
@@ -104,6 +105,10 @@ heal(World *world)
   world->is_healed = TRUE;
   world_note(world, (Event){.kind = EVENT_FAULT, .text = "none from here on"});
   start_all(world);
+  for (guint i = 0; i < TURNS_TO_MEND; i++) { /* a broker tries its database again after a pause */
+    tick_all(world);
+    fake_clock_advance(&world->clock, ROUND_US);
+  }
   Broker *broker = world_any_broker(world);
   for (guint i = 0; i < WORLD_USERS; i++) {
     if (world->people[i].is_out) {

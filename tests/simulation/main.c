@@ -3,6 +3,7 @@
  * simulation --seed N --runs M: runs M simulated installations from seed N on, and stops at the first that
  * breaks an invariant, with the seed that brings it back.
  */
+#include "common/base/log.h"
 #include "tests/simulation/mutants.h"
 #include "tests/simulation/simulation.h"
 
@@ -63,7 +64,7 @@ run_all(Simulation *simulation, const Options *options, int first)
 static int
 run_share(const Options *options, int first)
 {
-  simulation_log_nothing();
+  log_init("simulation", LOG_LEVEL_ERROR);
   g_autoptr(Simulation) simulation = simulation_new(options->mutant);
   if (simulation != NULL)
     return run_all(simulation, options, first);

@@ -26,6 +26,9 @@ void simulated_host_cut(SimulatedHost *host, gboolean broker_notices);
 /** @broker closes the link if it is not newer than @term . */
 void simulated_host_drop_link(SimulatedHost *host, const Broker *broker, gint64 term);
 
+/** @broker has the host dial again if it told something that could not be stored. */
+void simulated_host_renew(SimulatedHost *host, const Broker *broker);
+
 /** A broker puts the command @text on the link; FALSE when there is none. */
 gboolean simulated_host_deliver(SimulatedHost *host, const char *text);
 

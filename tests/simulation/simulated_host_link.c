@@ -101,6 +101,7 @@ simulated_host_dial(SimulatedHost *host, Broker *broker)
   if (welcome) {
     host->broker = broker;
     host->term = greeting->term;
+    host->has_lost = FALSE;
     push_welcome(host, broker, greeting->desktops);
     simulated_host_note(host, EVENT_LINK_UP, NULL, NULL);
     welcome = host_events_welcomed(broker->services, host->name, host->term, &error);
@@ -113,6 +114,13 @@ void
 simulated_host_drop_link(SimulatedHost *host, const Broker *broker, gint64 term)
 {
   if (host->broker == broker && host->term <= term)
+    simulated_host_cut(host, FALSE);
+}
+
+void
+simulated_host_renew(SimulatedHost *host, const Broker *broker)
+{
+  if (host->broker == broker && host->has_lost)
     simulated_host_cut(host, FALSE);
 }
 
@@ -142,7 +150,15 @@ take_event(Services *services, const SimulatedHost *host, const HostMessage *mes
   }
 }
 
-/* As the hub: after a failure to store an event the host has to dial once more. */
+static gboolean
+was_not_stored(const GError *error)
+{
+  return g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE_AWAY) ||
+         g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE) ||
+         g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE);
+}
+
+/* As the hub: a host whose event could not be stored dials once more when the database is back. */
 gboolean
 simulated_host_be_heard(SimulatedHost *host)
 {
@@ -161,10 +177,9 @@ simulated_host_be_heard(SimulatedHost *host)
   }
   gboolean taken = take_event(broker->services, host, message, &error);
   world_after(host->world, broker);
-  if (!taken && host->broker != NULL &&
-      (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE) ||
-       g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE)))
+  if (!taken && g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH))
     simulated_host_cut(host, TRUE);
+  host->has_lost |= !taken && was_not_stored(error);
   return TRUE;
 }
 

@@ -18,6 +18,7 @@ struct SimulatedHost {
   gint64 told_time_us;       /* steady time when the next was told */
   gint64 broker_ahead_us;    /* broker's wall clock over our steady one, when it was last told */
   Broker *broker;            /* NULL: no link */
+  gboolean has_lost;         /* told something that could not be stored */
   gint64 term;               /* of the link */
   GQueue to_host, to_broker; /* of JSON text */
 };

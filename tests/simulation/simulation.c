@@ -18,20 +18,6 @@ struct Simulation {
   char *database;
 };
 
-static GLogWriterOutput
-write_fatal(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer data)
-{
-  if ((level & (G_LOG_LEVEL_ERROR | G_LOG_FLAG_FATAL)) == 0)
-    return G_LOG_WRITER_HANDLED;
-  return g_log_writer_standard_streams(level, fields, count, data);
-}
-
-void
-simulation_log_nothing(void)
-{
-  g_log_set_writer_func(write_fatal, NULL, NULL);
-}
-
 static char *
 make_folder(void)
 {

@@ -22,9 +22,6 @@ Simulation *simulation_new(const char *mutant);
 /** Runs @seed ; the outcome's failure is to be freed by g_free(). @trace prints every event. */
 Outcome simulation_run(Simulation *simulation, guint64 seed, gboolean trace);
 
-/** From now on only what ends the program is logged: a broker complains of every fault. */
-void simulation_log_nothing(void);
-
 /** Frees @simulation (nullable) with its folder. */
 void simulation_free(Simulation *simulation);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The simulator finds every broker that is broken on purpose, and brings the same run back from the same
  * seed. */
+#include "common/base/log.h"
 #include "tests/simulation/mutants.h"
 #include "tests/simulation/simulation.h"
 
@@ -49,7 +50,7 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  simulation_log_nothing();
+  log_init("simulation", LOG_LEVEL_ERROR);
   for (const Mutant *mutant = mutants_all(); mutant->name != NULL; mutant++) {
     g_autofree char *path = g_strconcat("/mutants/", mutant->name, NULL);
     g_test_add_data_func(path, mutant, test_mutant);

@@ -48,6 +48,14 @@ drop_link(HostSender *sender, const char *name, gint64 term)
       simulated_host_drop_link(broker->world->hosts[i], broker, term);
 }
 
+static void
+renew(HostSender *sender)
+{
+  Broker *broker = (Broker *)sender;
+  for (guint i = 0; i < WORLD_HOSTS && !database_faults_is_dead(); i++)
+    simulated_host_renew(broker->world->hosts[i], broker);
+}
+
 static char *
 fetch_boot_log(HostSender *sender, const char *host, const char *desktop_id, guint limit_ms, GError **error)
 {
@@ -265,11 +273,13 @@ world_new(const char *template, const char *database, gboolean trace)
     world->hosts[i] = simulated_host_new(world, i + 1);
   for (guint i = 0; i < WORLD_BROKERS; i++) {
     Broker *broker = &world->brokers[i];
-    *broker =
-        (Broker){.sender = {.deliver = deliver, .drop_link = drop_link, .fetch_boot_log = fetch_boot_log},
-                 .signer = {.sign = sign},
-                 .world = world,
-                 .number = i + 1};
+    *broker = (Broker){.sender = {.deliver = deliver,
+                                  .drop_link = drop_link,
+                                  .fetch_boot_log = fetch_boot_log,
+                                  .renew = renew},
+                       .signer = {.sign = sign},
+                       .world = world,
+                       .number = i + 1};
     if (!world_start_broker(world, broker))
       g_error("the first broker does not start");
   }

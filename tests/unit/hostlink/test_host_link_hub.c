@@ -16,6 +16,7 @@
   "\",\"boot_id\":\"b\",\"agent_version\":\"1\",\"accelerator\":\"tcg\",\"accelerator_reason\":\"no kvm\","  \
   "\"capacity\":{\"cpus\":2,\"memory_mib\":1,\"memory_free_mib\":1,\"disk_free_mib\":1},\"images\":[],"      \
   "\"relay\":{\"address\":\"10.0.0.5\",\"port\":8444},\"desktops\":[],\"consoles\":[],\"quarantined\":[]}"
+#define RESULT "{\"type\":\"result\",\"command\":1,\"ok\":true,\"code\":null,\"detail\":null}"
 #define HEARTBEAT                                                                                            \
   "{\"type\":\"heartbeat\",\"capacity\":{\"cpus\":2,\"memory_mib\":1,\"memory_free_mib\":1,"                 \
   "\"disk_free_mib\":1}}"
@@ -25,6 +26,7 @@ typedef struct {
   GMutex lock;
   GString *calls; /* "hello welcomed event silent" in the order of the calls */
   gboolean refuses;
+  int event_error; /* nonzero: events fail with this code */
   HostLinkHub *hub;
 } Fixture;
 
@@ -76,7 +78,11 @@ on_event(HostLinkListener *listener, const char *host, gint64 term, const HostMe
          GError **error)
 {
   note(listener, message->type == HOST_MESSAGE_HEARTBEAT ? "heartbeat" : "event");
-  return TRUE;
+  int code = ((Fixture *)listener)->event_error;
+  if (code == 0)
+    return TRUE;
+  g_set_error_literal(error, CARAWAY_ERROR, code, "It was not stored.");
+  return FALSE;
 }
 
 static gboolean
@@ -328,6 +334,28 @@ test_brokers_messages_are_refused(Fixture *fixture, gconstpointer data)
   hang_up(&peer);
 }
 
+/* Whatever step of storing it failed: the host says hello again, once it is asked to. */
+static void
+test_lost_events_are_told_again(Fixture *fixture, gconstpointer data)
+{
+  static const int codes[] = {CARAWAY_ERROR_DATABASE_AWAY, CARAWAY_ERROR_DATABASE, CARAWAY_ERROR_NO_SPACE};
+  for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
+    Peer peer;
+    greet(fixture, &peer);
+    fixture->event_error = codes[i];
+    soup_websocket_connection_send_text(peer.socket, RESULT);
+    soup_websocket_connection_send_text(peer.socket, HEARTBEAT); /* is heard after it */
+    WAIT_UNTIL(has_call(fixture, "heartbeat"));
+    g_assert_cmpuint(peer.close_code, ==, 0);
+    host_link_hub_renew(fixture->hub);
+    WAIT_UNTIL(peer.close_code != 0);
+    fixture->event_error = 0;
+    hang_up(&peer);
+    WAIT_UNTIL(has_call(fixture, "silent"));
+    g_string_truncate(fixture->calls, 0);
+  }
+}
+
 static void
 test_newest_link_wins(Fixture *fixture, gconstpointer data)
 {
@@ -434,6 +462,7 @@ main(int argc, char **argv)
   ADD("nonsense", test_nonsense_closes_the_link);
   ADD("unknown-type", test_unknown_type_is_passed_over);
   ADD("wrong-direction", test_brokers_messages_are_refused);
+  ADD("lost-events", test_lost_events_are_told_again);
   ADD("newest-wins", test_newest_link_wins);
   ADD("broken", test_broken_link_is_silence);
   g_test_add("/host-link-hub/missed-heartbeats", Fixture, GUINT_TO_POINTER(100), setup,
