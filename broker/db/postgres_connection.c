@@ -41,6 +41,13 @@ own(Connection *connection)
   return (PostgresConnection *)connection;
 }
 
+static void
+set_limit(PostgresConnection *connection)
+{
+  postgres_pipeline_set_limit(connection->pipeline,
+                              connection->read_only ? POSTGRES_READ_LIMIT_MS : POSTGRES_ANSWER_LIMIT_MS);
+}
+
 static gboolean
 is_lost(PostgresConnection *connection, GError **error)
 {
@@ -123,7 +130,7 @@ rollback(Connection *base)
       postgres_pipeline_send(connection->pipeline);
     }
   }
-  postgres_pipeline_set_patient(connection->pipeline, FALSE);
+  set_limit(connection);
   connection->begun = FALSE;
   connection->begin_waits = FALSE;
   connection->unverified = FALSE;
@@ -164,7 +171,7 @@ commit(Connection *base, GError **error)
   PQclear(result);
   connection->begun = !durable;
   if (durable)
-    postgres_pipeline_set_patient(connection->pipeline, FALSE);
+    set_limit(connection);
   return durable;
 }
 
@@ -339,7 +346,7 @@ static gboolean
 be_patient(Connection *base, GError **error)
 {
   PostgresConnection *connection = own(base);
-  postgres_pipeline_set_patient(connection->pipeline, TRUE);
+  postgres_pipeline_set_limit(connection->pipeline, 0);
   postgres_pipeline_add_plain(connection->pipeline, "SET LOCAL statement_timeout = 0");
   postgres_pipeline_add_plain(connection->pipeline, "SET LOCAL idle_in_transaction_session_timeout = 0");
   return fly_plain(connection, error);
@@ -389,6 +396,7 @@ postgres_connection_open(PostgresServer *server, gboolean read_only, GError **er
   connection->server = server;
   connection->read_only = read_only;
   connection->pipeline = postgres_pipeline_new(server);
+  set_limit(connection);
   if (!postgres_pipeline_connect(connection->pipeline, NULL, error))
     return NULL;
   return g_steal_pointer(&base);

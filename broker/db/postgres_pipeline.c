@@ -28,7 +28,7 @@ struct PostgresPipeline {
   guint names;
   GPtrArray *flight; /* of Prepared that a command prepares, else NULL; one for each command */
   gboolean is_sent;  /* the flight was sent, its results were not read */
-  gboolean is_patient;
+  guint limit_ms;    /* 0: none */
 };
 
 static void
@@ -46,6 +46,7 @@ postgres_pipeline_new(PostgresServer *server)
   pipeline->server = server;
   pipeline->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)prepared_free);
   pipeline->flight = g_ptr_array_new();
+  pipeline->limit_ms = POSTGRES_ANSWER_LIMIT_MS;
   return pipeline;
 }
 
@@ -80,9 +81,9 @@ postgres_pipeline_is_connected(PostgresPipeline *pipeline)
 }
 
 void
-postgres_pipeline_set_patient(PostgresPipeline *pipeline, gboolean is_patient)
+postgres_pipeline_set_limit(PostgresPipeline *pipeline, guint limit_ms)
 {
-  pipeline->is_patient = is_patient;
+  pipeline->limit_ms = limit_ms;
 }
 
 guint
@@ -214,7 +215,7 @@ static PGresult *
 read_flight(PostgresPipeline *pipeline, GError **error)
 {
   gint64 until_us =
-      pipeline->is_patient ? 0 : g_get_monotonic_time() + POSTGRES_ANSWER_LIMIT_MS * G_TIME_SPAN_MILLISECOND;
+      pipeline->limit_ms == 0 ? 0 : g_get_monotonic_time() + pipeline->limit_ms * G_TIME_SPAN_MILLISECOND;
   PGresult *last = NULL;
   guint at = 0;
   PGresult *result = NULL;

@@ -24,8 +24,8 @@ gboolean postgres_pipeline_connect(PostgresPipeline *pipeline, gboolean *ret_is_
 /** Whether it is connected, as far as is known. */
 gboolean postgres_pipeline_is_connected(PostgresPipeline *pipeline);
 
-/** Lets answers take as long as they need, or within the usual limit. */
-void postgres_pipeline_set_patient(PostgresPipeline *pipeline, gboolean is_patient);
+/** Lets one answer take @limit_ms; 0: as long as it needs. It is POSTGRES_ANSWER_LIMIT_MS at first. */
+void postgres_pipeline_set_limit(PostgresPipeline *pipeline, guint limit_ms);
 
 /** Adds @command, a text without values that is not worth preparing, to the flight. */
 void postgres_pipeline_add_plain(PostgresPipeline *pipeline, const char *command);

@@ -12,6 +12,9 @@
 /** How long the server may take over one answer before its connection is given up. */
 #define POSTGRES_ANSWER_LIMIT_MS 8000
 
+/** The same for a reader, which waits for nobody's lock: every request reads first, and its client waits. */
+#define POSTGRES_READ_LIMIT_MS 3000
+
 typedef struct PostgresServer PostgresServer;
 
 /** Whether @address names a server: postgresql://… or postgres://… */

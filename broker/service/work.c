@@ -16,9 +16,9 @@ begin(Services *services, DbMode mode, GError **error)
   if (!database_watch_check(services->watch, mode, error))
     return NULL;
   GError *problem = NULL;
-  DbTransaction *transaction = db_begin(services->db, mode, &problem);
-  if (transaction != NULL)
-    return transaction;
+  g_autoptr(DbTransaction) transaction = db_begin(services->db, mode, &problem);
+  if (transaction != NULL) /* others may have found out while this one waited for its turn */
+    return database_watch_check(services->watch, mode, error) ? g_steal_pointer(&transaction) : NULL;
   database_return_note(services, mode, problem);
   g_propagate_error(error, problem);
   return NULL;

@@ -99,6 +99,9 @@ class PostgresServer:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+        # Where nobody collects the dead, pg_ctl would take their first process for a server that runs.
+        for lock in (os.path.join(self.data, "postmaster.pid"), os.path.join(self.folder, f".s.PGSQL.{self.port}.lock")):
+            os.unlink(lock)
 
     def pause(self):
         for pid in self.backends():
