@@ -101,8 +101,12 @@ ConsoleAccess *
 console_access_create(Services *services, const Caller *caller, const char *session_id, Viewer viewer,
                       gboolean take_over, GError **error)
 {
+  ConsoleAccess *access =
+      viewer == VIEWER_NATIVE ? grant_batch_create(services->grant_batch, caller, session_id) : NULL;
+  if (access != NULL)
+    return access;
   GError *problem = NULL;
-  ConsoleAccess *access = create(services, caller, session_id, viewer, take_over, &problem);
+  access = create(services, caller, session_id, viewer, take_over, &problem);
   if (database_watch_is_trouble(problem))
     access = known_access_console(services, caller, session_id, viewer, take_over, g_steal_pointer(&problem),
                                   &problem);

@@ -111,6 +111,7 @@ services_new(const ServicesOptions *options, GError **error)
   services->host_pulse = host_pulse_new();
   services->feed = change_feed_new(services);
   services->assignment_batch = assignment_batch_new(services);
+  services->grant_batch = grant_batch_new(services);
   services->directory = broker_directory_new();
   services->cluster = cluster_new(services, options->broker_name != NULL ? options->broker_name : "b1",
                                   is_shared(options->database_path));
@@ -279,6 +280,7 @@ services_free(Services *services)
   services_stop(services);
   change_feed_free(services->feed);
   assignment_batch_free(services->assignment_batch);
+  grant_batch_free(services->grant_batch);
   cluster_free(services->cluster);
   broker_directory_free(services->directory);
   host_pulse_free(services->host_pulse);

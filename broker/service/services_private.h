@@ -12,6 +12,7 @@
 #include "broker/service/cluster.h"
 #include "broker/service/database_watch.h"
 #include "broker/service/delivery.h"
+#include "broker/service/grant_batch.h"
 #include "broker/service/host_pulse.h"
 #include "broker/service/host_silence.h"
 #include "broker/service/keeper_memory.h"
@@ -37,6 +38,7 @@ struct Services {
   Delivery *delivery;
   ChangeFeed *feed;
   AssignmentBatch *assignment_batch;
+  GrantBatch *grant_batch;
   Cluster *cluster;
   BrokerDirectory *directory;
   KeeperMemory *keeper_memory;

@@ -4,6 +4,7 @@
 #include "broker/store/audit_store.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/entitlement_store.h"
+#include "broker/store/grant_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/idempotency_store.h"
 #include "broker/store/outbox_store.h"
@@ -164,6 +165,57 @@ test_what_is_told(StoreCase *test, gconstpointer data)
   g_assert_nonnull(strstr(command->text, "\"epoch\":\"1.2\""));
 }
 
+/* The plain case of a grant: one's own ready session, from the device that was let in, on a host that
+ * answers. */
+static gboolean
+may_be_granted(StoreCase *test, const char *user, const char *device)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GrantRow) row = NULL;
+  g_assert_true(grant_store_find(test->transaction, "s1", user, device, &row, &error));
+  g_assert_no_error(error);
+  if (row == NULL)
+    return FALSE;
+  g_assert_cmpstr(row->session->desktop_id, ==, "office-0001");
+  g_assert_cmpstr(row->session->host, ==, "kvm1");
+  g_assert_cmpuint(row->epoch.counter, ==, 1);
+  g_assert_cmpstr(row->channels[0], ==, "main");
+  return TRUE;
+}
+
+static void
+set_session(StoreCase *test, SessionState state, const char *device)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Session) session = session_store_find(test->transaction, "s1", &error);
+  session->state = state;
+  g_free(session->device);
+  session->device = g_strdup(device);
+  g_assert_true(session_store_update(test->transaction, session, &error));
+}
+
+static void
+test_grant(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  set_up(test);
+  const Session session = new_session("s1", "alice");
+  g_assert_false(may_be_granted(test, "alice", "device"));
+  g_assert_true(session_store_add(test->transaction, &session, &error));
+  g_assert_true(may_be_granted(test, "alice", "device"));
+  g_assert_false(may_be_granted(test, "bob", "device"));
+  g_assert_false(may_be_granted(test, "alice", "another"));
+  set_session(test, SESSION_CONNECTED, "device");
+  g_assert_false(may_be_granted(test, "alice", "device"));
+  set_session(test, SESSION_READY, "");
+  g_assert_false(may_be_granted(test, "alice", "device"));
+  set_session(test, SESSION_READY, "device");
+  g_autoptr(Host) host = host_store_find(test->transaction, "kvm1", &error);
+  host->state = HOST_SILENT;
+  g_assert_true(host_store_put(test->transaction, host, &error));
+  g_assert_false(may_be_granted(test, "alice", "device"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -174,5 +226,6 @@ main(int argc, char **argv)
   STORE_CASE_ADD("/stores/assignment/spares", test_spares);
   STORE_CASE_ADD("/stores/assignment/enter", test_enter);
   STORE_CASE_ADD("/stores/assignment/told", test_what_is_told);
+  STORE_CASE_ADD("/stores/assignment/grant", test_grant);
   return g_test_run();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/console_access.h"
 
+#include "broker/service/services_private.h"
 #include "broker/service/session_control.h"
 #include "broker/service/sign_in.h"
 #include "tests/unit/service/service_fixture.h"
@@ -48,6 +49,34 @@ password(Case *test)
                                                 VIEWER_VV, FALSE, &error);
   g_assert_no_error(error);
   return access;
+}
+
+/* Both ways lead to the same: the plain one for many at once, and the general one, which a console that is
+ * open already takes. */
+static void
+test_plain_and_general_grant_are_alike(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  Services *services = test.fixture->services;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ConsoleAccess) plain =
+      console_access_create(services, test.alice, test.session->id, VIEWER_NATIVE, FALSE, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(grant_batch_count(services->grant_batch), ==, 1);
+  service_fixture_console(test.fixture, test.session, TRUE);
+  g_autoptr(ConsoleAccess) general =
+      console_access_create(services, test.alice, test.session->id, VIEWER_NATIVE, FALSE, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(grant_batch_count(services->grant_batch), ==, 1);
+  g_assert_cmpstr(plain->grant, ==, general->grant);
+  g_assert_cmpint(plain->expires_us, ==, general->expires_us);
+  g_assert_cmpstr(plain->session_id, ==, general->session_id);
+  g_assert_cmpstr(plain->desktop_name, ==, general->desktop_name);
+  g_assert_cmpstr(plain->pool_name, ==, general->pool_name);
+  g_assert_cmpstr(plain->relay_address, ==, general->relay_address);
+  g_assert_cmpuint(plain->relay_port, ==, general->relay_port);
+  g_assert_cmpstr(plain->relay_identity, ==, general->relay_identity);
 }
 
 static void
@@ -237,6 +266,7 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/console-access/plain-and-general", test_plain_and_general_grant_are_alike);
   g_test_add_func("/console/sent-away", test_who_was_sent_away_connects_anew);
   g_test_add_func("/console/native", test_native_gets_a_grant);
   g_test_add_func("/console/password/once", test_password_is_redeemed_once);
