@@ -3,10 +3,10 @@
 
 #include "common/base/error.h"
 
-/* The pause doubles while the database keeps failing, also when it was back for a moment only: all hosts say
- * hello after each return. */
+/* A second, so that other brokers do not take this one for dead. It doubles when the database was back for a
+ * moment only: all hosts say hello after each return. */
 #define PAUSE_FIRST_US   G_USEC_PER_SEC
-#define PAUSE_LONGEST_US (8 * G_USEC_PER_SEC)
+#define PAUSE_LONGEST_US (4 * G_USEC_PER_SEC)
 #define SOUND_AFTER_US   (30 * G_USEC_PER_SEC)
 
 static const char AWAY[] = "The broker cannot work with its database at the moment. Open desktops go on, and "
@@ -100,7 +100,6 @@ database_watch_failed(DatabaseWatch *watch, DbMode mode, const GError *trouble, 
   if (watch->mender != g_thread_self())
     return is_news;
   watch->mender = NULL;
-  watch->pause_us = MIN(watch->pause_us * 2, PAUSE_LONGEST_US);
   watch->next_try_us = now_us + watch->pause_us;
   return is_news;
 }

@@ -50,6 +50,7 @@ daemon_new(DaemonStop stop, gpointer user_data, guint drain_limit_ms)
   daemon->user_data = user_data;
   daemon->drain_limit_ms = drain_limit_ms;
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a write beyond a limit fails and is told, as on a full disk */
   daemon->signal_sources[0] = g_unix_signal_add(SIGTERM, on_signal, daemon);
   daemon->signal_sources[1] = g_unix_signal_add(SIGINT, on_signal, daemon);
   return daemon;

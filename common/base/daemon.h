@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The life of a daemon around GLib's main loop: SIGTERM and SIGINT ask it to drain, systemd is told READY and
- * STOPPING (sd_notify(3)), SIGPIPE is ignored. Owns the loop and the signal sources; it does not fork.
+ * STOPPING (sd_notify(3)), SIGPIPE and SIGXFSZ are ignored. Owns the loop and the signal sources; it does not
+ * fork.
  */
 #pragma once
 
