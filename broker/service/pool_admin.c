@@ -3,6 +3,7 @@
 
 #include "broker/policy/names.h"
 #include "broker/policy/pool_settings.h"
+#include "broker/service/capacity.h"
 #include "broker/service/pool_schedule.h"
 #include "broker/service/work.h"
 #include "broker/store/desktop_store.h"
@@ -12,6 +13,32 @@
 #include "broker/store/session_store.h"
 #include "common/base/error.h"
 
+/* Why no host takes what the pool lacks, asked now: the keeper may be another broker, or still be waiting for
+ * its turn. */
+static GStrv
+find_obstacles(Work *work, const Pool *pool, GError **error)
+{
+  PoolSizingFacts facts;
+  if (!capacity_sizing(work, pool, &facts, error))
+    return NULL;
+  if (pool_sizing_plan(&facts).make == 0)
+    return g_new0(char *, 1);
+  g_auto(Placement) placement = {.host = -1};
+  g_autoptr(Capacity) capacity = capacity_read(work, error);
+  if (capacity == NULL || !capacity_place(capacity, work, pool, &placement, error))
+    return NULL;
+  return placement.host < 0 ? g_steal_pointer(&placement.reasons) : g_new0(char *, 1);
+}
+
+static GStrv
+read_problems(Work *work, const Pool *pool, GError **error)
+{
+  g_auto(GStrv) known = keeper_memory_problems(work->services->keeper_memory, pool->id);
+  if (known[0] != NULL || pool->kind == POOL_MANUAL)
+    return g_steal_pointer(&known);
+  return find_obstacles(work, pool, error);
+}
+
 static PoolStatus *
 make_status(Work *work, Pool *pool, GError **error)
 {
@@ -20,8 +47,8 @@ make_status(Work *work, Pool *pool, GError **error)
   if (!desktop_store_count(work->transaction, pool->id, &status->counts, error))
     return NULL;
   status->wanted = pool_schedule_at(pool, work->now_us);
-  status->problems = keeper_memory_problems(work->services->keeper_memory, pool->id);
-  return g_steal_pointer(&status);
+  status->problems = read_problems(work, pool, error);
+  return status->problems != NULL ? g_steal_pointer(&status) : NULL;
 }
 
 static PoolStatus *

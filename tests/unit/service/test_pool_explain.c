@@ -192,6 +192,25 @@ test_tags(void)
   }
 }
 
+/* Whoever keeps the pools, each broker tells why one is short. */
+static void
+test_problems_without_a_keeper(void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  service_fixture_pool(fixture, 2, 1);
+  g_autoptr(PoolStatus) good = pool_admin_get(fixture->services, "office", &error);
+  g_assert_cmpuint(g_strv_length(good->problems), ==, 0); /* short, but not for long */
+  service_fixture_host_silent(fixture);
+  g_autoptr(PoolStatus) short_of = pool_admin_get(fixture->services, "office", &error);
+  g_assert_cmpstr(short_of->problems[0], ==, "kvm1 does not answer");
+  PoolSettings content = POOL_SETTINGS_NONE;
+  content.spares = 0;
+  change(fixture, &content);
+  g_autoptr(PoolStatus) wants_none = pool_admin_get(fixture->services, "office", &error);
+  g_assert_cmpuint(g_strv_length(wants_none->problems), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -203,5 +222,6 @@ main(int argc, char **argv)
   g_test_add_func("/pool-explain/schedule", test_schedule);
   g_test_add_func("/pool-explain/unknown-zone", test_unknown_zone);
   g_test_add_func("/pool-explain/tags", test_tags);
+  g_test_add_func("/pool-explain/problems-without-a-keeper", test_problems_without_a_keeper);
   return g_test_run();
 }
