@@ -10,8 +10,9 @@
 
 #include <string.h>
 
-#define TITLE_MAX 200
-#define TEXT_MAX  2000
+#define NAME_MAX_BYTES 255
+#define TITLE_MAX      200
+#define TEXT_MAX       2000
 
 static void
 answer_session(Answer *answer, guint status, const Session *session)
@@ -35,10 +36,12 @@ handle_offers(const ApiContext *context, const Request *request, Answer *answer,
 gboolean
 handle_connect(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  static const char *const MEMBERS[] = {"take_over", NULL};
+  static const char *const MEMBERS[] = {"take_over", "another", "desktop", NULL};
   g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
   ConnectOptions options = {.idempotency_key = request->idempotency_key};
-  if (body == NULL || !json_get_optional_bool(body, "take_over", FALSE, &options.take_over, error))
+  if (body == NULL || !json_get_optional_bool(body, "take_over", FALSE, &options.take_over, error) ||
+      !json_get_optional_bool(body, "another", FALSE, &options.another, error) ||
+      !json_get_optional_string(body, "desktop", NAME_MAX_BYTES, &options.desktop, error))
     return FALSE;
   g_autoptr(Session) session =
       connect_pool(context->services, request->caller, request_parameter(request, 0), &options, error);

@@ -97,8 +97,11 @@ view_session(JsonBuilder *builder, gconstpointer value)
     view_text(builder, "id", session->desktop_id);
     view_text(builder, "name", session->desktop_name);
     view_text(builder, "host", session->host);
+    view_text(builder, "kind", pool_kind_name(session->kind));
+    view_text(builder, "power", session->power);
     json_builder_end_object(builder);
   }
+  view_number(builder, "slot", session->slot);
   view_text(builder, "user", session->user_name);
   view_text(builder, "state", session_state_name(session->state));
   view_text(builder, "step", session->step != NULL ? session->step : "");
@@ -106,30 +109,61 @@ view_session(JsonBuilder *builder, gconstpointer value)
   view_time(builder, "created", session->created_us);
   view_text(builder, "connected_from", session->connected_from);
   view_text(builder, "viewer", session->viewer != NULL ? session->viewer : "");
+  view_bool(builder, "may_restart", session->may_restart);
+  view_bool(builder, "may_reset", session->may_reset);
+  view_text(builder, "warning", session->notice);
   view_texts(builder, "reasons", (const char *const *)session->reasons);
   if (session->end_code != NULL)
     view_text(builder, "end_code", session->end_code);
   json_builder_end_object(builder);
 }
 
+static void
+add_own(JsonBuilder *builder, const Desktop *desktop)
+{
+  json_builder_begin_object(builder);
+  view_text(builder, "id", desktop->id);
+  view_text(builder, "name", desktop->name);
+  view_text(builder, "power", power_name(desktop->power));
+  view_number(builder, "slot", desktop->slot);
+  view_text(builder, "session", desktop->session_id);
+  json_builder_end_object(builder);
+}
+
+static void
+add_what_is_theirs(JsonBuilder *builder, const DesktopOffer *offer)
+{
+  if (offer->sessions->len > 0) {
+    json_builder_set_member_name(builder, "session");
+    view_session(builder, g_ptr_array_index(offer->sessions, 0));
+  }
+  json_builder_set_member_name(builder, "sessions");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < offer->sessions->len; i++)
+    view_session(builder, g_ptr_array_index(offer->sessions, i));
+  json_builder_end_array(builder);
+  json_builder_set_member_name(builder, "desktops");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < offer->desktops->len; i++)
+    add_own(builder, g_ptr_array_index(offer->desktops, i));
+  json_builder_end_array(builder);
+  view_bool(builder, "may_open_another", offer->may_open_another);
+}
+
 void
 view_offer(JsonBuilder *builder, gconstpointer value)
 {
   const DesktopOffer *offer = value;
+  gboolean has_session = offer->sessions->len > 0;
   json_builder_begin_object(builder);
   begin_member(builder, "pool");
   view_text(builder, "id", offer->pool_id);
   view_text(builder, "name", offer->pool_name);
   view_text(builder, "description", offer->description != NULL ? offer->description : "");
+  view_text(builder, "kind", pool_kind_name(offer->kind));
   json_builder_end_object(builder);
-  view_text(builder, "state",
-            offer->session != NULL ? "yours"
-            : offer->available     ? "available"
-                                   : "unavailable");
-  if (offer->session != NULL) {
-    json_builder_set_member_name(builder, "session");
-    view_session(builder, offer->session);
-  }
+  view_text(builder, "state", has_session ? "yours" : offer->available ? "available" : "unavailable");
+  add_what_is_theirs(builder, offer);
   view_texts(builder, "reasons", (const char *const *)offer->reasons);
   json_builder_end_object(builder);
 }
@@ -288,6 +322,7 @@ view_desktop(JsonBuilder *builder, gconstpointer value)
   view_text(builder, "id", desktop->id);
   view_text(builder, "name", desktop->name);
   view_text(builder, "pool", desktop->pool_name);
+  view_text(builder, "kind", pool_kind_name(desktop->kind));
   view_text(builder, "host", desktop->host);
   view_text(builder, "assignment", assignment_name(desktop->assignment));
   view_text(builder, "power", power_name(desktop->power));

@@ -45,6 +45,29 @@ power_from_name(const char *name, Power *ret_power)
   return TRUE;
 }
 
+gboolean
+desktop_can_be_shown(const Desktop *desktop)
+{
+  return desktop->power == POWER_UP && desktop->guest.ready && !desktop->stopping && !desktop->signing_out;
+}
+
+gboolean
+desktop_is_signed_off(const Desktop *desktop)
+{
+  gboolean agent_answers = desktop->guest.idle_ms >= 0;
+  return desktop->kind == POOL_DEDICATED && desktop->power == POWER_UP && agent_answers &&
+         desktop->guest.user == NULL && !desktop->guest.ready && !desktop->stopping &&
+         desktop->restart_until_us == 0;
+}
+
+gint64
+desktop_idle_us(const Desktop *desktop, gint64 now_us)
+{
+  if (desktop->guest.idle_ms < 0)
+    return -1;
+  return desktop->guest.idle_ms * 1000 + MAX(0, now_us - desktop->guest.idle_at_us);
+}
+
 void
 desktop_free(Desktop *desktop)
 {
@@ -61,5 +84,6 @@ desktop_free(Desktop *desktop)
   g_free(desktop->shape);
   g_free(desktop->step);
   g_free(desktop->guest.user);
+  g_free(desktop->remade_for);
   g_free(desktop);
 }

@@ -39,6 +39,8 @@ session_copy(const Session *session)
   copy->device = g_strdup(session->device);
   copy->end_code = g_strdup(session->end_code);
   copy->reasons = g_strdupv(session->reasons);
+  copy->power = g_strdup(session->power);
+  copy->notice = g_strdup(session->notice);
   return copy;
 }
 
@@ -70,5 +72,7 @@ session_free(Session *session)
   g_free(session->device);
   g_free(session->end_code);
   g_strfreev(session->reasons);
+  g_free(session->power);
+  g_free(session->notice);
   g_free(session);
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "broker/model/pool.h"
 
 typedef enum {
   SESSION_REQUESTED,
@@ -33,8 +33,18 @@ typedef struct {
   char *viewer;         /**< "native", "browser", "vv", "" before the first console */
   char
       *device; /**< hash of the sign-in that was last let in, "" once it was told to leave; not for the API */
-  char *end_code; /**< (nullable) stable code, set when it ended */
-  GStrv reasons;  /**< sentences: why it ended, why it does not get on */
+  char *end_code;       /**< (nullable) stable code, set when it ended */
+  GStrv reasons;        /**< sentences: why it ended, why it does not get on, what its user is warned of */
+  guint slot;           /**< which of its user's desktops of the pool it is, from 1 */
+  PoolKind kind;        /**< of its pool */
+  char *power;          /**< (nullable) of its desktop, the stable name */
+  gboolean may_restart; /**< whether its pool lets users do that */
+  gboolean may_reset;
+  gint64 away_since_us;  /**< since then no console has been open; 0: one is, or the desktop is not ready */
+  gint64 idle_warned_us; /**< when its user was warned of the idle limit; 0: was not */
+  gint64 age_warned_us;  /**< of its longest time */
+  gboolean left_done;    /**< what the pool does when it is left was done since it was left */
+  char *notice;          /**< (nullable) the warning that holds now; among the reasons, too */
 } Session;
 
 /** The stable name of @state (static). */

@@ -106,6 +106,12 @@ ask_entitled(Asking *asking)
 static gboolean
 ask_host(Asking *asking, const ConnectOwn *own)
 {
+  if (own->host_state == HOST_UP && own->power == POWER_LOST) {
+    say(asking, "host-answers", FALSE, "The host %s answers, but does not have %s any more.", own->host,
+        own->name);
+    refuse(asking, CARAWAY_ERROR_HOST_GONE, "Your desktop is missing on its host; tell your administrator.");
+    return TRUE;
+  }
   if (own->host_state == HOST_UP) {
     say(asking, "host-answers", TRUE, "The host %s of %s answers.", own->host, own->name);
     return TRUE;

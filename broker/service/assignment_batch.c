@@ -6,10 +6,11 @@
 #include "broker/policy/session_machine.h"
 #include "broker/service/change_feed.h"
 #include "broker/service/combiner.h"
-#include "broker/service/lifecycle.h"
+#include "broker/service/desktop_maker.h"
 #include "broker/service/work.h"
 #include "broker/store/assignment_store.h"
 #include "broker/store/pool_store.h"
+#include "common/base/error.h"
 #include "common/base/log.h"
 
 #define TOGETHER_MAX 64
@@ -55,7 +56,13 @@ new_session(const Turn *turn, const Request *request, const Desktop *desktop)
                      .progress = desktop->progress,
                      .created_us = turn->work->now_us,
                      .viewer = (char *)"",
-                     .device = request->caller->token_hash};
+                     .device = request->caller->token_hash,
+                     .slot = 1,
+                     .kind = turn->pool->kind,
+                     .power = (char *)power_name(desktop->power),
+                     .may_restart = turn->pool->may_restart,
+                     .may_reset = turn->pool->may_reset,
+                     .away_since_us = turn->work->now_us};
   return session_copy(&session);
 }
 
@@ -93,7 +100,7 @@ tell(const Turn *turn)
 static gboolean
 read_spares(Turn *turn, GError **error)
 {
-  g_autofree char *shape = lifecycle_shape(turn->pool);
+  g_autofree char *shape = desktop_maker_shape(turn->pool);
   turn->spares =
       assignment_store_spares(turn->work->transaction, turn->pool->id, shape, turn->requests->len, error);
   if (turn->spares == NULL)
@@ -130,7 +137,8 @@ static gboolean
 is_plain_pool(const Pool *pool)
 {
   return pool->kind == POOL_FLOATING &&
-         desktop_machine_step(ASSIGNMENT_SPARE, DESKTOP_EVENT_CLAIM).effects == DESKTOP_EFFECT_RAISE_EPOCH;
+         desktop_machine_step(pool->kind, ASSIGNMENT_SPARE, DESKTOP_EVENT_CLAIM).effects ==
+             DESKTOP_EFFECT_RAISE_EPOCH;
 }
 
 static gboolean

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/capacity.h"
 
-#include "broker/service/lifecycle.h"
+#include "broker/service/desktop_maker.h"
 #include "broker/service/pool_schedule.h"
 #include "broker/store/capacity_store.h"
 #include "broker/store/host_store.h"
@@ -21,7 +21,7 @@ capacity_read(Work *work, GError **error)
 gboolean
 capacity_sizing(Work *work, const Pool *pool, PoolSizingFacts *ret_facts, GError **error)
 {
-  g_autofree char *shape = lifecycle_shape(pool);
+  g_autofree char *shape = desktop_maker_shape(pool);
   CapacityPool counts;
   if (!capacity_store_pool(work->transaction, pool->id, shape, &counts, error))
     return FALSE;

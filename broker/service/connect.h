@@ -12,7 +12,9 @@
 
 /** What connect_pool() needs beside the pool. */
 typedef struct {
-  gboolean take_over; /**< also when another device has the console open */
+  gboolean take_over;  /**< also when another device has the console open */
+  gboolean another;    /**< one more desktop instead of the one that is open */
+  const char *desktop; /**< (nullable) id or name of that one of one's own that is wanted */
   const char
       *idempotency_key; /**< (nullable) at most 255 bytes: the same key returns the same session for 24 h */
 } ConnectOptions;
@@ -22,18 +24,22 @@ typedef struct {
   char *pool_id;
   char *pool_name;
   char *description;
+  PoolKind kind;
   gboolean available; /**< connecting would be tried and is likely to work, or the user has a session */
-  Session *session;   /**< (nullable) of the user on it */
-  GStrv reasons;      /**< (nullable) sentences: why it is not available */
+  gboolean may_open_another; /**< asking for one more than is open would be tried and is likely to work */
+  GPtrArray *sessions;       /**< of Session: those of the user on it, by slot */
+  GPtrArray *desktops;       /**< of Desktop: those that are the user's, by slot, in a session or not */
+  GStrv reasons;             /**< (nullable) sentences: why it is not available */
 } DesktopOffer;
 
 /**
  * A session of @caller on the pool with id or name @pool: state ready (or connected, disconnected) to open a
- * console at once, preparing while its desktop is made. Refusals carry reasons: CARAWAY_ERROR_UNKNOWN_POOL,
- * CARAWAY_ERROR_NOT_ENTITLED, CARAWAY_ERROR_NO_FREE_DESKTOP, CARAWAY_ERROR_NO_CAPACITY,
- * CARAWAY_ERROR_HOST_GONE, CARAWAY_ERROR_IMAGE_MISSING, CARAWAY_ERROR_IN_USE_ELSEWHERE;
- * CARAWAY_ERROR_CONFLICT when the idempotency key was used for another pool, CARAWAY_ERROR_SESSION_ENDED when
- * its session has ended since.
+ * console at once, preparing while its desktop is made or started. Refusals carry reasons:
+ * CARAWAY_ERROR_UNKNOWN_POOL, CARAWAY_ERROR_NOT_ENTITLED, CARAWAY_ERROR_NO_FREE_DESKTOP,
+ * CARAWAY_ERROR_DESKTOP_LIMIT, CARAWAY_ERROR_NOT_FOUND (the desktop is not theirs),
+ * CARAWAY_ERROR_NO_CAPACITY, CARAWAY_ERROR_HOST_GONE, CARAWAY_ERROR_IMAGE_MISSING,
+ * CARAWAY_ERROR_IN_USE_ELSEWHERE; CARAWAY_ERROR_CONFLICT when the idempotency key was used for another pool,
+ * CARAWAY_ERROR_SESSION_ENDED when its session has ended since.
  */
 Session *connect_pool(Services *services, const Caller *caller, const char *pool,
                       const ConnectOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -90,8 +90,9 @@ create(Services *services, const Caller *caller, const char *session_id, Viewer 
   }
   g_autoptr(ConsoleAccess) access = g_new0(ConsoleAccess, 1);
   g_auto(Place) place = {0};
-  if (!console_grant_check_device(caller, session, take_over, error) ||
-      !read_place(work, session, &place, error) || !add_secret(work, access, &place, viewer, error) ||
+  if (!read_place(work, session, &place, error) ||
+      !console_grant_check_device(caller, session, place.pool->take_over, take_over, error) ||
+      !add_secret(work, access, &place, viewer, error) ||
       !note_device(work, caller, session, viewer, error) || !work_commit(work, error))
     return NULL;
   return g_steal_pointer(&access);

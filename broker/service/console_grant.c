@@ -2,6 +2,7 @@
 #include "broker/service/console_grant.h"
 
 #include "broker/model/name_table.h"
+#include "broker/policy/take_over.h"
 #include "broker/service/services_private.h"
 #include "common/base/error.h"
 
@@ -69,7 +70,8 @@ console_grant_set_place(ConsoleAccess *access, const ConsoleFacts *facts)
 }
 
 gboolean
-console_grant_check_device(const Caller *caller, const Session *session, gboolean take_over, GError **error)
+console_grant_check_device(const Caller *caller, const Session *session, PoolTakeOver rule,
+                           gboolean take_over, GError **error)
 {
   if (*session->device == '\0' &&
       !take_over) { /* else viewers that come back by themselves undo it at once */
@@ -77,17 +79,8 @@ console_grant_check_device(const Caller *caller, const Session *session, gboolea
                 "This desktop was disconnected on purpose; connect to it again to go on.");
     return FALSE;
   }
-  if (take_over || session->state != SESSION_CONNECTED || g_str_equal(session->device, caller->token_hash))
-    return TRUE;
-  GError *refusal =
-      g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_IN_USE_ELSEWHERE,
-                          "This desktop is open on another device; take it over to go on here.");
-  g_autofree char *reason =
-      g_strdup_printf("It is open on the device at %s.",
-                      session->connected_from != NULL ? session->connected_from : "an unknown address");
-  error_set_reasons(refusal, (const char *const[]){reason, NULL});
-  g_propagate_error(error, refusal);
-  return FALSE;
+  return !take_over_is_elsewhere(session, caller->token_hash) ||
+         take_over_check(rule, session, take_over, error);
 }
 
 gboolean

@@ -31,9 +31,10 @@ char *console_grant_sign(Services *services, const ConsoleFacts *facts, const ch
 void console_grant_set_place(ConsoleAccess *access, const ConsoleFacts *facts);
 
 /** Whether @caller may open a console of its session now: CARAWAY_ERROR_DISCONNECTED after it was told to
- * leave, CARAWAY_ERROR_IN_USE_ELSEWHERE while another device has it open, both unless @take_over. */
-gboolean console_grant_check_device(const Caller *caller, const Session *session, gboolean take_over,
-                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * leave, CARAWAY_ERROR_IN_USE_ELSEWHERE or CARAWAY_ERROR_NO_TAKE_OVER while another device has it open and
+ * @rule does not let it take over; @take_over: its user asked for that. */
+gboolean console_grant_check_device(const Caller *caller, const Session *session, PoolTakeOver rule,
+                                    gboolean take_over, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Whether the machine @peer_role @peer_name may redeem a password for @session: CARAWAY_ERROR_SESSION_ENDED,
  * CARAWAY_ERROR_GRANT_INVALID. */

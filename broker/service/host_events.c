@@ -82,20 +82,36 @@ reported(const HostHello *hello, const char *id)
   return NULL;
 }
 
+static gboolean
+is_announced(Work *work, const Desktop *desktop, gboolean *ret_waits, GError **error)
+{
+  const char *kind = desktop->kind == POOL_MANUAL ? "adopt" : "create";
+  return outbox_store_waits(work->transaction, desktop->id, kind, ret_waits, error);
+}
+
+static const char *
+missing_sentence(const Desktop *desktop, gboolean restarted)
+{
+  if (desktop->kind != POOL_FLOATING)
+    return "The host of the desktop does not have it any more. Tell your administrator.";
+  return restarted ? "Its host was restarted and the desktop with it. Connect again for another one."
+                   : "The desktop stopped unexpectedly. Connect again for another one.";
+}
+
 /* What we know of and the host does not say: either it was not told yet, or it is gone. */
 static gboolean
 reconcile_missing(Work *work, Desktop *desktop, gboolean restarted, GError **error)
 {
   gboolean waits;
-  if (!outbox_store_waits(work->transaction, desktop->id, "create", &waits, error))
+  if (!is_announced(work, desktop, &waits, error))
     return FALSE;
   if (waits && (desktop->power == POWER_PLANNED || desktop->power == POWER_LOST))
     return TRUE;
-  const char *detail = restarted
-                           ? "Its host was restarted and the desktop with it. Connect again for another one."
-                           : "The desktop stopped unexpectedly. Connect again for another one.";
-  return lifecycle_desktop(work, desktop, DESKTOP_EVENT_GONE,
-                           restarted ? CARAWAY_ERROR_HOST_GONE : CARAWAY_ERROR_HYPERVISOR, detail, error);
+  gboolean is_missed = desktop->kind != POOL_FLOATING && desktop->power == POWER_LOST &&
+                       desktop->assignment != ASSIGNMENT_RECYCLING && desktop->session_id == NULL;
+  return is_missed || lifecycle_desktop(work, desktop, DESKTOP_EVENT_GONE,
+                                        restarted ? CARAWAY_ERROR_HOST_GONE : CARAWAY_ERROR_HYPERVISOR,
+                                        missing_sentence(desktop, restarted), error);
 }
 
 static gboolean
@@ -123,6 +139,8 @@ apply_console(Work *work, Session *session, const HostConsole *report, GError **
   session->connected_from = open ? g_strdup(report->client) : NULL;
   if (open)
     set_text(&session->viewer, report->viewer);
+  if (open && !desktop_store_mark_used(work->transaction, session->desktop_id, error))
+    return FALSE;
   if (!lifecycle_session(work, session, open ? SESSION_EVENT_CONSOLE_OPENED : SESSION_EVENT_CONSOLE_CLOSED,
                          error))
     return FALSE;
@@ -132,6 +150,63 @@ apply_console(Work *work, Session *session, const HostConsole *report, GError **
                                  : g_strdup(report != NULL && report->reason != NULL ? report->reason : "");
   return work_audit(work, NULL, open ? "console.open" : "console.close", "session", session->id, detail,
                     error);
+}
+
+/* NULL without @error: no such desktop on that host, which is no failure. */
+static Desktop *
+find_desktop(Work *work, const char *host, const char *id, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr(Desktop) desktop = desktop_store_find(work->transaction, id, &problem);
+  if (desktop == NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, problem);
+    return NULL;
+  }
+  g_clear_error(&problem);
+  return desktop != NULL && g_str_equal(desktop->host, host) ? g_steal_pointer(&desktop) : NULL;
+}
+
+/* Nobody may look into a desktop whose session is over, or that is not known here: a broker that was restored
+ * from a backup, or a report that was lost. */
+static gboolean
+cut_console(Work *work, const char *host, const HostConsole *report, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr(Desktop) desktop = find_desktop(work, host, report->desktop, &problem);
+  if (problem != NULL)
+    g_propagate_error(error, problem);
+  if (desktop == NULL)
+    return problem == NULL;
+  HostCommand command = {.kind = HOST_COMMAND_CUT,
+                         .desktop = desktop->id,
+                         .epoch = desktop->epoch,
+                         .session = report->session,
+                         .reason = error_code_name(CARAWAY_ERROR_SESSION_ENDED)};
+  return work_command(work, host, &command, error);
+}
+
+static gboolean
+fits(const Session *session, const char *host, const HostConsole *report)
+{
+  return session->state != SESSION_ENDED && g_str_equal(session->host, host) &&
+         g_strcmp0(session->desktop_id, report->desktop) == 0;
+}
+
+/* A console that lives without a session of ours is cut. */
+static gboolean
+cut_strays(Work *work, const char *host, const HostHello *hello, const GPtrArray *sessions, GError **error)
+{
+  for (guint at = 0; at < hello->console_count; at++) {
+    const HostConsole *console = &hello->consoles[at];
+    gboolean known = FALSE;
+    for (guint i = 0; i < sessions->len && !known; i++) {
+      const Session *session = g_ptr_array_index(sessions, i);
+      known = g_strcmp0(session->id, console->session) == 0 && fits(session, host, console);
+    }
+    if (!known && !cut_console(work, host, console, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -150,7 +225,7 @@ reconcile_consoles(Work *work, const char *host, const HostHello *hello, GError 
     if ((console != NULL || was_open) && !apply_console(work, session, console, error))
       return FALSE;
   }
-  return TRUE;
+  return cut_strays(work, host, hello, sessions, error);
 }
 
 static gboolean
@@ -326,20 +401,6 @@ host_events_result(Services *services, const char *host, gint64 term, const Host
          desktop_report_answer(work, command, result, error) && work_commit(work, error);
 }
 
-/* NULL without @error: no such desktop on that host, which is no failure. */
-static Desktop *
-find_desktop(Work *work, const char *host, const char *id, GError **error)
-{
-  GError *problem = NULL;
-  g_autoptr(Desktop) desktop = desktop_store_find(work->transaction, id, &problem);
-  if (desktop == NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
-    g_propagate_error(error, problem);
-    return NULL;
-  }
-  g_clear_error(&problem);
-  return desktop != NULL && g_str_equal(desktop->host, host) ? g_steal_pointer(&desktop) : NULL;
-}
-
 gboolean
 host_events_desktop(Services *services, const char *host, gint64 term, const HostDesktop *report,
                     GError **error)
@@ -389,9 +450,10 @@ take_console(Services *services, const char *host, gint64 term, const HostConsol
     return FALSE;
   }
   g_clear_error(&problem);
-  gboolean fits = session != NULL && session->state != SESSION_ENDED && g_str_equal(session->host, host) &&
-                  g_strcmp0(session->desktop_id, report->desktop) == 0;
-  return !fits || (apply_console(work, session, report, error) && work_commit(work, error));
+  if (session != NULL && fits(session, host, report))
+    return apply_console(work, session, report, error) && work_commit(work, error);
+  return report->state != HOST_CONSOLE_CONNECTED ||
+         (cut_console(work, host, report, error) && work_commit(work, error));
 }
 
 gboolean

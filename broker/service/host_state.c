@@ -19,19 +19,22 @@ tell_sessions(Work *work, const Host *host, GError **error)
   return TRUE;
 }
 
-/* Somebody waits for @desktop, and nothing is in it yet: they had better ask for another one. */
+/* Somebody waits for @desktop: they had better ask for another one, or ask again when the host is back. */
 static gboolean
 give_up_unfinished(Work *work, Desktop *desktop, GError **error)
 {
   g_autoptr(Session) session =
       desktop->session_id != NULL ? session_store_find(work->transaction, desktop->session_id, error) : NULL;
   if (session == NULL)
-    return desktop->session_id == NULL;
+    return desktop->session_id == NULL && desktop_store_update(work->transaction, desktop, error);
   if (session->state != SESSION_REQUESTED && session->state != SESSION_PREPARING)
-    return TRUE;
+    return desktop_store_update(work->transaction, desktop, error);
+  gboolean kept = desktop->kind == POOL_MANUAL || desktop->used;
   return lifecycle_desktop(
-      work, desktop, DESKTOP_EVENT_RETIRE, CARAWAY_ERROR_HOST_GONE,
-      "The host stopped answering while it made the desktop. Connect again for another one.", error);
+      work, desktop, kept ? DESKTOP_EVENT_LEAVE : DESKTOP_EVENT_UNMADE, CARAWAY_ERROR_HOST_GONE,
+      kept ? "The host stopped answering while it started the desktop. Connect again when it is back."
+           : "The host stopped answering while it made the desktop. Connect again for another one.",
+      error);
 }
 
 /* Desktops that somebody has worked with stay theirs: the host may come back with them. */

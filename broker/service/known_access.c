@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/known_access.h"
 
+#include "broker/model/desktop.h"
 #include "broker/service/console_grant.h"
 #include "broker/service/services_private.h"
 #include "common/base/error.h"
@@ -123,7 +124,10 @@ offer_of(KnownSession *known)
   offer->pool_name = g_strdup(known->session->pool_name);
   offer->description = g_steal_pointer(&known->description);
   offer->available = TRUE;
-  offer->session = shown(known);
+  offer->kind = known->session->kind;
+  offer->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)session_free);
+  g_ptr_array_add(offer->sessions, shown(known));
+  offer->desktops = g_ptr_array_new_with_free_func((GDestroyNotify)desktop_free);
   return offer;
 }
 
@@ -166,11 +170,7 @@ is_elsewhere(const KnownSession *known, const Caller *caller)
 static gboolean
 check_device(const KnownSession *known, const Caller *caller, gboolean take_over, GError **error)
 {
-  gboolean may_take = take_over && known->take_over != POOL_TAKE_OVER_REFUSE;
-  if (!is_elsewhere(known, caller))
-    return console_grant_check_device(caller, known->session, take_over, error);
-  return console_grant_check_device(caller, known->session,
-                                    may_take || known->take_over == POOL_TAKE_OVER_TAKE, error);
+  return console_grant_check_device(caller, known->session, known->take_over, take_over, error);
 }
 
 Session *

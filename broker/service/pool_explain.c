@@ -1,35 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/pool_explain.h"
 
-#include "broker/service/connect_facts.h"
-#include "broker/store/pool_store.h"
+#include "broker/service/connect_case.h"
 
 static const char *
-desktop_of(const ConnectReading *reading, const ConnectDecision *decision)
+desktop_of(const ConnectCase *connect, const ConnectDecision *decision)
 {
   switch (decision->outcome) {
   case CONNECT_RESUME:
   case CONNECT_START:
-    return reading->own.name;
+    return connect->own.name;
   case CONNECT_ASSIGN:
-    return reading->ready != NULL ? reading->ready : reading->starting;
+    return connect->facts.ready != NULL ? connect->facts.ready : connect->facts.starting;
   default:
     return NULL;
   }
 }
 
 static PoolExplanation *
-explain(Work *work, const Pool *pool, const char *user, GError **error)
+explain(ConnectCase *connect, GError **error)
 {
-  g_auto(ConnectReading) reading = {0};
-  if (!connect_facts_read(work, pool, user, "", CONNECT_KNOWS_ROOM, &reading, error))
+  ConnectDecision decision;
+  if (!connect_case_read_own(connect, error))
     return NULL;
-  reading.facts.explains = TRUE;
+  if (connect->pool == NULL) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNKNOWN_POOL, "There is no such pool.");
+    return NULL;
+  }
+  if (!connect_case_decide(connect, &decision, error))
+    return NULL;
   PoolExplanation *explanation = g_new0(PoolExplanation, 1);
-  explanation->decision = connect_rules_decide(&reading.facts);
-  explanation->pool = g_strdup(pool->name);
-  explanation->user = g_strdup(reading.user->name);
-  explanation->desktop = g_strdup(desktop_of(&reading, &explanation->decision));
+  explanation->decision = decision;
+  explanation->pool = g_strdup(connect->pool->name);
+  explanation->user = g_strdup(connect->user->name);
+  explanation->desktop = g_strdup(desktop_of(connect, &decision));
   return explanation;
 }
 
@@ -37,8 +41,15 @@ PoolExplanation *
 pool_explain(Services *services, const char *key, const char *user, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_READ, error);
-  g_autoptr(Pool) pool = work != NULL ? pool_store_find(work->transaction, key, error) : NULL;
-  return pool != NULL ? explain(work, pool, user, error) : NULL;
+  if (work == NULL)
+    return NULL;
+  g_auto(ConnectCase) connect = {.work = work,
+                                 .user_id = user,
+                                 .device = "",
+                                 .pool_key = key,
+                                 .explains = TRUE,
+                                 .placement = {.host = -1}};
+  return explain(&connect, error);
 }
 
 void

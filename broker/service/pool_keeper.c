@@ -2,6 +2,7 @@
 #include "broker/service/pool_keeper.h"
 
 #include "broker/service/capacity.h"
+#include "broker/service/desktop_maker.h"
 #include "broker/service/lifecycle.h"
 #include "broker/store/capacity_store.h"
 #include "broker/store/desktop_store.h"
@@ -36,7 +37,7 @@ read_turn(Work *work, const Pool *pool, Turn *ret_turn, GError **error)
       !capacity_sizing(work, pool, &facts, error))
     return FALSE;
   *ret_turn = (Turn){.pool = pool,
-                     .shape = lifecycle_shape(pool),
+                     .shape = desktop_maker_shape(pool),
                      .steps = pool_sizing_plan(&facts),
                      .is_over = pool->deleting && !has_desktops};
   return TRUE;
@@ -91,7 +92,7 @@ make_one(Work *work, const Pool *pool, Capacity *capacity, gboolean *ret_made, G
   if (!*ret_made)
     return TRUE;
   const Host *host = g_ptr_array_index(capacity->hosts, (guint)placement.host);
-  g_autoptr(Desktop) desktop = lifecycle_create(work, pool, host->name, NULL, error);
+  g_autoptr(Desktop) desktop = desktop_maker_create(work, pool, host->name, NULL, 0, error);
   if (desktop == NULL)
     return FALSE;
   capacity_promise(capacity, host->name, pool);
@@ -119,16 +120,13 @@ make(Work *work, const Pool *pool, guint count, gboolean *ret_made, GError **err
   return TRUE;
 }
 
-/* A destroy command that failed on its host is given again, on hosts that answer. */
+/* A command to destroy or release that failed on its host is given again, on hosts that answer. */
 static gboolean
 destroy_again(Work *work, const GPtrArray *desktops, GError **error)
 {
-  for (guint i = 0; i < desktops->len; i++) {
-    const Desktop *desktop = g_ptr_array_index(desktops, i);
-    HostCommand command = {.kind = HOST_COMMAND_DESTROY, .desktop = desktop->id, .epoch = desktop->epoch};
-    if (!work_command(work, desktop->host, &command, error))
+  for (guint i = 0; i < desktops->len; i++)
+    if (!lifecycle_remove_again(work, g_ptr_array_index(desktops, i), error))
       return FALSE;
-  }
   return TRUE;
 }
 

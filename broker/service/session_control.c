@@ -12,36 +12,31 @@
 #define TITLE_MAX_BYTES 200
 #define TEXT_MAX_BYTES  2000
 
-/* Till then a desktop that was told to restart may sign its user out and be away. */
-#define RESTART_LIMIT_US (180 * SECOND_US)
-
 typedef struct {
   const char *action; /* in the audit log */
   HostCommandKind command;
-  gboolean restarts;
   gboolean cuts; /* ends the console as well */
 } Control;
 
 /* Log off is not here: it ends the session instead of commanding the desktop. */
 static const Control controls[SESSION_CONTROLS] = {
-    [SESSION_CONTROL_DISCONNECT] = {"session.disconnect", HOST_COMMAND_CUT, FALSE, FALSE},
-    [SESSION_CONTROL_RESTART] = {"session.restart", HOST_COMMAND_RESTART, TRUE, FALSE},
-    [SESSION_CONTROL_RESET] = {"session.reset", HOST_COMMAND_RESET, TRUE, FALSE},
-    [SESSION_CONTROL_LOCK] = {"session.lock", HOST_COMMAND_LOCK, FALSE, TRUE},
+    [SESSION_CONTROL_DISCONNECT] = {"session.disconnect", HOST_COMMAND_CUT, FALSE},
+    [SESSION_CONTROL_RESTART] = {"session.restart", HOST_COMMAND_RESTART, FALSE},
+    [SESSION_CONTROL_RESET] = {"session.reset", HOST_COMMAND_RESET, FALSE},
+    [SESSION_CONTROL_LOCK] = {"session.lock", HOST_COMMAND_LOCK, TRUE},
 };
 
 static gboolean
-send(Work *work, const Session *session, HostCommand *command, gboolean restarts, GError **error)
+send(Work *work, const Session *session, HostCommand *command, GError **error)
 {
   g_autoptr(Desktop) desktop = desktop_store_find(work->transaction, session->desktop_id, error);
   if (desktop == NULL)
     return FALSE;
+  if (command->kind == HOST_COMMAND_RESTART || command->kind == HOST_COMMAND_RESET)
+    return lifecycle_restart(work, desktop, (HostCommandKind)command->kind, error);
   command->desktop = desktop->id;
   command->epoch = desktop->epoch;
-  if (restarts)
-    desktop->restart_until_us = work->now_us + RESTART_LIMIT_US;
-  return (!restarts || desktop_store_update(work->transaction, desktop, error)) &&
-         work_command(work, desktop->host, command, error);
+  return work_command(work, desktop->host, command, error);
 }
 
 /* Whoever is connected is not let in again until somebody connects anew. */
@@ -53,11 +48,29 @@ send_away(Work *work, Session *session, GError **error)
   return session_store_update(work->transaction, session, error);
 }
 
+/* An administrator may in any case: it is for them to help. */
+static gboolean
+check_right(const Caller *caller, const Session *session, HostCommandKind kind, GError **error)
+{
+  gboolean restart = kind == HOST_COMMAND_RESTART;
+  if (caller->administrator || (!restart && kind != HOST_COMMAND_RESET) ||
+      (restart ? session->may_restart : session->may_reset))
+    return TRUE;
+  GError *refusal =
+      g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_FORBIDDEN,
+                  "You may not %s this desktop; ask your administrator.", restart ? "restart" : "reset");
+  g_autofree char *reason = g_strdup_printf("The pool %s does not let its users %s their desktops.",
+                                            session->pool_name, restart ? "restart" : "reset");
+  error_set_reasons(refusal, (const char *const[]){reason, NULL});
+  g_propagate_error(error, refusal);
+  return FALSE;
+}
+
 static gboolean
 command(Work *work, const Caller *caller, const char *id, const Control *control, GError **error)
 {
   g_autoptr(Session) session = own_session_find_ready(work, caller, id, error);
-  if (session == NULL)
+  if (session == NULL || !check_right(caller, session, control->command, error))
     return FALSE;
   HostCommand order = {.kind = (int)control->command,
                        .session = session->id,
@@ -65,8 +78,7 @@ command(Work *work, const Caller *caller, const char *id, const Control *control
   HostCommand cut = order;
   cut.kind = HOST_COMMAND_CUT;
   gboolean ends_console = control->cuts || control->command == HOST_COMMAND_CUT;
-  return send(work, session, &order, control->restarts, error) &&
-         (!control->cuts || send(work, session, &cut, FALSE, error)) &&
+  return send(work, session, &order, error) && (!control->cuts || send(work, session, &cut, error)) &&
          (!ends_console || send_away(work, session, error)) &&
          work_audit(work, caller, control->action, "session", id, "", error);
 }
@@ -76,10 +88,11 @@ log_off(Work *work, const Caller *caller, const char *id, GError **error)
 {
   g_autoptr(Session) session = own_session_find_live(work, caller, id, error);
   return session != NULL &&
-         lifecycle_end(work, caller, session, CARAWAY_ERROR_SESSION_ENDED,
-                       g_str_equal(session->user_id, caller->user_id) ? "You logged off."
-                                                                      : "An administrator logged you off.",
-                       error) &&
+         lifecycle_log_off(work, caller, session, CARAWAY_ERROR_SESSION_ENDED,
+                           g_str_equal(session->user_id, caller->user_id)
+                               ? "You logged off."
+                               : "An administrator logged you off.",
+                           error) &&
          work_audit(work, caller, "session.logoff", "session", id, "", error);
 }
 
@@ -114,6 +127,6 @@ session_control_message(Services *services, const Caller *caller, const char *id
     return FALSE;
   g_autoptr(Session) session = own_session_find_ready(work, caller, id, error);
   HostCommand order = {.kind = HOST_COMMAND_MESSAGE, .title = title != NULL ? title : "", .text = text};
-  return session != NULL && send(work, session, &order, FALSE, error) &&
+  return session != NULL && send(work, session, &order, error) &&
          work_audit(work, caller, "session.message", "session", id, "", error) && work_commit(work, error);
 }

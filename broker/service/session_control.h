@@ -3,7 +3,7 @@
  * What an owner or an administrator does to a session. Each is entered and answered at once; what follows is
  * told by the session's events. CARAWAY_ERROR_NOT_FOUND for somebody else's session,
  * CARAWAY_ERROR_SESSION_ENDED, CARAWAY_ERROR_NOT_READY while its desktop is still being made,
- * CARAWAY_ERROR_HOST_GONE.
+ * CARAWAY_ERROR_HOST_GONE, CARAWAY_ERROR_FORBIDDEN when the pool does not let its users do that.
  */
 #pragma once
 
@@ -15,8 +15,8 @@ typedef enum {
   SESSION_CONTROL_DISCONNECT, /**< close the console, keep the desktop */
   SESSION_CONTROL_RESTART,    /**< through the guest, else by reset after 30 s */
   SESSION_CONTROL_RESET,      /**< as by the button */
-  SESSION_CONTROL_LOG_OFF,    /**< end the session; the desktop is destroyed and made anew */
-  SESSION_CONTROL_LOCK,       /**< lock the screen and close the console; opening it again unlocks */
+  SESSION_CONTROL_LOG_OFF, /**< end the session; a floating desktop is destroyed, others as their pool says */
+  SESSION_CONTROL_LOCK,    /**< lock the screen and close the console; opening it again unlocks */
   SESSION_CONTROLS
 } SessionControl;
 

@@ -5,6 +5,7 @@
 #include "broker/policy/password_rules.h"
 #include "broker/service/change_feed.h"
 #include "broker/service/lifecycle.h"
+#include "broker/store/desktop_store.h"
 #include "broker/store/session_store.h"
 #include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
@@ -149,6 +150,21 @@ user_admin_set_password(Services *services, const Caller *caller, const char *ke
   return work_commit(work, error);
 }
 
+/* To be called after the sessions have ended: what is kept for them is not given up by the way. */
+static gboolean
+check_owns_nothing(Work *work, const User *user, GError **error)
+{
+  gint64 count;
+  if (!desktop_store_count_owned(work->transaction, user->id, &count, error))
+    return FALSE;
+  if (count == 0)
+    return TRUE;
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
+              "%s owns %" G_GINT64_FORMAT " desktop%s; unassign %s first.", user->name, count,
+              count == 1 ? "" : "s", count == 1 ? "it" : "them");
+  return FALSE;
+}
+
 gboolean
 user_admin_delete(Services *services, const Caller *caller, const char *key, GError **error)
 {
@@ -157,7 +173,8 @@ user_admin_delete(Services *services, const Caller *caller, const char *key, GEr
     return FALSE;
   g_autoptr(User) user = user_store_find(work->transaction, key, error);
   if (user == NULL || !throw_out(work, caller, user, "The account was deleted.", error) ||
-      !user_store_remove(work->transaction, user->id, error) || !check_administrator_left(work, error) ||
+      !check_owns_nothing(work, user, error) || !user_store_remove(work->transaction, user->id, error) ||
+      !check_administrator_left(work, error) ||
       !work_audit(work, caller, "user.delete", "user", user->name, "", error))
     return FALSE;
   work_notify(work, CHANGE_SIGN_IN, user->id);

@@ -93,7 +93,8 @@ add_command(DbTransaction *transaction, const Desktop *desktop, GError **error)
 static gboolean
 enter(DbTransaction *transaction, AssignmentRow *row, gint64 now_us, GError **error)
 {
-  if (!desktop_store_claim(transaction, row->desktop->id, row->user_id, &row->is_entered, error))
+  if (!desktop_store_claim(transaction, row->desktop->id, row->user_id, row->session->slot, &row->is_entered,
+                           error))
     return FALSE;
   return !row->is_entered ||
          (session_store_add(transaction, row->session, error) &&

@@ -7,7 +7,8 @@
   "SELECT d.id, d.name, d.pool_id, p.name, d.host, d.assignment, d.power, d.owner_id, a.name, s.id, "        \
   "d.shape,"                                                                                                 \
   " d.vcpus, d.memory_mib, d.generation, d.counter, d.step, d.progress, d.guest_ready, d.guest_user,"        \
-  " d.guest_idle_ms, d.guest_locked, d.restart_until_us, d.created_us FROM desktop d"                        \
+  " d.guest_idle_ms, d.guest_locked, d.restart_until_us, d.created_us, p.kind, p.on_logoff, d.slot, d.used," \
+  " d.stopping, d.remade_for, d.guest_idle_at_us, d.signing_out FROM desktop d"                              \
   " JOIN pool p ON p.id = d.pool_id LEFT JOIN account a ON a.id = d.owner_id"                                \
   " LEFT JOIN session s ON s.desktop_id = d.id AND s.state <> 'ended'"
 
@@ -27,6 +28,21 @@ read_machine(DbQuery *query, Desktop *desktop)
   desktop->guest.locked = db_int(query, 20) != 0;
   desktop->restart_until_us = db_int(query, 21);
   desktop->created_us = db_int(query, 22);
+  desktop->guest.idle_at_us = db_int(query, 29);
+}
+
+/* A kind or rule that this program does not know is the one that destroys least. */
+static void
+read_life(DbQuery *query, Desktop *desktop)
+{
+  int kind = pool_kind_value(db_text(query, 23)), on_logoff = pool_logoff_value(db_text(query, 24));
+  desktop->kind = kind < 0 ? POOL_MANUAL : (PoolKind)kind;
+  desktop->on_logoff = on_logoff < 0 ? POOL_LOGOFF_KEEP : (PoolLogoff)on_logoff;
+  desktop->slot = (guint)db_int(query, 25);
+  desktop->used = db_int(query, 26) != 0;
+  desktop->stopping = db_int(query, 27) != 0;
+  desktop->remade_for = g_strdup(db_text(query, 28));
+  desktop->signing_out = db_int(query, 30) != 0;
 }
 
 static gpointer
@@ -45,6 +61,7 @@ read_desktop(DbQuery *query)
   desktop->owner_name = g_strdup(db_text(query, 8));
   desktop->session_id = g_strdup(db_text(query, 9));
   read_machine(query, desktop);
+  read_life(query, desktop);
   return desktop;
 }
 
@@ -55,13 +72,13 @@ desktop_store_add(DbTransaction *transaction, const Desktop *desktop, GError **e
                 "INSERT INTO desktop (id, name, pool_id, host, assignment, power, owner_id, shape, vcpus, "
                 "memory_mib,"
                 " generation, counter, step, progress, guest_ready, guest_user, guest_idle_ms, guest_locked,"
-                " restart_until_us, created_us)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, 0, 0, 0, ?)",
-                "ssssssssiillsil", desktop->id, desktop->name, desktop->pool_id, desktop->host,
+                " restart_until_us, created_us, slot, used)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, 0, 0, 0, ?, ?, 0)",
+                "ssssssssiillsili", desktop->id, desktop->name, desktop->pool_id, desktop->host,
                 assignment_name(desktop->assignment), power_name(desktop->power), desktop->owner_id,
                 desktop->shape, (int)desktop->vcpus, (int)desktop->memory_mib,
                 (gint64)desktop->epoch.generation, (gint64)desktop->epoch.counter, desktop->step,
-                (int)desktop->progress, desktop->created_us) == 1;
+                (int)desktop->progress, desktop->created_us, (int)desktop->slot) == 1;
 }
 
 Desktop *
@@ -161,10 +178,11 @@ GPtrArray *
 desktop_store_undestroyed(DbTransaction *transaction, const char *pool_id, guint limit, GError **error)
 {
   return row_all(db_query(transaction, error,
-                          SELECT_DESKTOP " JOIN host h ON h.name = d.host AND h.state = 'up'"
-                                         " WHERE d.pool_id = ? AND d.assignment = 'recycling'"
-                                         " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.desktop_id = d.id"
-                                         " AND o.kind = 'destroy') ORDER BY d.created_us, d.id LIMIT ?",
+                          SELECT_DESKTOP
+                          " JOIN host h ON h.name = d.host AND h.state = 'up'"
+                          " WHERE d.pool_id = ? AND d.assignment = 'recycling'"
+                          " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.desktop_id = d.id"
+                          " AND o.kind IN ('destroy', 'release')) ORDER BY d.created_us, d.id LIMIT ?",
                           "si", pool_id, (int)limit),
                  read_desktop, (GDestroyNotify)desktop_free, error);
 }
@@ -173,8 +191,9 @@ GPtrArray *
 desktop_store_abandoned(DbTransaction *transaction, GError **error)
 {
   return row_all(db_query(transaction, error,
-                          SELECT_DESKTOP " WHERE d.assignment = 'assigned' AND s.id IS NULL"
-                                         " ORDER BY d.created_us, d.id",
+                          SELECT_DESKTOP
+                          " WHERE d.assignment = 'assigned' AND s.id IS NULL AND p.kind = 'floating'"
+                          " ORDER BY d.created_us, d.id",
                           ""),
                  read_desktop, (GDestroyNotify)desktop_free, error);
 }
@@ -186,22 +205,26 @@ desktop_store_update(DbTransaction *transaction, const Desktop *desktop, GError 
       db_run(transaction, error,
              "UPDATE desktop SET assignment = ?, power = ?, owner_id = ?, generation = ?, counter = ?,"
              " step = ?, progress = ?, guest_ready = ?, guest_user = ?, guest_idle_ms = ?,"
-             " guest_locked = ?, restart_until_us = ? WHERE id = ?",
-             "sssllsiislils", assignment_name(desktop->assignment), power_name(desktop->power),
+             " guest_idle_at_us = ?, guest_locked = ?, restart_until_us = ?, slot = ?, used = ?,"
+             " stopping = ?, signing_out = ?, remade_for = ? WHERE id = ?",
+             "sssllsiislliliiiiss", assignment_name(desktop->assignment), power_name(desktop->power),
              desktop->owner_id, (gint64)desktop->epoch.generation, (gint64)desktop->epoch.counter,
              desktop->step, (int)desktop->progress, desktop->guest.ready, desktop->guest.user,
-             desktop->guest.idle_ms, desktop->guest.locked, desktop->restart_until_us, desktop->id),
+             desktop->guest.idle_ms, desktop->guest.idle_at_us, desktop->guest.locked,
+             desktop->restart_until_us, (int)desktop->slot, desktop->used, desktop->stopping,
+             desktop->signing_out, desktop->remade_for, desktop->id),
       "such desktop", error);
 }
 
 gboolean
-desktop_store_claim(DbTransaction *transaction, const char *id, const char *owner_id, gboolean *ret_claimed,
-                    GError **error)
+desktop_store_claim(DbTransaction *transaction, const char *id, const char *owner_id, guint slot,
+                    gboolean *ret_claimed, GError **error)
 {
-  gint64 claimed = db_run(transaction, error,
-                          "UPDATE desktop SET assignment = 'assigned', owner_id = ?, counter = counter + 1"
-                          " WHERE id = ? AND owner_id IS NULL AND assignment IN ('none', 'spare')",
-                          "ss", owner_id, id);
+  gint64 claimed =
+      db_run(transaction, error,
+             "UPDATE desktop SET assignment = 'assigned', owner_id = ?, slot = ?, counter = counter + 1"
+             " WHERE id = ? AND owner_id IS NULL AND assignment IN ('none', 'spare')",
+             "sis", owner_id, (int)slot, id);
   if (claimed < 0)
     return FALSE;
   *ret_claimed = claimed == 1;
@@ -213,6 +236,38 @@ desktop_store_remove(DbTransaction *transaction, const char *id, GError **error)
 {
   return row_changed(db_run(transaction, error, "DELETE FROM desktop WHERE id = ?", "s", id), "such desktop",
                      error);
+}
+
+GPtrArray *
+desktop_store_owned(DbTransaction *transaction, const char *pool_id, const char *owner_id, GError **error)
+{
+  return row_all(db_query(transaction, error,
+                          SELECT_DESKTOP " WHERE d.pool_id = ? AND d.owner_id = ? ORDER BY d.slot", "ss",
+                          pool_id, owner_id),
+                 read_desktop, (GDestroyNotify)desktop_free, error);
+}
+
+gboolean
+desktop_store_count_owned(DbTransaction *transaction, const char *owner_id, gint64 *ret_count, GError **error)
+{
+  return row_number(
+      db_query(transaction, error, "SELECT COUNT(*) FROM desktop WHERE owner_id = ?", "s", owner_id),
+      ret_count, error);
+}
+
+gboolean
+desktop_store_mark_used(DbTransaction *transaction, const char *id, GError **error)
+{
+  return db_run(transaction, error, "UPDATE desktop SET used = 1 WHERE id = ? AND used = 0", "s", id) >= 0;
+}
+
+gboolean
+desktop_store_forget_remake(DbTransaction *transaction, const char *pool_id, const char *user_id,
+                            GError **error)
+{
+  return db_run(transaction, error,
+                "UPDATE desktop SET remade_for = NULL WHERE pool_id = ? AND remade_for = ?", "ss", pool_id,
+                user_id) >= 0;
 }
 
 gboolean

@@ -51,17 +51,33 @@ GPtrArray *desktop_store_youngest(DbTransaction *transaction, const char *pool_i
 GPtrArray *desktop_store_undestroyed(DbTransaction *transaction, const char *pool_id, guint limit,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Desktops that have an owner and no session. */
+/** Desktops of floating pools that have an owner and no session. */
 GPtrArray *desktop_store_abandoned(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Writes everything of @desktop that can change, epoch and owner included. */
 gboolean desktop_store_update(DbTransaction *transaction, const Desktop *desktop,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Gives the desktop @id to @owner_id and raises its epoch, if nobody owns it and it is not going away;
- * @ret_claimed tells. */
-gboolean desktop_store_claim(DbTransaction *transaction, const char *id, const char *owner_id,
+/** Gives the desktop @id to @owner_id as the one in @slot and raises its epoch, if nobody owns it and it is
+ * not going away; @ret_claimed tells. CARAWAY_ERROR_CONFLICT when that slot is taken. */
+gboolean desktop_store_claim(DbTransaction *transaction, const char *id, const char *owner_id, guint slot,
                              gboolean *ret_claimed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The desktops of @pool_id that @owner_id owns, by slot. */
+GPtrArray *desktop_store_owned(DbTransaction *transaction, const char *pool_id, const char *owner_id,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** How many desktops @owner_id owns in all pools. */
+gboolean desktop_store_count_owned(DbTransaction *transaction, const char *owner_id, gint64 *ret_count,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The owner of @id has had a console of it. */
+gboolean desktop_store_mark_used(DbTransaction *transaction, const char *id,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** No desktop of @pool_id is to be made anew for @user_id any more. */
+gboolean desktop_store_forget_remake(DbTransaction *transaction, const char *pool_id, const char *user_id,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Deletes the row of @id. */
 gboolean desktop_store_remove(DbTransaction *transaction, const char *id,

@@ -137,6 +137,28 @@ static const char brokers_sql[] =
     "CREATE TABLE grant_key (id TEXT PRIMARY KEY,"
     "  broker TEXT NOT NULL REFERENCES broker (name) ON DELETE CASCADE, public_key TEXT NOT NULL)";
 
+/* A user may have several desktops of a pool, told apart by their slot. Of idle times the instant they were
+ * told is kept, so that a desktop that rests writes nothing. */
+static const char kinds_sql[] =
+    "ALTER TABLE desktop ADD COLUMN slot INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE desktop SET slot = 1 WHERE owner_id IS NOT NULL;"
+    "ALTER TABLE desktop ADD COLUMN used INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE desktop ADD COLUMN stopping INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE desktop ADD COLUMN signing_out INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE desktop ADD COLUMN remade_for TEXT;"
+    "ALTER TABLE desktop ADD COLUMN guest_idle_at_us BIGINT NOT NULL DEFAULT 0;"
+    "DROP INDEX desktop_owner;"
+    "CREATE UNIQUE INDEX desktop_owner ON desktop (owner_id, pool_id, slot) WHERE owner_id IS NOT NULL;"
+    "ALTER TABLE session ADD COLUMN slot INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE session ADD COLUMN away_since_us BIGINT NOT NULL DEFAULT 0;"
+    "UPDATE session SET away_since_us = created_us WHERE state IN ('ready', 'disconnected');"
+    "ALTER TABLE session ADD COLUMN idle_warned_us BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN age_warned_us BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN left_done INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN notice TEXT;"
+    "DROP INDEX session_live_account;"
+    "CREATE UNIQUE INDEX session_live_account ON session (account_id, pool_id, slot) WHERE state <> 'ended'";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -147,6 +169,7 @@ static const Migration migrations[] = {
     {7, "links", links_sql},
     {8, "names of desktops", names_sql},
     {9, "brokers", brokers_sql},
+    {10, "kinds of desktops", kinds_sql},
 };
 
 int

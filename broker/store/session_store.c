@@ -7,8 +7,28 @@
   "SELECT s.id, s.pool_id, s.pool_name, s.account_id, s.account_name, s.desktop_id, s.desktop_name, s.host," \
   " s.state, COALESCE(d.step, ''), COALESCE(d.progress, 0), s.created_us, s.connected_from, s.viewer, "      \
   "s.device,"                                                                                                \
-  " s.end_code, s.end_detail FROM session s"                                                                 \
-  " LEFT JOIN desktop d ON d.id = s.desktop_id AND s.state <> 'ended'"
+  " s.end_code, s.end_detail, s.slot, COALESCE(p.kind, 'floating'), d.power, COALESCE(p.may_restart, 0),"    \
+  " COALESCE(p.may_reset, 0), s.away_since_us, s.idle_warned_us, s.age_warned_us, s.left_done, s.notice"     \
+  " FROM session s LEFT JOIN desktop d ON d.id = s.desktop_id AND s.state <> 'ended'"                        \
+  " LEFT JOIN pool p ON p.id = s.pool_id"
+
+static void
+read_life(DbQuery *query, Session *session)
+{
+  int kind = pool_kind_value(db_text(query, 18));
+  session->slot = (guint)db_int(query, 17);
+  session->kind = kind < 0 ? POOL_MANUAL : (PoolKind)kind;
+  session->power = g_strdup(db_text(query, 19));
+  session->may_restart = db_int(query, 20) != 0;
+  session->may_reset = db_int(query, 21) != 0;
+  session->away_since_us = db_int(query, 22);
+  session->idle_warned_us = db_int(query, 23);
+  session->age_warned_us = db_int(query, 24);
+  session->left_done = db_int(query, 25) != 0;
+  session->notice = g_strdup(db_text(query, 26));
+  if (session->notice != NULL)
+    session_add_reason(session, session->notice);
+}
 
 static gpointer
 read_session(DbQuery *query)
@@ -32,6 +52,7 @@ read_session(DbQuery *query)
   session->end_code = g_strdup(db_text(query, 15));
   if (db_text(query, 16) != NULL)
     session_add_reason(session, db_text(query, 16));
+  read_life(query, session);
   return session;
 }
 
@@ -41,12 +62,12 @@ session_store_add(DbTransaction *transaction, const Session *session, GError **e
   return db_run(transaction, error,
                 "INSERT INTO session (id, pool_id, pool_name, account_id, account_name, desktop_id, "
                 "desktop_name,"
-                " host, state, created_us, ended_us, viewer, device) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                "0, ?, ?)",
-                "ssssssssslss", session->id, session->pool_id, session->pool_name, session->user_id,
+                " host, state, created_us, ended_us, viewer, device, slot, away_since_us)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+                "ssssssssslssil", session->id, session->pool_id, session->pool_name, session->user_id,
                 session->user_name, session->desktop_id, session->desktop_name, session->host,
-                session_state_name(session->state), session->created_us, session->viewer,
-                session->device) == 1;
+                session_state_name(session->state), session->created_us, session->viewer, session->device,
+                (int)session->slot, session->away_since_us) == 1;
 }
 
 Session *
@@ -56,13 +77,26 @@ session_store_find(DbTransaction *transaction, const char *id, GError **error)
                  "such session", error);
 }
 
-Session *
-session_store_find_live(DbTransaction *transaction, const char *user_id, const char *pool_id, GError **error)
+GPtrArray *
+session_store_live(DbTransaction *transaction, const char *user_id, const char *pool_id, GError **error)
 {
-  return row_one(db_query(transaction, error,
-                          SELECT_SESSION " WHERE s.account_id = ? AND s.pool_id = ? AND s.state <> 'ended'",
+  return row_all(db_query(transaction, error,
+                          SELECT_SESSION " WHERE s.account_id = ? AND s.pool_id = ? AND s.state <> 'ended'"
+                                         " ORDER BY s.slot",
                           "ss", user_id, pool_id),
-                 read_session, "session on this pool", error);
+                 read_session, (GDestroyNotify)session_free, error);
+}
+
+GPtrArray *
+session_store_limited(DbTransaction *transaction, GError **error)
+{
+  return row_all(db_query(transaction, error,
+                          SELECT_SESSION " WHERE s.state <> 'ended' AND (p.idle_limit_s > 0"
+                                         " OR p.session_limit_s > 0 OR (p.on_disconnect <> 'keep'"
+                                         " AND s.away_since_us <> 0 AND s.left_done = 0)"
+                                         " OR s.notice IS NOT NULL)",
+                          ""),
+                 read_session, (GDestroyNotify)session_free, error);
 }
 
 static char *
@@ -120,10 +154,12 @@ gboolean
 session_store_update(DbTransaction *transaction, const Session *session, GError **error)
 {
   return row_changed(db_run(transaction, error,
-                            "UPDATE session SET state = ?, connected_from = ?, viewer = ?, device = ?"
-                            " WHERE id = ? AND state <> 'ended'",
-                            "sssss", session_state_name(session->state), session->connected_from,
-                            session->viewer, session->device, session->id),
+                            "UPDATE session SET state = ?, connected_from = ?, viewer = ?, device = ?,"
+                            " away_since_us = ?, idle_warned_us = ?, age_warned_us = ?, left_done = ?,"
+                            " notice = ? WHERE id = ? AND state <> 'ended'",
+                            "ssssllliss", session_state_name(session->state), session->connected_from,
+                            session->viewer, session->device, session->away_since_us, session->idle_warned_us,
+                            session->age_warned_us, session->left_done, session->notice, session->id),
                      "such live session", error);
 }
 
@@ -132,8 +168,8 @@ session_store_end(DbTransaction *transaction, const char *id, const char *end_co
                   gint64 now_us, GError **error)
 {
   return db_run(transaction, error,
-                "UPDATE session SET state = 'ended', end_code = ?, end_detail = ?, ended_us = ?, "
-                "connected_from = NULL"
+                "UPDATE session SET state = 'ended', end_code = ?, end_detail = ?, ended_us = ?,"
+                " connected_from = NULL, notice = NULL"
                 " WHERE id = ? AND state <> 'ended'",
                 "ssls", end_code, end_detail, now_us, id) >= 0;
 }

@@ -17,9 +17,12 @@ gboolean session_store_add(DbTransaction *transaction, const Session *session,
 Session *session_store_find(DbTransaction *transaction, const char *id,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** The live session of @user_id on @pool_id; CARAWAY_ERROR_NOT_FOUND. */
-Session *session_store_find_live(DbTransaction *transaction, const char *user_id, const char *pool_id,
-                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** The live sessions of @user_id on @pool_id, by slot. */
+GPtrArray *session_store_live(DbTransaction *transaction, const char *user_id, const char *pool_id,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The live sessions that a time limit of their pool has to do with now. */
+GPtrArray *session_store_limited(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Live sessions of @user_id (nullable: of everybody), oldest first; the cursor is "CREATED ID". */
 GPtrArray *session_store_list(DbTransaction *transaction, const char *user_id, const Page *page,

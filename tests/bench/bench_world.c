@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/bench/bench_world.h"
 
+#include "broker/service/desktop_maker.h"
 #include "broker/service/host_events.h"
-#include "broker/service/lifecycle.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/entitlement_store.h"
 #include "broker/store/group_store.h"
@@ -179,7 +179,7 @@ add_desktop(Work *work, const BenchWorld *world, guint number, GError **error)
   desktop->assignment = number < world->sessions ? ASSIGNMENT_ASSIGNED : ASSIGNMENT_SPARE;
   desktop->owner_id = number < world->sessions ? bench_world_user(number) : NULL;
   desktop->power = POWER_UP;
-  desktop->shape = lifecycle_shape(&pool);
+  desktop->shape = desktop_maker_shape(&pool);
   desktop->vcpus = pool.vcpus;
   desktop->memory_mib = pool.memory_mib;
   desktop->epoch = (Epoch){1, 1};

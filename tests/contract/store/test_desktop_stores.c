@@ -20,7 +20,8 @@ add_session(StoreCase *test, const char *id, const char *user, const char *deskt
                            .state = SESSION_READY,
                            .created_us = 5,
                            .viewer = (char *)"",
-                           .device = (char *)"device"};
+                           .device = (char *)"device",
+                           .slot = 1};
   return session_store_add(test->transaction, &session, error);
 }
 
@@ -33,16 +34,16 @@ test_claim_once(StoreCase *test, gconstpointer data)
   store_case_user(test, "alice");
   store_case_user(test, "bob");
   store_case_desktop(test, "office-0001", ASSIGNMENT_SPARE, POWER_UP, 1);
-  g_assert_true(desktop_store_claim(test->transaction, "office-0001", "alice", &claimed, &error));
+  g_assert_true(desktop_store_claim(test->transaction, "office-0001", "alice", 1, &claimed, &error));
   g_assert_true(claimed);
-  g_assert_true(desktop_store_claim(test->transaction, "office-0001", "bob", &claimed, &error));
+  g_assert_true(desktop_store_claim(test->transaction, "office-0001", "bob", 1, &claimed, &error));
   g_assert_false(claimed);
   g_autoptr(Desktop) desktop = desktop_store_find(test->transaction, "office-0001", &error);
   g_assert_cmpstr(desktop->owner_name, ==, "alice");
   g_assert_cmpuint(desktop->epoch.counter, ==, 2);
   store_case_desktop(test, "office-0002", ASSIGNMENT_SPARE, POWER_UP, 2);
-  g_assert_false(desktop_store_claim(test->transaction, "office-0002", "alice", &claimed, &error));
-  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT); /* a second one of the same pool */
+  g_assert_false(desktop_store_claim(test->transaction, "office-0002", "alice", 1, &claimed, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT); /* a second one in the same slot */
 }
 
 static void
@@ -52,7 +53,7 @@ test_recycling_is_not_claimed(StoreCase *test, gconstpointer data)
   store_case_pool(test);
   store_case_user(test, "alice");
   store_case_desktop(test, "office-0001", ASSIGNMENT_RECYCLING, POWER_UP, 1);
-  g_assert_true(desktop_store_claim(test->transaction, "office-0001", "alice", &claimed, NULL));
+  g_assert_true(desktop_store_claim(test->transaction, "office-0001", "alice", 1, &claimed, NULL));
   g_assert_false(claimed);
 }
 
@@ -117,6 +118,86 @@ test_free_ones_are_on_hosts_that_answer(StoreCase *test, gconstpointer data)
   g_assert_cmpuint(one->len, ==, 1);
 }
 
+/* Several desktops of a pool are told apart by their slot; what is kept needs no session. */
+static void
+test_slots(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean claimed = FALSE;
+  gint64 count = 0;
+  store_case_pool(test);
+  store_case_user(test, "alice");
+  store_case_desktop(test, "office-0001", ASSIGNMENT_SPARE, POWER_UP, 1);
+  store_case_desktop(test, "office-0002", ASSIGNMENT_SPARE, POWER_UP, 2);
+  g_assert_true(desktop_store_claim(test->transaction, "office-0001", "alice", 2, &claimed, &error));
+  g_assert_true(desktop_store_claim(test->transaction, "office-0002", "alice", 1, &claimed, &error));
+  g_autoptr(GPtrArray) owned = desktop_store_owned(test->transaction, "office", "alice", &error);
+  g_assert_cmpuint(owned->len, ==, 2);
+  Desktop *first = g_ptr_array_index(owned, 0);
+  g_assert_cmpstr(first->name, ==, "office-0002");
+  g_assert_cmpuint(first->slot, ==, 1);
+  g_assert_true(desktop_store_count_owned(test->transaction, "alice", &count, &error));
+  g_assert_cmpint(count, ==, 2);
+  g_assert_false(first->used);
+  g_assert_true(desktop_store_mark_used(test->transaction, first->id, &error));
+  g_autoptr(Desktop) used = desktop_store_find(test->transaction, first->id, &error);
+  g_assert_true(used->used);
+}
+
+static void
+test_life_of_a_desktop(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  store_case_pool(test);
+  store_case_user(test, "alice");
+  store_case_desktop(test, "office-0001", ASSIGNMENT_RECYCLING, POWER_UP, 1);
+  g_autoptr(Desktop) desktop = desktop_store_find(test->transaction, "office-0001", &error);
+  g_assert_cmpint(desktop->kind, ==, POOL_FLOATING);
+  g_assert_cmpint(desktop->on_logoff, ==, POOL_LOGOFF_RECLONE);
+  desktop->stopping = desktop->signing_out = TRUE;
+  desktop->slot = 3;
+  desktop->remade_for = g_strdup("alice");
+  desktop->guest.idle_ms = -1;
+  desktop->guest.idle_at_us = 88;
+  g_assert_true(desktop_store_update(test->transaction, desktop, &error));
+  g_autoptr(Desktop) same = desktop_store_find(test->transaction, "office-0001", &error);
+  g_assert_true(same->stopping && same->signing_out);
+  g_assert_cmpuint(same->slot, ==, 3);
+  g_assert_cmpstr(same->remade_for, ==, "alice");
+  g_assert_cmpint(same->guest.idle_ms, ==, -1);
+  g_assert_cmpint(same->guest.idle_at_us, ==, 88);
+  g_assert_true(desktop_store_forget_remake(test->transaction, "office", "alice", &error));
+  g_autoptr(Desktop) forgotten = desktop_store_find(test->transaction, "office-0001", &error);
+  g_assert_null(forgotten->remade_for);
+}
+
+/* Only sessions that time can do something to are read at each turn. */
+static void
+test_limited(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  store_case_pool(test);
+  g_assert_true(add_session(test, "s1", "alice", "d1", &error));
+  g_autoptr(GPtrArray) none = session_store_limited(test->transaction, &error);
+  g_assert_cmpuint(none->len, ==, 0);
+  g_autoptr(Pool) pool = pool_store_find(test->transaction, "office", &error);
+  pool->on_disconnect = POOL_DISCONNECT_LOCK;
+  g_assert_true(pool_store_update(test->transaction, pool, &error));
+  g_autoptr(GPtrArray) open = session_store_limited(test->transaction, &error);
+  g_assert_cmpuint(open->len, ==, 0);
+  g_autoptr(Session) session = session_store_find(test->transaction, "s1", &error);
+  session->away_since_us = 7;
+  session->notice = g_strdup("It ends soon.");
+  session->age_warned_us = 9;
+  g_assert_true(session_store_update(test->transaction, session, &error));
+  g_autoptr(GPtrArray) left = session_store_limited(test->transaction, &error);
+  g_assert_cmpuint(left->len, ==, 1);
+  const Session *same = g_ptr_array_index(left, 0);
+  g_assert_cmpint(same->away_since_us, ==, 7);
+  g_assert_cmpint(same->age_warned_us, ==, 9);
+  g_assert_cmpstr(same->reasons[0], ==, "It ends soon.");
+}
+
 /* I1 in the schema itself. */
 static void
 test_one_live_session(StoreCase *test, gconstpointer data)
@@ -145,7 +226,9 @@ test_session(StoreCase *test, gconstpointer data)
   store_case_pool(test);
   store_case_desktop(test, "d1", ASSIGNMENT_SPARE, POWER_STARTING, 1);
   g_assert_true(add_session(test, "s1", "alice", "d1", &error));
-  g_autoptr(Session) session = session_store_find_live(test->transaction, "alice", "office", &error);
+  g_autoptr(GPtrArray) own = session_store_live(test->transaction, "alice", "office", &error);
+  g_assert_cmpuint(own->len, ==, 1);
+  Session *session = g_ptr_array_index(own, 0);
   g_assert_cmpstr(session->step, ==, "booting");
   g_assert_cmpuint(session->progress, ==, 30);
   session->state = SESSION_CONNECTED;
@@ -292,6 +375,9 @@ main(int argc, char **argv)
   STORE_CASE_ADD("/stores/desktop/update", test_update);
   STORE_CASE_ADD("/stores/desktop/counts", test_counts);
   STORE_CASE_ADD("/stores/desktop/free", test_free_ones_are_on_hosts_that_answer);
+  STORE_CASE_ADD("/stores/desktop/slots", test_slots);
+  STORE_CASE_ADD("/stores/desktop/life", test_life_of_a_desktop);
+  STORE_CASE_ADD("/stores/session/limited", test_limited);
   STORE_CASE_ADD("/stores/session/one-live", test_one_live_session);
   STORE_CASE_ADD("/stores/session", test_session);
   STORE_CASE_ADD("/stores/idempotency", test_idempotency_key);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every cell of the three state machines, written out a second time by hand. */
-#include "broker/policy/desktop_machine.h"
+/* Every cell of the state machines of sessions and hosts, written out a second time by hand. */
 #include "broker/policy/host_machine.h"
 #include "broker/policy/session_machine.h"
 
@@ -34,53 +33,6 @@ test_session(void)
       if (state == SESSION_ENDED)
         g_assert_cmpint(step.effects, ==, SESSION_EFFECT_NONE);
     }
-}
-
-#define NO      DESKTOP_EFFECT_NONE
-#define EPOCH   DESKTOP_EFFECT_RAISE_EPOCH
-#define DESTROY DESKTOP_EFFECT_DESTROY
-#define FORGET  DESKTOP_EFFECT_FORGET
-#define READY   DESKTOP_EFFECT_SESSION_READY
-#define OVER    DESKTOP_EFFECT_SESSION_END
-#define REFUSE  DESKTOP_EFFECT_REFUSE
-
-static const struct {
-  Assignment before;
-  DesktopEvent event;
-  Assignment after;
-  int effects;
-} desktop_cells[] = {
-    {ASSIGNMENT_NONE, DESKTOP_EVENT_READY, ASSIGNMENT_SPARE, NO},
-    {ASSIGNMENT_NONE, DESKTOP_EVENT_CLAIM, ASSIGNMENT_ASSIGNED, EPOCH},
-    {ASSIGNMENT_NONE, DESKTOP_EVENT_RETIRE, ASSIGNMENT_RECYCLING, DESTROY},
-    {ASSIGNMENT_NONE, DESKTOP_EVENT_FAIL, ASSIGNMENT_RECYCLING, DESTROY},
-    {ASSIGNMENT_NONE, DESKTOP_EVENT_GONE, ASSIGNMENT_RECYCLING, FORGET},
-    {ASSIGNMENT_SPARE, DESKTOP_EVENT_READY, ASSIGNMENT_SPARE, NO},
-    {ASSIGNMENT_SPARE, DESKTOP_EVENT_CLAIM, ASSIGNMENT_ASSIGNED, EPOCH},
-    {ASSIGNMENT_SPARE, DESKTOP_EVENT_RETIRE, ASSIGNMENT_RECYCLING, DESTROY},
-    {ASSIGNMENT_SPARE, DESKTOP_EVENT_FAIL, ASSIGNMENT_RECYCLING, DESTROY},
-    {ASSIGNMENT_SPARE, DESKTOP_EVENT_GONE, ASSIGNMENT_RECYCLING, FORGET},
-    {ASSIGNMENT_ASSIGNED, DESKTOP_EVENT_READY, ASSIGNMENT_ASSIGNED, READY},
-    {ASSIGNMENT_ASSIGNED, DESKTOP_EVENT_CLAIM, ASSIGNMENT_ASSIGNED, REFUSE},
-    {ASSIGNMENT_ASSIGNED, DESKTOP_EVENT_RETIRE, ASSIGNMENT_RECYCLING, DESTROY | OVER},
-    {ASSIGNMENT_ASSIGNED, DESKTOP_EVENT_FAIL, ASSIGNMENT_RECYCLING, DESTROY | OVER},
-    {ASSIGNMENT_ASSIGNED, DESKTOP_EVENT_GONE, ASSIGNMENT_RECYCLING, FORGET | OVER},
-    {ASSIGNMENT_RECYCLING, DESKTOP_EVENT_READY, ASSIGNMENT_RECYCLING, NO},
-    {ASSIGNMENT_RECYCLING, DESKTOP_EVENT_CLAIM, ASSIGNMENT_RECYCLING, REFUSE},
-    {ASSIGNMENT_RECYCLING, DESKTOP_EVENT_RETIRE, ASSIGNMENT_RECYCLING, NO},
-    {ASSIGNMENT_RECYCLING, DESKTOP_EVENT_FAIL, ASSIGNMENT_RECYCLING, NO},
-    {ASSIGNMENT_RECYCLING, DESKTOP_EVENT_GONE, ASSIGNMENT_RECYCLING, FORGET},
-};
-
-static void
-test_desktop(void)
-{
-  g_assert_cmpuint(G_N_ELEMENTS(desktop_cells), ==, ASSIGNMENTS * DESKTOP_EVENTS);
-  for (guint i = 0; i < G_N_ELEMENTS(desktop_cells); i++) {
-    DesktopStep step = desktop_machine_step(desktop_cells[i].before, desktop_cells[i].event);
-    g_assert_cmpint(step.assignment, ==, desktop_cells[i].after);
-    g_assert_cmpint((int)step.effects, ==, desktop_cells[i].effects);
-  }
 }
 
 #define BACK (HOST_EFFECT_TELL | HOST_EFFECT_RECONCILE)
@@ -121,7 +73,6 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/machines/session", test_session);
-  g_test_add_func("/machines/desktop", test_desktop);
   g_test_add_func("/machines/host", test_host);
   return g_test_run();
 }

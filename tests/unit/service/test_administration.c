@@ -138,11 +138,14 @@ test_offers(void)
   g_assert_true(((DesktopOffer *)g_ptr_array_index(before, 0))->available);
   g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
   g_autoptr(GPtrArray) mine = connect_offers(fixture->services, alice, &error);
-  g_assert_cmpstr(((DesktopOffer *)g_ptr_array_index(mine, 0))->session->id, ==, session->id);
+  const DesktopOffer *own = g_ptr_array_index(mine, 0);
+  g_assert_cmpuint(own->sessions->len, ==, 1);
+  g_assert_cmpstr(((Session *)g_ptr_array_index(own->sessions, 0))->id, ==, session->id);
+  g_assert_cmpuint(own->desktops->len, ==, 1);
   g_autoptr(GPtrArray) after = connect_offers(fixture->services, bob, &error);
   const DesktopOffer *full = g_ptr_array_index(after, 0);
   g_assert_false(full->available);
-  g_assert_null(full->session);
+  g_assert_cmpuint(full->sessions->len, ==, 0);
   g_assert_cmpstr(full->reasons[0], ==, "All 1 desktops are in use.");
   g_autoptr(GPtrArray) none = connect_offers(fixture->services, carol, &error);
   g_assert_cmpuint(none->len, ==, 0);

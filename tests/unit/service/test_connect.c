@@ -224,7 +224,8 @@ test_image_missing(void)
   g_assert_true(host_events_images(fixture->services, FIXTURE_HOST, fixture->term, &none, &error));
   g_assert_null(service_fixture_connect(fixture, alice, NULL, &error));
   assert_code(error, CARAWAY_ERROR_IMAGE_MISSING);
-  g_assert_cmpstr(error_get_reasons(error)[0], ==, "the image office is missing on kvm1");
+  g_assert_true(
+      g_strv_contains((const char *const *)error_get_reasons(error), "the image office is missing on kvm1"));
 }
 
 static void

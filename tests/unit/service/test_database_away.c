@@ -160,7 +160,7 @@ test_owner_comes_back(Case *test, gconstpointer data)
   g_assert_no_error(error);
   g_assert_cmpuint(offers->len, ==, 1);
   const DesktopOffer *offer = g_ptr_array_index(offers, 0);
-  g_assert_cmpstr(offer->session->id, ==, test->session->id);
+  g_assert_cmpstr(((Session *)g_ptr_array_index(offer->sessions, 0))->id, ==, test->session->id);
   g_autoptr(Session) again = service_fixture_connect(test->fixture, caller, "second", &error);
   g_assert_no_error(error);
   g_assert_cmpstr(again->id, ==, test->session->id);
