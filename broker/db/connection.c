@@ -46,16 +46,16 @@ connection_undo_part(Connection *connection)
 }
 
 gint64
-connection_run(Connection *connection, const char *sql, const char *types, va_list values, gboolean later,
+connection_run(Connection *connection, const char *sql, const ConnectionValues *values, gboolean later,
                GError **error)
 {
-  return connection->methods->run(connection, sql, types, values, later, error);
+  return connection->methods->run(connection, sql, values, later, error);
 }
 
 Statement *
-connection_query(Connection *connection, const char *sql, const char *types, va_list values, GError **error)
+connection_query(Connection *connection, const char *sql, const ConnectionValues *values, GError **error)
 {
-  return connection->methods->query(connection, sql, types, values, error);
+  return connection->methods->query(connection, sql, values, error);
 }
 
 gboolean

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <glib.h>
-#include <stdarg.h>
 
 typedef struct Connection Connection;
 typedef struct Statement Statement;
@@ -23,6 +22,23 @@ struct Connection {
 struct Statement {
   Connection *connection;
 };
+
+/** The most values of a statement. */
+#define CONNECTION_VALUES_MAX 100
+
+/** A value of a statement. */
+typedef struct {
+  gboolean is_text;
+  gboolean is_null;
+  const char *text;
+  gint64 number;
+} ConnectionValue;
+
+/** Values of a statement (borrowed). */
+typedef struct {
+  const ConnectionValue *values;
+  guint count;
+} ConnectionValues;
 
 /** Begins a transaction: of a reader one consistent view, of the writer the right to write. */
 gboolean connection_begin(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -45,13 +61,13 @@ gboolean connection_accept_part(Connection *connection, GError **error) G_GNUC_W
 /** Undoes the part and ends it. */
 void connection_undo_part(Connection *connection);
 
-/** Runs @sql with @values as db_run() describes; how many rows it changed, -1 on failure. @later: as
+/** Runs @sql with @values; how many rows it changed, -1 on failure. @later: as
  * db_run_later(), the number means nothing. */
-gint64 connection_run(Connection *connection, const char *sql, const char *types, va_list values,
-                      gboolean later, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gint64 connection_run(Connection *connection, const char *sql, const ConnectionValues *values, gboolean later,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Runs @sql with @values for its rows (transfer full). */
-Statement *connection_query(Connection *connection, const char *sql, const char *types, va_list values,
+Statement *connection_query(Connection *connection, const char *sql, const ConnectionValues *values,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Moves @statement on; @ret_row tells whether a row is there now. */

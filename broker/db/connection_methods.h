@@ -15,9 +15,9 @@ struct ConnectionMethods {
   gboolean (*begin_part)(Connection *connection, GError **error);
   gboolean (*accept_part)(Connection *connection, GError **error);
   void (*undo_part)(Connection *connection);
-  gint64 (*run)(Connection *connection, const char *sql, const char *types, va_list values, gboolean later,
+  gint64 (*run)(Connection *connection, const char *sql, const ConnectionValues *values, gboolean later,
                 GError **error);
-  Statement *(*query)(Connection *connection, const char *sql, const char *types, va_list values,
+  Statement *(*query)(Connection *connection, const char *sql, const ConnectionValues *values,
                       GError **error);
   gboolean (*step)(Statement *statement, gboolean *ret_row, GError **error);
   const char *(*text)(Statement *statement, int column);

@@ -112,6 +112,25 @@ db_open(const char *address, guint readers, const Clock *clock, GError **error)
   return g_steal_pointer(&db);
 }
 
+Db *
+db_open_to_read(const char *address, const Clock *clock, GError **error)
+{
+  g_autoptr(Db) db = g_new0(Db, 1);
+  db->lock = -1;
+  db->clock = clock;
+  db->readers = g_async_queue_new_full((GDestroyNotify)connection_close);
+  db->board = notice_board_new();
+  Connection *reader = NULL;
+  if (!postgres_server_is_address(address))
+    reader = sqlite_connection_open(address, TRUE, error);
+  else if ((db->server = postgres_server_new(address, error)) != NULL)
+    reader = postgres_connection_open(db->server, TRUE, error);
+  if (reader == NULL)
+    return NULL;
+  g_async_queue_push(db->readers, reader);
+  return g_steal_pointer(&db);
+}
+
 void
 db_close(Db *db)
 {
@@ -202,6 +221,7 @@ end(Db *db, DbMode mode, Connection *connection)
 DbTransaction *
 db_begin(Db *db, DbMode mode, GError **error)
 {
+  g_return_val_if_fail(mode == DB_READ || db->writer != NULL, NULL);
   Connection *connection = db->writer;
   GError *problem = NULL;
   gboolean begun =
@@ -340,54 +360,114 @@ may_run(DbTransaction *transaction, GError **error)
   return note_failure(transaction, problem, error);
 }
 
+/* The values that follow a statement's @types. */
+static ConnectionValues
+take_values(ConnectionValue *room, const char *types, va_list *arguments)
+{
+  guint count = 0;
+  for (; types[count] != '\0' && count < CONNECTION_VALUES_MAX; count++) {
+    ConnectionValue *value = &room[count];
+    *value = (ConnectionValue){.is_text = types[count] == 's'};
+    if (value->is_text)
+      value->text = va_arg(*arguments, const char *);
+    else
+      value->number = types[count] == 'l' ? va_arg(*arguments, gint64) : va_arg(*arguments, int);
+    value->is_null = value->is_text && value->text == NULL;
+  }
+  return (ConnectionValues){room, count};
+}
+
+/* As take_values(), where all values are given as text. */
+static ConnectionValues
+read_values(ConnectionValue *room, const char *types, const char *const *texts)
+{
+  guint count = 0;
+  for (; types[count] != '\0' && count < CONNECTION_VALUES_MAX; count++) {
+    gboolean is_text = types[count] == 's';
+    room[count] =
+        (ConnectionValue){.is_text = is_text, .is_null = texts[count] == NULL, .text = texts[count]};
+    if (!is_text && texts[count] != NULL)
+      room[count].number = g_ascii_strtoll(texts[count], NULL, 10);
+  }
+  return (ConnectionValues){room, count};
+}
+
 static gint64
-run(DbTransaction *transaction, const char *sql, const char *types, va_list values, gboolean later,
+run(DbTransaction *transaction, const char *sql, const ConnectionValues *values, gboolean later,
     GError **error)
 {
   if (!may_run(transaction, error))
     return -1;
   GError *problem = NULL;
-  gint64 changed = connection_run(transaction->connection, sql, types, values, later, &problem);
+  gint64 changed = connection_run(transaction->connection, sql, values, later, &problem);
   return note_failure(transaction, problem, error) ? changed : -1;
 }
 
 gint64
 db_run(DbTransaction *transaction, GError **error, const char *sql, const char *types, ...)
 {
-  va_list values;
-  va_start(values, types);
-  gint64 changed = run(transaction, sql, types, values, FALSE, error);
-  va_end(values);
-  return changed;
+  ConnectionValue room[CONNECTION_VALUES_MAX];
+  va_list arguments;
+  va_start(arguments, types);
+  const ConnectionValues values = take_values(room, types, &arguments);
+  va_end(arguments);
+  return run(transaction, sql, &values, FALSE, error);
 }
 
 gboolean
 db_run_later(DbTransaction *transaction, GError **error, const char *sql, const char *types, ...)
 {
-  va_list values;
-  va_start(values, types);
-  gint64 changed = run(transaction, sql, types, values, TRUE, error);
-  va_end(values);
-  return changed >= 0;
+  ConnectionValue room[CONNECTION_VALUES_MAX];
+  va_list arguments;
+  va_start(arguments, types);
+  const ConnectionValues values = take_values(room, types, &arguments);
+  va_end(arguments);
+  return run(transaction, sql, &values, TRUE, error) >= 0;
+}
+
+gboolean
+db_run_texts(DbTransaction *transaction, GError **error, const char *sql, const char *types,
+             const char *const *texts)
+{
+  ConnectionValue room[CONNECTION_VALUES_MAX];
+  const ConnectionValues values = read_values(room, types, texts);
+  return run(transaction, sql, &values, TRUE, error) >= 0;
+}
+
+static DbQuery *
+query(DbTransaction *transaction, const char *sql, const ConnectionValues *values, GError **error)
+{
+  if (!may_run(transaction, error))
+    return NULL;
+  GError *problem = NULL;
+  Statement *statement = connection_query(transaction->connection, sql, values, &problem);
+  if (!note_failure(transaction, problem, error))
+    return NULL;
+  gboolean is_spare = transaction->query.statement == NULL;
+  DbQuery *rows = is_spare ? &transaction->query : g_new0(DbQuery, 1);
+  rows->transaction = transaction;
+  rows->statement = statement;
+  return rows;
 }
 
 DbQuery *
 db_query(DbTransaction *transaction, GError **error, const char *sql, const char *types, ...)
 {
-  if (!may_run(transaction, error))
-    return NULL;
-  va_list values;
-  va_start(values, types);
-  GError *problem = NULL;
-  Statement *statement = connection_query(transaction->connection, sql, types, values, &problem);
-  va_end(values);
-  if (!note_failure(transaction, problem, error))
-    return NULL;
-  gboolean is_spare = transaction->query.statement == NULL;
-  DbQuery *query = is_spare ? &transaction->query : g_new0(DbQuery, 1);
-  query->transaction = transaction;
-  query->statement = statement;
-  return query;
+  ConnectionValue room[CONNECTION_VALUES_MAX];
+  va_list arguments;
+  va_start(arguments, types);
+  const ConnectionValues values = take_values(room, types, &arguments);
+  va_end(arguments);
+  return query(transaction, sql, &values, error);
+}
+
+DbQuery *
+db_query_texts(DbTransaction *transaction, GError **error, const char *sql, const char *types,
+               const char *const *texts)
+{
+  ConnectionValue room[CONNECTION_VALUES_MAX];
+  const ConnectionValues values = read_values(room, types, texts);
+  return query(transaction, sql, &values, error);
 }
 
 gboolean

@@ -31,11 +31,6 @@ typedef enum {
  * anything may have been missed. */
 typedef void (*DbListener)(const char *channel, const char *payload, gpointer data);
 
-typedef enum {
-  DB_SQLITE,   /**< a file, of one broker */
-  DB_POSTGRES, /**< a server, of several */
-} DbEngine;
-
 /**
  * Opens the database @address for @readers readers beside the writer: postgresql://USER@HOST:PORT/NAME, or
  * the path of an SQLite file, which is made with mode 0600. @clock (borrowed) is the time of a database that
@@ -44,11 +39,11 @@ typedef enum {
  */
 Db *db_open(const char *address, guint readers, const Clock *clock, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** As db_open(), but for one reader alone, beside brokers that work: nothing is made and nobody kept out. */
+Db *db_open_to_read(const char *address, const Clock *clock, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** The engine under @db. */
 DbEngine db_engine(Db *db);
-
-/** The engine under @transaction, for the few statements of broker/store that differ. */
-DbEngine db_transaction_engine(DbTransaction *transaction);
 
 /** Closes @db (nullable); no transaction may be open. */
 void db_close(Db *db);

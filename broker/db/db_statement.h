@@ -10,6 +10,14 @@
 typedef struct DbTransaction DbTransaction;
 typedef struct DbQuery DbQuery;
 
+typedef enum {
+  DB_SQLITE,   /**< a file, of one broker */
+  DB_POSTGRES, /**< a server, of several */
+} DbEngine;
+
+/** The engine under @transaction, for the few statements of broker/store that differ. */
+DbEngine db_transaction_engine(DbTransaction *transaction);
+
 /**
  * Runs the statement @sql, a static text, with one value for each letter of @types: s a text (nullable:
  * NULL), l a gint64, i an int. Returns how many rows it changed, -1 on failure.
@@ -21,6 +29,14 @@ gint64 db_run(DbTransaction *transaction, GError **error, const char *sql, const
  * where nothing depends on how many rows were changed; on a server it saves a round trip. */
 gboolean db_run_later(DbTransaction *transaction, GError **error, const char *sql, const char *types,
                       ...) G_GNUC_WARN_UNUSED_RESULT;
+
+/** As db_run_later(), for statements that are put together: each value as a text in @texts (NULL: NULL). */
+gboolean db_run_texts(DbTransaction *transaction, GError **error, const char *sql, const char *types,
+                      const char *const *texts) G_GNUC_WARN_UNUSED_RESULT;
+
+/** As db_query(), with values as of db_run_texts(). */
+DbQuery *db_query_texts(DbTransaction *transaction, GError **error, const char *sql, const char *types,
+                        const char *const *texts) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Begins reading the rows of @sql; arguments as of db_run(). Returns it (transfer full), NULL on failure. */
 DbQuery *db_query(DbTransaction *transaction, GError **error, const char *sql, const char *types,

@@ -23,3 +23,11 @@ typedef struct {
  */
 gboolean migration_run(Db *db, const Migration *migrations, guint count, int *ret_from,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Does the steps after @from up to @to in @transaction, which the caller commits. */
+gboolean migration_apply(DbTransaction *transaction, const Migration *migrations, int from, int to,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The step that the database of @transaction has seen last; 0 when it has seen none. */
+gboolean migration_level(DbTransaction *transaction, int *ret_level,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

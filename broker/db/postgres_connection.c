@@ -220,31 +220,37 @@ undo_part(Connection *base)
     connection->lost = g_steal_pointer(&error); /* COMMIT must not keep what was to be undone */
 }
 
-static PGresult *
-run_once(PostgresConnection *connection, const char *sql, const char *types, va_list values, GError **error)
+static void
+begin_reading(PostgresConnection *connection)
 {
   if (connection->begin_waits)
     postgres_pipeline_add_plain(connection->pipeline, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   connection->begin_waits = FALSE;
-  postgres_pipeline_add(connection->pipeline, sql, types, values);
+}
+
+static PGresult *
+run_once(PostgresConnection *connection, const char *sql, const ConnectionValues *values, GError **error)
+{
+  begin_reading(connection);
+  postgres_pipeline_add(connection->pipeline, sql, values);
   return fly(connection, error);
 }
 
 /* A reader whose resting connection was lost without a sign begins once more on a new one. */
 static PGresult *
-run_surely(PostgresConnection *connection, const char *sql, const char *types, va_list values, GError **error)
+run_surely(PostgresConnection *connection, const char *sql, const ConnectionValues *values, GError **error)
 {
   gboolean is_first = connection->begin_waits;
   gint64 begun_us = g_get_monotonic_time();
   GError *problem = NULL;
-  PGresult *result = run_once(connection, sql, types, values, &problem);
+  PGresult *result = run_once(connection, sql, values, &problem);
   if (is_first && connection->lost != NULL && g_get_monotonic_time() - begun_us < TRY_AGAIN_LIMIT_US) {
     g_autoptr(GError) away = NULL;
     if (postgres_pipeline_connect(connection->pipeline, NULL, &away)) {
       g_clear_error(&connection->lost);
       g_clear_error(&problem);
       connection->begin_waits = TRUE;
-      result = run_once(connection, sql, types, values, &problem);
+      result = run_once(connection, sql, values, &problem);
     }
   }
   if (problem != NULL)
@@ -253,17 +259,17 @@ run_surely(PostgresConnection *connection, const char *sql, const char *types, v
 }
 
 static gint64
-run(Connection *base, const char *sql, const char *types, va_list values, gboolean later, GError **error)
+run(Connection *base, const char *sql, const ConnectionValues *values, gboolean later, GError **error)
 {
   PostgresConnection *connection = own(base);
   if (is_lost(connection, error))
     return -1;
   if (later && !connection->begin_waits && postgres_pipeline_length(connection->pipeline) < LATER_MAX) {
-    postgres_pipeline_add(connection->pipeline, sql, types, values);
+    postgres_pipeline_add(connection->pipeline, sql, values);
     connection->unverified = TRUE;
     return 0;
   }
-  PGresult *result = run_surely(connection, sql, types, values, error);
+  PGresult *result = run_surely(connection, sql, values, error);
   if (result == NULL)
     return -1;
   gint64 changed = g_ascii_strtoll(PQcmdTuples(result), NULL, 10);
@@ -272,12 +278,12 @@ run(Connection *base, const char *sql, const char *types, va_list values, gboole
 }
 
 static Statement *
-query(Connection *base, const char *sql, const char *types, va_list values, GError **error)
+query(Connection *base, const char *sql, const ConnectionValues *values, GError **error)
 {
   PostgresConnection *connection = own(base);
   if (is_lost(connection, error))
     return NULL;
-  PGresult *result = run_surely(connection, sql, types, values, error);
+  PGresult *result = run_surely(connection, sql, values, error);
   if (result == NULL)
     return NULL;
   PostgresStatement *statement = g_new0(PostgresStatement, 1);
@@ -323,23 +329,15 @@ release(Statement *base)
   g_free(base);
 }
 
-static gint64
-run_values(Connection *base, GError **error, const char *sql, const char *types, ...)
-{
-  va_list values;
-  va_start(values, types);
-  gint64 changed = run(base, sql, types, values, TRUE, error);
-  va_end(values);
-  return changed;
-}
-
 static gboolean
 notify(Connection *base, const char *channel, const char *payload, GError **error)
 {
   if (is_lost(own(base), error))
     return FALSE;
   g_autofree char *both = g_strconcat(channel, " ", payload, NULL);
-  return run_values(base, error, "SELECT pg_notify('" POSTGRES_CHANNEL "', ?)", "s", both) >= 0;
+  const ConnectionValue value = {.is_text = TRUE, .text = both};
+  const ConnectionValues values = {&value, 1};
+  return run(base, "SELECT pg_notify('" POSTGRES_CHANNEL "', ?)", &values, TRUE, error) >= 0;
 }
 
 static gboolean
@@ -347,6 +345,7 @@ be_patient(Connection *base, GError **error)
 {
   PostgresConnection *connection = own(base);
   postgres_pipeline_set_limit(connection->pipeline, 0);
+  begin_reading(connection);
   postgres_pipeline_add_plain(connection->pipeline, "SET LOCAL statement_timeout = 0");
   postgres_pipeline_add_plain(connection->pipeline, "SET LOCAL idle_in_transaction_session_timeout = 0");
   return fly_plain(connection, error);

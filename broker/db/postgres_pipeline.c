@@ -7,9 +7,8 @@
 
 #include <string.h>
 
-#define VALUES_MAX   100
-#define PREPARED_MAX 1000
-#define NUMBER_SIZE  24
+#define VALUES_MAX  CONNECTION_VALUES_MAX
+#define NUMBER_SIZE 24
 /* pg_type.dat: typed places, so that "? IS NULL" has a type */
 #define OID_INT8 20
 #define OID_TEXT 25
@@ -17,7 +16,8 @@
 typedef struct {
   char name[16];
   char *text;
-  char *types;
+  Oid *types;
+  guint count;
   gboolean is_prepared;
 } Prepared;
 
@@ -101,16 +101,29 @@ postgres_pipeline_add_plain(PostgresPipeline *pipeline, const char *command)
     g_ptr_array_add(pipeline->flight, NULL);
 }
 
+/* Whether the places of @prepared have the types of @values. */
+static gboolean
+fits(const Prepared *prepared, const ConnectionValues *values)
+{
+  for (guint i = 0; i < values->count; i++)
+    if (prepared->types[i] != (values->values[i].is_text ? OID_TEXT : OID_INT8))
+      return FALSE;
+  return prepared->count == values->count;
+}
+
 static Prepared *
-find_prepared(PostgresPipeline *pipeline, const char *sql, const char *types)
+find_prepared(PostgresPipeline *pipeline, const char *sql, const ConnectionValues *values)
 {
   Prepared *prepared = g_hash_table_lookup(pipeline->known, sql);
-  if (prepared != NULL && g_str_equal(prepared->types, types))
+  if (prepared != NULL && fits(prepared, values))
     return prepared;
   prepared = g_new0(Prepared, 1);
   g_snprintf(prepared->name, sizeof prepared->name, "c%u", ++pipeline->names);
   prepared->text = postgres_statement_number(sql);
-  prepared->types = g_strdup(types);
+  prepared->count = values->count;
+  prepared->types = g_new(Oid, values->count);
+  for (guint i = 0; i < values->count; i++)
+    prepared->types[i] = values->values[i].is_text ? OID_TEXT : OID_INT8;
   g_hash_table_replace(pipeline->known, g_strdup(sql), prepared);
   return prepared;
 }
@@ -118,31 +131,25 @@ find_prepared(PostgresPipeline *pipeline, const char *sql, const char *types)
 static void
 send_prepare(PostgresPipeline *pipeline, Prepared *prepared)
 {
-  Oid types[VALUES_MAX];
-  int count = (int)strlen(prepared->types);
-  for (int i = 0; i < count; i++)
-    types[i] = prepared->types[i] == 's' ? OID_TEXT : OID_INT8;
-  if (PQsendPrepare(pipeline->handle, prepared->name, prepared->text, count, types) == 1)
+  if (PQsendPrepare(pipeline->handle, prepared->name, prepared->text, (int)prepared->count,
+                    prepared->types) == 1)
     g_ptr_array_add(pipeline->flight, prepared);
   prepared->is_prepared = TRUE; /* until it turns out otherwise */
 }
 
 /* libpq copies the values before it returns. */
 static void
-send_values(PostgresPipeline *pipeline, const char *name, const char *types, va_list *values)
+send_values(PostgresPipeline *pipeline, const char *name, const ConnectionValues *values)
 {
   char numbers[VALUES_MAX][NUMBER_SIZE];
   const char *texts[VALUES_MAX];
-  int count = 0;
-  for (; types[count] != '\0'; count++) {
-    texts[count] = numbers[count];
-    if (types[count] == 's')
-      texts[count] = va_arg(*values, const char *);
-    else
-      g_snprintf(numbers[count], NUMBER_SIZE, "%" G_GINT64_FORMAT,
-                 types[count] == 'l' ? va_arg(*values, gint64) : (gint64)va_arg(*values, int));
+  for (guint i = 0; i < values->count; i++) {
+    const ConnectionValue *value = &values->values[i];
+    texts[i] = value->is_null ? NULL : value->is_text ? value->text : numbers[i];
+    if (!value->is_text)
+      g_snprintf(numbers[i], NUMBER_SIZE, "%" G_GINT64_FORMAT, value->number);
   }
-  if (PQsendQueryPrepared(pipeline->handle, name, count, texts, NULL, NULL, 0) == 1)
+  if (PQsendQueryPrepared(pipeline->handle, name, (int)values->count, texts, NULL, NULL, 0) == 1)
     g_ptr_array_add(pipeline->flight, NULL);
 }
 
@@ -158,21 +165,18 @@ is_worth_preparing(const char *sql)
 }
 
 void
-postgres_pipeline_add(PostgresPipeline *pipeline, const char *sql, const char *types, va_list values)
+postgres_pipeline_add(PostgresPipeline *pipeline, const char *sql, const ConnectionValues *values)
 {
-  g_return_if_fail(strlen(types) <= VALUES_MAX && pipeline->handle != NULL && !pipeline->is_sent);
-  if (!is_worth_preparing(sql) && *types == '\0') {
+  g_return_if_fail(values->count <= VALUES_MAX && pipeline->handle != NULL && !pipeline->is_sent);
+  if (values->count == 0 && !is_worth_preparing(sql)) {
     g_autofree char *text = postgres_statement_define(sql);
     postgres_pipeline_add_plain(pipeline, text);
     return;
   }
-  Prepared *prepared = find_prepared(pipeline, sql, types);
+  Prepared *prepared = find_prepared(pipeline, sql, values);
   if (!prepared->is_prepared)
     send_prepare(pipeline, prepared);
-  va_list copy;
-  va_copy(copy, values);
-  send_values(pipeline, prepared->name, types, &copy);
-  va_end(copy);
+  send_values(pipeline, prepared->name, values);
 }
 
 static gboolean

@@ -7,9 +7,8 @@
  */
 #pragma once
 
+#include "broker/db/connection.h"
 #include "broker/db/postgres_server.h"
-
-#include <stdarg.h>
 
 typedef struct PostgresPipeline PostgresPipeline;
 
@@ -30,8 +29,8 @@ void postgres_pipeline_set_limit(PostgresPipeline *pipeline, guint limit_ms);
 /** Adds @command, a text without values that is not worth preparing, to the flight. */
 void postgres_pipeline_add_plain(PostgresPipeline *pipeline, const char *command);
 
-/** Adds the portable statement @sql with @values of @types, as db_run() has them. */
-void postgres_pipeline_add(PostgresPipeline *pipeline, const char *sql, const char *types, va_list values);
+/** Adds the portable statement @sql with @values. */
+void postgres_pipeline_add(PostgresPipeline *pipeline, const char *sql, const ConnectionValues *values);
 
 /** How many commands were added since the last flight. */
 guint postgres_pipeline_length(PostgresPipeline *pipeline);

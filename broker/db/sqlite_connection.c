@@ -155,35 +155,27 @@ release(Statement *base)
   statement->is_busy = FALSE;
 }
 
-/* The caller's va_list is at @values; text of a query is copied, because it outlives its arguments. */
+/* The text of a query is copied, because it outlives its arguments. */
 static int
-bind_value(sqlite3_stmt *handle, int at, char type, va_list *values, sqlite3_destructor_type text_lives)
+bind_value(sqlite3_stmt *handle, int at, const ConnectionValue *value, sqlite3_destructor_type text_lives)
 {
-  switch (type) {
-  case 's':
-    return sqlite3_bind_text(handle, at, va_arg(*values, const char *), -1, text_lives);
-  case 'l':
-    return sqlite3_bind_int64(handle, at, va_arg(*values, gint64));
-  case 'i':
-    return sqlite3_bind_int(handle, at, va_arg(*values, int));
-  default:
-    g_return_val_if_reached(SQLITE_MISUSE);
-  }
+  if (value->is_null)
+    return sqlite3_bind_null(handle, at);
+  if (value->is_text)
+    return sqlite3_bind_text(handle, at, value->text, -1, text_lives);
+  return sqlite3_bind_int64(handle, at, value->number);
 }
 
 static SqliteStatement *
-bind(SqliteConnection *connection, const char *sql, const char *types, va_list values,
+bind(SqliteConnection *connection, const char *sql, const ConnectionValues *values,
      sqlite3_destructor_type text_lives, GError **error)
 {
   SqliteStatement *statement = is_lost(connection, error) ? NULL : prepare(connection, sql, error);
   if (statement == NULL)
     return NULL;
-  va_list copy;
-  va_copy(copy, values);
   int result = SQLITE_OK;
-  for (int at = 0; types[at] != '\0' && result == SQLITE_OK; at++)
-    result = bind_value(statement->handle, at + 1, types[at], &copy, text_lives);
-  va_end(copy);
+  for (guint i = 0; i < values->count && result == SQLITE_OK; i++)
+    result = bind_value(statement->handle, (int)i + 1, &values->values[i], text_lives);
   if (result == SQLITE_OK)
     return statement;
   set_error(connection, "bind a value", error);
@@ -205,10 +197,10 @@ step(Statement *base, gboolean *ret_row, GError **error)
 }
 
 static gint64
-run(Connection *base, const char *sql, const char *types, va_list values, gboolean later, GError **error)
+run(Connection *base, const char *sql, const ConnectionValues *values, gboolean later, GError **error)
 {
   SqliteConnection *connection = own(base);
-  SqliteStatement *statement = bind(connection, sql, types, values, SQLITE_STATIC, error);
+  SqliteStatement *statement = bind(connection, sql, values, SQLITE_STATIC, error);
   if (statement == NULL)
     return -1;
   gboolean row;
@@ -218,9 +210,9 @@ run(Connection *base, const char *sql, const char *types, va_list values, gboole
 }
 
 static Statement *
-query(Connection *base, const char *sql, const char *types, va_list values, GError **error)
+query(Connection *base, const char *sql, const ConnectionValues *values, GError **error)
 {
-  return (Statement *)bind(own(base), sql, types, values, SQLITE_TRANSIENT, error);
+  return (Statement *)bind(own(base), sql, values, SQLITE_TRANSIENT, error);
 }
 
 static const char *

@@ -183,3 +183,9 @@ schema_update(Db *db, int *ret_from, GError **error)
 {
   return migration_run(db, migrations, G_N_ELEMENTS(migrations), ret_from, error);
 }
+
+gboolean
+schema_apply(DbTransaction *transaction, int from, int to, GError **error)
+{
+  return migration_apply(transaction, migrations, from, to, error);
+}
