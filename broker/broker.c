@@ -2,6 +2,7 @@
 #include "broker/broker.h"
 
 #include "broker/api/api_server.h"
+#include "broker/database_commands.h"
 #include "broker/host_bridge.h"
 #include "broker/service/broker_directory.h"
 #include "broker/service/host_registry.h"
@@ -29,7 +30,7 @@ static const ConfigKey KEYS[] = {
     {"broker", "database", CONFIG_PATH_OR_URL, NULL,
      "SQLite file, or postgresql://USER@HOST/NAME of several brokers (default: caraway.db in the state "
      "directory)",
-     .optional = TRUE},
+     .optional = TRUE, .probe = database_commands_probe},
     {"broker", "name", CONFIG_STRING, "b1",
      "name of this broker in its certificate; brokers of one database each have their own"},
     {"broker", "public-address", CONFIG_STRING, NULL,
@@ -91,10 +92,9 @@ static gboolean
 open_services(Broker *broker, GError **error)
 {
   const Config *config = broker->config;
-  const char *database = config_string(config, "broker", "database");
-  g_autofree char *fallback = state_folder_file(broker->folder, "caraway.db");
+  g_autofree char *address = database_commands_address(config);
   ServicesOptions options = {
-      .database_path = database != NULL ? database : fallback,
+      .database_path = address,
       .broker_name = config_string(config, "broker", "name"),
       .clock = clock_system(),
       .sign_in_idle_s = (guint)config_int(config, "broker", "sign-in-idle-s"),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* caraway-broker: options, and what is done with them. */
 #include "broker/broker.h"
+#include "broker/database_commands.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/base/secret.h"
@@ -19,6 +20,8 @@ static const ConfigSwitch SWITCHES[] = {
     {"create-admin", "NAME", "make the first administrator; the password is read from standard input"},
     {"join-token", "ROLE", "print a join token for a host or a portal"},
     {"migrate", NULL, "bring the database up to date and exit"},
+    {"backup", "FILE", "write the whole database to a new file and exit; brokers may go on working"},
+    {"restore", "FILE", "fill an empty database from a backup and exit"},
     {NULL},
 };
 
@@ -71,9 +74,30 @@ print_join_token(Broker *broker, const char *role, GError **error)
   return TRUE;
 }
 
+/* What needs the database alone; FALSE in @ret_asked when nothing of that was asked for. */
+static gboolean
+run_on_database(const Config *config, gboolean *ret_asked, GError **error)
+{
+  const char *backup = config_switch(config, "backup");
+  const char *restore = config_switch(config, "restore");
+  *ret_asked = TRUE;
+  if (config_switch(config, "migrate") != NULL)
+    return database_commands_migrate(config, error);
+  if (backup != NULL)
+    return database_commands_backup(config, backup, error);
+  if (restore != NULL)
+    return database_commands_restore(config, restore, error);
+  *ret_asked = FALSE;
+  return TRUE;
+}
+
 static gboolean
 run(const Config *config, GError **error)
 {
+  gboolean asked;
+  gboolean done = run_on_database(config, &asked, error);
+  if (asked)
+    return done;
   g_autoptr(Broker) broker = broker_open(config, error);
   if (broker == NULL)
     return FALSE;
@@ -83,10 +107,6 @@ run(const Config *config, GError **error)
     return create_administrator(broker, administrator, error);
   if (role != NULL)
     return print_join_token(broker, role, error);
-  if (config_switch(config, "migrate") != NULL) {
-    g_print("The database is up to date.\n");
-    return TRUE;
-  }
   return broker_run(broker, error);
 }
 

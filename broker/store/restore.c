@@ -9,8 +9,8 @@
 #include "common/base/error.h"
 #include "common/base/json.h"
 
-#define COLUMNS_MAX 100
-#define NAME_MAX    63
+#define COLUMNS_MAX    100
+#define TABLE_NAME_MAX 63
 
 /* The table whose rows come now. */
 typedef struct {
@@ -91,7 +91,7 @@ find_column(const CatalogTable *table, const char *name)
 static gboolean
 begin_table(Filling *filling, JsonObject *line)
 {
-  const char *name = json_get_string(line, "table", NAME_MAX, NULL);
+  const char *name = json_get_string(line, "table", TABLE_NAME_MAX, NULL);
   JsonArray *columns = json_get_array(line, "columns", COLUMNS_MAX, NULL);
   const CatalogTable *table = name != NULL ? catalog_find(filling->tables, name) : NULL;
   if (table == NULL || columns == NULL || json_array_get_length(columns) != table->columns->len)
