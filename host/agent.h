@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "common/api_client/broker_list.h"
 #include "common/base/clock.h"
 #include "common/net/credentials.h"
 #include "host/desktop_job.h"
@@ -15,6 +16,7 @@ typedef struct Agent Agent;
 typedef struct {
   const HostSettings *settings;
   const Credentials *credentials;
+  BrokerList *brokers; /**< borrowed; changed by what brokers tell */
   JobContext *context;
   const Clock *clock;
   void (*lost)(gpointer user_data); /**< the hypervisor's connection broke: end the program */

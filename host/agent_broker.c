@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#define TERM_FILE "term"
-#define TIME_FILE "broker-time"
+#define TERM_FILE    "term"
+#define TIME_FILE    "broker-time"
+#define BROKERS_FILE "brokers"
 
 static void
 send_hello(gpointer user_data)
@@ -141,6 +142,23 @@ take_term(Agent *agent, gint64 term)
   term_file_save(path, term);
 }
 
+/* They are kept, so that a host that starts while its own broker is away finds another one. */
+static void
+take_brokers(Agent *agent, const HostWelcome *welcome)
+{
+  g_autoptr(GPtrArray) urls = g_ptr_array_new();
+  for (guint i = 0; i < welcome->broker_count; i++)
+    g_ptr_array_add(urls, (gpointer)welcome->brokers[i].url);
+  g_ptr_array_add(urls, NULL);
+  if (!broker_list_learn(agent->parts.brokers, (const char *const *)urls->pdata))
+    return;
+  g_autofree char *path = host_settings_path(agent->parts.settings, BROKERS_FILE);
+  g_autofree char *text = broker_list_learned(agent->parts.brokers);
+  g_autoptr(GError) error = NULL;
+  if (!g_file_set_contents(path, text, -1, &error))
+    log_warning("the other brokers are not kept: %s", error->message);
+}
+
 static void
 on_welcome(Agent *agent, const HostMessage *message)
 {
@@ -152,6 +170,7 @@ on_welcome(Agent *agent, const HostMessage *message)
     return;
   }
   take_term(agent, welcome->term);
+  take_brokers(agent, welcome);
   take_time(agent, welcome->broker_time_ms);
   keep_time(agent);
   take_keys(agent, welcome->grant_keys, welcome->grant_key_count);
@@ -219,10 +238,18 @@ void
 agent_broker_link(Agent *agent)
 {
   static const BrokerLinkListener listener = {send_hello, on_broker_message, on_link_closed, send_heartbeat};
-  const char *url = agent->parts.settings->broker_url;
-  agent->link =
-      broker_link_new(agent->parts.credentials,
-                      url != NULL ? url : credentials_broker_url(agent->parts.credentials), &listener, agent);
+  agent->link = broker_link_new(agent->parts.credentials, agent->parts.brokers, &listener, agent);
+}
+
+static void
+recall_brokers(Agent *agent)
+{
+  g_autofree char *path = host_settings_path(agent->parts.settings, BROKERS_FILE);
+  g_autofree char *learned = NULL;
+  if (!g_file_get_contents(path, &learned, NULL, NULL))
+    return;
+  g_auto(GStrv) urls = g_strsplit(g_strstrip(learned), " ", BROKER_LIST_MAX);
+  broker_list_learn(agent->parts.brokers, (const char *const *)urls);
 }
 
 void
@@ -234,4 +261,5 @@ agent_broker_recall(Agent *agent)
   agent->term = term_file_load(term_path);
   broker_time_init(&agent->time, agent->parts.clock);
   broker_time_load(&agent->time, time_path);
+  recall_brokers(agent);
 }

@@ -5,19 +5,20 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-#include <string.h>
-
 #define PATH             "/internal/hostlink"
 #define FIRST_PAUSE_MS   500
 #define LONGEST_PAUSE_MS 15000
 #define DIAL_TIMEOUT_S   15
+#define SHORT_TIMEOUT_S  5 /* where another broker may answer */
+#define CLOSE_RETRY      4503
 #define FIRST_PERIOD_MS  5000
 #define MISSED_BEATS     3
 #define CLOSE_GOING_AWAY 1001
 
 struct BrokerLink {
   const Credentials *credentials;
-  char *url;
+  BrokerList *brokers;
+  char *url; /* (nullable) of the dialling or the connection that is on its way */
   const BrokerLinkListener *listener;
   gpointer user_data;
   SoupSession *session;
@@ -52,10 +53,13 @@ drop_socket(BrokerLink *link)
   g_clear_object(&link->socket);
 }
 
+/* Goes on with the next broker; one that asked to be dialled again is. */
 static void
-end_link(BrokerLink *link, const char *why)
+end_link(BrokerLink *link, const char *why, gboolean broker_is_away)
 {
-  log_warning("the link to the broker ended: %s; dialling again", why);
+  log_warning("the link to the broker at %s ended: %s; dialling again", link->url, why);
+  if (broker_is_away)
+    broker_list_leave(link->brokers, link->url);
   drop_socket(link);
   dial_later(link);
   link->listener->closed(link->user_data);
@@ -67,7 +71,7 @@ on_beat(gpointer data)
   BrokerLink *link = data;
   if (link->unanswered_beats >= MISSED_BEATS) {
     link->beat_source = 0;
-    end_link(link, "the broker is silent");
+    end_link(link, "the broker is silent", TRUE);
     return G_SOURCE_REMOVE;
   }
   link->unanswered_beats++;
@@ -86,6 +90,7 @@ void
 broker_link_set_heartbeat(BrokerLink *link, gint64 period_ms)
 {
   start_beating(link, period_ms);
+  broker_list_reached(link->brokers);
   link->pause_ms = 0; /* not before: a broker that takes links only to end them is not to be hammered */
 }
 
@@ -108,7 +113,7 @@ on_message(SoupWebsocketConnection *socket, gint type, GBytes *bytes, gpointer u
 static void
 on_closed(SoupWebsocketConnection *socket, gpointer user_data)
 {
-  end_link(user_data, "it was closed");
+  end_link(user_data, "it was closed", soup_websocket_connection_get_close_code(socket) != CLOSE_RETRY);
 }
 
 static void
@@ -140,7 +145,8 @@ on_dialled(GObject *source, GAsyncResult *result, gpointer data)
   }
   if (!link->was_told)
     log_warning("the broker at %s does not take the link: %s; trying on", link->url, error->message);
-  link->was_told = TRUE;
+  /* Once for each broker that is known, not at every try. */
+  link->was_told = broker_list_leave(link->brokers, link->url) || link->was_told;
   dial_later(link);
 }
 
@@ -149,6 +155,10 @@ on_dial(gpointer data)
 {
   BrokerLink *link = data;
   link->dial_source = 0;
+  g_free(link->url);
+  link->url = g_strdup(broker_list_current(link->brokers));
+  g_object_set(link->session, "timeout",
+               broker_list_count(link->brokers) > 1 ? SHORT_TIMEOUT_S : DIAL_TIMEOUT_S, NULL);
   g_autofree char *uri = g_strconcat(link->url, PATH, NULL);
   g_autoptr(SoupMessage) message = soup_message_new("GET", uri);
   if (message == NULL) {
@@ -175,13 +185,12 @@ dial_later(BrokerLink *link)
 }
 
 BrokerLink *
-broker_link_new(const Credentials *credentials, const char *broker_url, const BrokerLinkListener *listener,
+broker_link_new(const Credentials *credentials, BrokerList *brokers, const BrokerLinkListener *listener,
                 gpointer user_data)
 {
   BrokerLink *link = g_new0(BrokerLink, 1);
   link->credentials = credentials;
-  link->url = g_str_has_suffix(broker_url, "/") ? g_strndup(broker_url, strlen(broker_url) - 1)
-                                                : g_strdup(broker_url);
+  link->brokers = brokers;
   link->listener = listener;
   link->user_data = user_data;
   link->session = broker_peer_session_new(DIAL_TIMEOUT_S);
@@ -210,7 +219,7 @@ void
 broker_link_redial(BrokerLink *link)
 {
   if (link->socket != NULL)
-    end_link(link, "there is news for a new hello");
+    end_link(link, "there is news for a new hello", FALSE);
 }
 
 void

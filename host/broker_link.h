@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The host's connection to its broker: a WebSocket over mutual TLS, dialled by the host, dialled again with
- * growing pauses whenever it ends, and ended when the broker falls silent. Owns the connection and its
- * heartbeat, not what the messages mean. Works on the default main context.
+ * The host's connection to one of its brokers, to the next when that one is away: a WebSocket over mutual
+ * TLS, dialled by the host, dialled again with growing pauses whenever it ends, and ended when the broker
+ * falls silent. Owns the connection and its heartbeat, not what the messages mean. Works on the default main
+ * context.
  */
 #pragma once
 
+#include "common/api_client/broker_list.h"
 #include "common/net/credentials.h"
 #include "common/wire/host_message.h"
 
@@ -18,8 +20,8 @@ typedef struct {
   void (*beat)(gpointer user_data); /**< send a heartbeat now */
 } BrokerLinkListener;
 
-/** Starts dialling @broker_url (https://HOST:PORT). All arguments outlive the link. */
-BrokerLink *broker_link_new(const Credentials *credentials, const char *broker_url,
+/** Starts dialling the current one of @brokers. All arguments outlive the link. */
+BrokerLink *broker_link_new(const Credentials *credentials, BrokerList *brokers,
                             const BrokerLinkListener *listener, gpointer user_data);
 
 /** Beats every @period_ms from now on; a broker that says nothing for three of them is left. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/enrolment.h"
 
+#include "common/api_client/broker_list.h"
 #include "common/api_client/join.h"
 #include "common/base/error.h"
 
@@ -49,10 +50,13 @@ enrolment_run(const HostSettings *settings, const char *token, GError **error)
   }
   if (!host_settings_make_folders(settings, error) || !prepare_relay_folder(settings, error))
     return FALSE;
+  g_autoptr(BrokerList) brokers = broker_list_new(settings->broker_url, error);
+  if (brokers == NULL)
+    return FALSE;
   const char *addresses[] = {settings->relay_address, NULL};
   const JoinRequest request = {
       .token = token,
-      .broker_url = settings->broker_url,
+      .broker_url = broker_list_current(brokers),
       .name = settings->name,
       .addresses = addresses,
       .folder = settings->state_directory,

@@ -18,6 +18,7 @@
 typedef struct {
   HostSettings *settings;
   Credentials *credentials;
+  BrokerList *brokers;
   Hypervisor *hypervisor;
   ImageCatalog *images;
   JobContext context;
@@ -69,9 +70,17 @@ serve_http(Program *program, GError **error)
 static gboolean
 serve(Program *program, GError **error)
 {
+  const char *urls = program->settings->broker_url != NULL ? program->settings->broker_url
+                                                           : credentials_broker_url(program->credentials);
+  program->brokers = broker_list_new(urls != NULL ? urls : "", error);
+  if (program->brokers == NULL) {
+    g_prefix_error(error, "host.broker: ");
+    return FALSE;
+  }
   const AgentParts parts = {
       .settings = program->settings,
       .credentials = program->credentials,
+      .brokers = program->brokers,
       .context = &program->context,
       .clock = clock_system(),
       .lost = on_lost,
@@ -130,6 +139,7 @@ program_clear(Program *program)
   daemon_free(program->daemon);
   image_catalog_free(program->images);
   hypervisor_free(program->hypervisor);
+  broker_list_free(program->brokers);
   credentials_free(program->credentials);
   host_settings_free(program->settings);
 }

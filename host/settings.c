@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/settings.h"
 
+#include "common/api_client/broker_list.h"
 #include "common/base/error.h"
 
 #include <errno.h>
@@ -14,7 +15,10 @@
 
 const ConfigKey host_settings_keys[] = {
     {GROUP, "name", CONFIG_STRING, NULL, "name of this host; by default the machine's", .optional = TRUE},
-    {GROUP, "broker", CONFIG_STRING, NULL, "URL of the broker; by default that of joining", .optional = TRUE},
+    {GROUP, "broker", CONFIG_STRING, NULL,
+     "URLs of brokers, the first preferred, separated by commas; by default that of joining, and those that "
+     "it tells of",
+     .optional = TRUE},
     {GROUP, "libvirt-uri", CONFIG_STRING, "qemu:///system", "qemu:///system or qemu:///embed?root=DIR"},
     {GROUP, "state-directory", CONFIG_PATH, "/var/lib/caraway/host", "identity, records, disks, logs"},
     {GROUP, "image-directory", CONFIG_PATH, "/var/lib/caraway/images",
@@ -73,6 +77,17 @@ default_name(void)
   return g_ascii_strdown(parts[0] != NULL ? parts[0] : "host", -1);
 }
 
+static gboolean
+check_brokers(const HostSettings *settings, GError **error)
+{
+  if (settings->broker_url == NULL)
+    return TRUE;
+  g_autoptr(BrokerList) brokers = broker_list_new(settings->broker_url, error);
+  if (brokers == NULL)
+    g_prefix_error(error, "host.broker: ");
+  return brokers != NULL;
+}
+
 HostSettings *
 host_settings_new(const Config *config, GError **error)
 {
@@ -96,7 +111,7 @@ host_settings_new(const Config *config, GError **error)
   settings->workers = (guint)config_int(config, GROUP, "workers");
   settings->shutdown_limit_s = config_int(config, GROUP, "shutdown-limit-s");
   settings->network_text = optional(config, "network");
-  if (!read_network(settings, error))
+  if (!read_network(settings, error) || !check_brokers(settings, error))
     return NULL;
   return g_steal_pointer(&settings);
 }

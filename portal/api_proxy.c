@@ -8,11 +8,12 @@
 
 #include <string.h>
 
-#define PIECE_BYTES (32 * 1024)
+#define PIECE_BYTES      (32 * 1024)
+#define CONNECT_LIMIT_MS 5000 /* where another broker may answer */
 
 struct ApiProxy {
   SoupSession *session;
-  char *broker;
+  BrokerList *brokers;
   guint max_requests, max_streams, answer_limit_ms;
   gboolean certificate_is_own;
   PortalCounters *counters;
@@ -24,6 +25,8 @@ typedef struct {
   ApiProxy *proxy;
   SoupServerMessage *client;
   SoupMessage *broker;
+  char *url; /* of the broker that is asked */
+  guint tries;
   FrontConnection *front; /* lives as long as `client` */
   GCancellable *cancellable;
   GInputStream *body;
@@ -31,6 +34,7 @@ typedef struct {
   gulong wrote_chunk, finished;
   gboolean is_stream;
   gboolean is_counted;
+  gboolean is_sent;     /* the broker may have it */
   gboolean is_answered; /* status and headers stand */
   gboolean is_timed_out;
   gboolean is_waiting; /* an asynchronous call of libsoup or GIO will come back to us */
@@ -59,6 +63,7 @@ exchange_free(gpointer data)
   front_connection_watch(exchange->front, NULL, NULL);
   g_clear_object(&exchange->body);
   g_clear_object(&exchange->broker);
+  g_free(exchange->url);
   g_clear_object(&exchange->client);
   g_clear_object(&exchange->cancellable);
   g_free(exchange);
@@ -125,6 +130,23 @@ answer_failure(Exchange *exchange, const GError *error)
     problem_answer(exchange->client, CARAWAY_ERROR_UNREACHABLE,
                    "The broker cannot be reached at the moment. Open desktops go on; try again in a minute.");
   }
+}
+
+static gboolean send_to_broker(Exchange *exchange);
+
+/* TRUE: the next broker is asked. Nothing that a broker may have taken is repeated, but what only reads. */
+static gboolean
+go_on(Exchange *exchange)
+{
+  BrokerList *brokers = exchange->proxy->brokers;
+  broker_list_leave(brokers, exchange->url);
+  gboolean client_is_gone = g_cancellable_is_cancelled(exchange->cancellable) && !exchange->is_timed_out;
+  const char *method = soup_server_message_get_method(exchange->client);
+  gboolean only_reads = method == SOUP_METHOD_GET || method == SOUP_METHOD_HEAD;
+  if (client_is_gone || (exchange->is_sent && !only_reads) || exchange->tries >= broker_list_count(brokers))
+    return FALSE;
+  log_info("the broker at %s cannot be reached; the next one is asked", exchange->url);
+  return send_to_broker(exchange);
 }
 
 static void
@@ -235,7 +257,10 @@ on_answer(GObject *source, GAsyncResult *result, gpointer data)
     exchange_end(exchange);
     return;
   }
+  if (exchange->body == NULL && go_on(exchange))
+    return;
   if (exchange->body != NULL) {
+    broker_list_reached(exchange->proxy->brokers);
     begin_answer(exchange);
     return;
   }
@@ -245,12 +270,12 @@ on_answer(GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static SoupMessage *
-make_broker_message(const ApiProxy *proxy, SoupServerMessage *client, const char *host)
+make_broker_message(const ApiProxy *proxy, SoupServerMessage *client, const char *url, const char *host)
 {
   GUri *uri = soup_server_message_get_uri(client);
   const char *query = g_uri_get_query(uri);
-  g_autofree char *target = g_strconcat(proxy->broker, g_uri_get_path(uri), query != NULL ? "?" : "",
-                                        query != NULL ? query : "", NULL);
+  g_autofree char *target =
+      g_strconcat(url, g_uri_get_path(uri), query != NULL ? "?" : "", query != NULL ? query : "", NULL);
   SoupMessage *message = soup_message_new(soup_server_message_get_method(client), target);
   if (message == NULL)
     return NULL;
@@ -287,26 +312,62 @@ take_place(ApiProxy *proxy, gboolean is_stream)
   return TRUE;
 }
 
+/* A connection was made: from now on it is the broker's time to answer. */
 static void
-send_exchange(ApiProxy *proxy, SoupServerMessage *client, SoupMessage *message, gboolean is_stream)
+on_starting(SoupMessage *message, gpointer data)
+{
+  Exchange *exchange = data;
+  exchange->is_sent = TRUE;
+  restart_limit(exchange, exchange->proxy->answer_limit_ms);
+}
+
+/* FALSE: the request cannot be made. */
+static gboolean
+send_to_broker(Exchange *exchange)
+{
+  ApiProxy *proxy = exchange->proxy;
+  const char *host = forward_headers_host(soup_server_message_get_request_headers(exchange->client));
+  g_free(exchange->url);
+  exchange->url = g_strdup(broker_list_current(proxy->brokers));
+  SoupMessage *message = make_broker_message(proxy, exchange->client, exchange->url, host);
+  if (message == NULL)
+    return FALSE;
+  g_clear_object(&exchange->broker);
+  exchange->broker = message;
+  exchange->is_timed_out = FALSE;
+  exchange->is_sent = FALSE;
+  g_clear_object(&exchange->cancellable);
+  exchange->cancellable = g_cancellable_new();
+  exchange->is_waiting = TRUE;
+  exchange->tries++;
+  gboolean has_others = broker_list_count(proxy->brokers) > 1;
+  restart_limit(exchange,
+                has_others ? MIN(CONNECT_LIMIT_MS, proxy->answer_limit_ms) : proxy->answer_limit_ms);
+  g_signal_connect(message, "starting", G_CALLBACK(on_starting), exchange);
+  soup_session_send_async(proxy->session, message, G_PRIORITY_DEFAULT, exchange->cancellable, on_answer,
+                          exchange);
+  return TRUE;
+}
+
+static gboolean
+send_exchange(ApiProxy *proxy, SoupServerMessage *client, gboolean is_stream)
 {
   Exchange *exchange = g_new0(Exchange, 1);
   exchange->proxy = proxy;
   exchange->client = g_object_ref(client);
-  exchange->broker = message;
-  exchange->cancellable = g_cancellable_new();
   exchange->is_stream = is_stream;
   exchange->is_counted = TRUE;
-  exchange->is_waiting = TRUE;
   exchange->front = front_connection_of(client);
   exchange->finished = g_signal_connect(client, "finished", G_CALLBACK(on_client_finished), exchange);
   front_connection_watch(exchange->front, on_client_gone, exchange);
   g_hash_table_add(proxy->exchanges, exchange);
-  restart_limit(exchange, proxy->answer_limit_ms);
+  if (!send_to_broker(exchange)) {
+    g_hash_table_remove(proxy->exchanges, exchange);
+    return FALSE;
+  }
   soup_server_message_pause(client);
   proxy->counters->proxied++;
-  soup_session_send_async(proxy->session, message, G_PRIORITY_DEFAULT, exchange->cancellable, on_answer,
-                          exchange);
+  return TRUE;
 }
 
 void
@@ -314,8 +375,7 @@ api_proxy_answer(ApiProxy *proxy, SoupServerMessage *message)
 {
   const char *host = forward_headers_host(soup_server_message_get_request_headers(message));
   gboolean is_stream = is_event_stream(g_uri_get_path(soup_server_message_get_uri(message)));
-  g_autoptr(SoupMessage) broker = host != NULL ? make_broker_message(proxy, message, host) : NULL;
-  if (broker == NULL) {
+  if (host == NULL) {
     problem_answer(message, CARAWAY_ERROR_INVALID, "The request names no proper host or address.");
     return;
   }
@@ -324,7 +384,8 @@ api_proxy_answer(ApiProxy *proxy, SoupServerMessage *message)
                    "Too many people are being served at the moment. Try again in a few seconds.");
     return;
   }
-  send_exchange(proxy, message, g_steal_pointer(&broker), is_stream);
+  if (!send_exchange(proxy, message, is_stream))
+    problem_answer(message, CARAWAY_ERROR_INVALID, "The request names no proper host or address.");
 }
 
 gboolean
@@ -349,9 +410,7 @@ api_proxy_new(SoupSession *session, const ApiProxyConfig *config, PortalCounters
 {
   ApiProxy *proxy = g_new0(ApiProxy, 1);
   proxy->session = g_object_ref(session);
-  proxy->broker = g_strdup(config->broker);
-  if (g_str_has_suffix(proxy->broker, "/"))
-    proxy->broker[strlen(proxy->broker) - 1] = '\0';
+  proxy->brokers = config->brokers;
   proxy->max_requests = config->max_requests;
   proxy->max_streams = config->max_streams;
   proxy->answer_limit_ms = config->answer_limit_ms;
@@ -376,6 +435,5 @@ api_proxy_free(ApiProxy *proxy)
     g_main_context_iteration(NULL, TRUE);
   g_hash_table_unref(proxy->exchanges);
   g_object_unref(proxy->session);
-  g_free(proxy->broker);
   g_free(proxy);
 }

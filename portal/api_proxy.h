@@ -6,13 +6,14 @@
  */
 #pragma once
 
+#include "common/api_client/broker_list.h"
 #include "portal/front_connection.h"
 #include "portal/portal_counters.h"
 
 typedef struct ApiProxy ApiProxy;
 
 typedef struct {
-  const char *broker;          /**< "https://broker:8443", without a path; copied */
+  BrokerList *brokers;         /**< asked in turn when one cannot be reached; outlives the proxy */
   guint max_requests;          /**< being worked on by the broker at a time */
   guint max_streams;           /**< open event streams at a time */
   gboolean certificate_is_own; /**< clients see a certificate of another authority than the installation's */

@@ -15,13 +15,17 @@
 
 struct BrokerClient {
   SoupSession *session;
-  char *url;
+  BrokerList *brokers;
   GHashTable *calls; /* of Call, each with an asynchronous call under way */
   gboolean is_closing;
 };
 
 typedef struct {
   BrokerClient *client;
+  const char *method, *path; /* static */
+  GBytes *body;              /* nullable */
+  char *url;                 /* of the broker that is asked */
+  guint tries;
   SoupMessage *message;
   GCancellable *cancellable;
   guint limit_source;
@@ -36,6 +40,8 @@ call_free(gpointer data)
   Call *call = data;
   g_clear_handle_id(&call->limit_source, g_source_remove);
   g_clear_object(&call->message);
+  g_clear_pointer(&call->body, g_bytes_unref);
+  g_free(call->url);
   g_clear_object(&call->cancellable);
   g_free(call);
 }
@@ -75,6 +81,24 @@ read_answer(SoupMessage *message, GBytes *bytes, GError **error)
   return NULL;
 }
 
+/* Where else this portal may ask; an older broker does not tell. */
+static void
+learn_brokers(BrokerClient *client, JsonObject *answer)
+{
+  if (!json_object_has_member(answer, "brokers"))
+    return;
+  JsonArray *array = json_get_array(answer, "brokers", BROKER_LIST_MAX, NULL);
+  g_autoptr(GPtrArray) urls = g_ptr_array_new();
+  for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
+    JsonNode *node = json_array_get_element(array, i);
+    if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
+      g_ptr_array_add(urls, (gpointer)json_node_get_string(node));
+  }
+  g_ptr_array_add(urls, NULL);
+  if (array != NULL)
+    broker_list_learn(client->brokers, (const char *const *)urls->pdata);
+}
+
 static void
 call_ready(Call *call, JsonObject *answer, GError *error)
 {
@@ -83,9 +107,26 @@ call_ready(Call *call, JsonObject *answer, GError *error)
     const char *grant = answer != NULL ? json_get_string(answer, "grant", GRANT_TEXT_MAX, &local) : NULL;
     call->grant_ready(grant, local, call->user_data);
   } else {
+    if (answer != NULL)
+      learn_brokers(call->client, answer);
     JsonArray *keys = answer != NULL ? json_get_array(answer, "grant_keys", KEYS_MAX, &local) : NULL;
     call->keys_ready(keys, local, call->user_data);
   }
+}
+
+static void call_send(Call *call);
+
+/* TRUE: the next broker is asked. */
+static gboolean
+go_on(Call *call)
+{
+  BrokerList *brokers = call->client->brokers;
+  broker_list_leave(brokers, call->url);
+  if (!broker_peer_may_repeat(call->message) || call->tries >= broker_list_count(brokers) ||
+      g_cancellable_is_cancelled(call->cancellable))
+    return FALSE;
+  call_send(call);
+  return TRUE;
 }
 
 static void
@@ -96,6 +137,10 @@ on_answer(GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr(GError) local = NULL;
   g_autoptr(JsonObject) answer = NULL;
   g_autoptr(GBytes) bytes = soup_session_send_and_read_finish(SOUP_SESSION(source), result, &local);
+  if (bytes == NULL && !call->client->is_closing && go_on(call))
+    return;
+  if (bytes != NULL)
+    broker_list_reached(call->client->brokers);
   if (call->client->is_closing)
     error = g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_OVERLOADED, "This portal is being stopped.");
   else if (bytes == NULL)
@@ -110,14 +155,13 @@ on_answer(GObject *source, GAsyncResult *result, gpointer data)
 static Call *
 call_new(BrokerClient *client, const char *method, const char *path, gpointer user_data)
 {
-  g_autofree char *url = g_strconcat(client->url, path, NULL);
   Call *call = g_new0(Call, 1);
   call->client = client;
-  call->message = soup_message_new(method, url);
+  call->method = method;
+  call->path = path;
   call->cancellable = g_cancellable_new();
   call->user_data = user_data;
   call->limit_source = g_timeout_add(CALL_LIMIT_MS, on_call_limit, call);
-  soup_message_add_flags(call->message, SOUP_MESSAGE_NO_REDIRECT);
   g_hash_table_add(client->calls, call);
   return call;
 }
@@ -125,6 +169,15 @@ call_new(BrokerClient *client, const char *method, const char *path, gpointer us
 static void
 call_send(Call *call)
 {
+  g_free(call->url);
+  call->url = g_strdup(broker_list_current(call->client->brokers));
+  g_autofree char *uri = g_strconcat(call->url, call->path, NULL);
+  g_clear_object(&call->message);
+  call->message = soup_message_new(call->method, uri);
+  soup_message_add_flags(call->message, SOUP_MESSAGE_NO_REDIRECT);
+  if (call->body != NULL)
+    soup_message_set_request_body_from_bytes(call->message, "application/json", call->body);
+  call->tries++;
   soup_session_send_and_read_async(call->client->session, call->message, G_PRIORITY_DEFAULT,
                                    call->cancellable, on_answer, call);
 }
@@ -140,8 +193,7 @@ broker_client_redeem(BrokerClient *client, const char *password, BrokerGrantRead
   json_builder_add_string_value(builder, password);
   json_builder_end_object(builder);
   char *text = json_builder_text(builder);
-  g_autoptr(GBytes) body = g_bytes_new_with_free_func(text, strlen(text), (GDestroyNotify)secret_free, text);
-  soup_message_set_request_body_from_bytes(call->message, "application/json", body);
+  call->body = g_bytes_new_with_free_func(text, strlen(text), (GDestroyNotify)secret_free, text);
   call_send(call);
 }
 
@@ -159,6 +211,12 @@ broker_client_session(BrokerClient *client)
   return client->session;
 }
 
+BrokerList *
+broker_client_brokers(BrokerClient *client)
+{
+  return client->brokers;
+}
+
 /* Every request of the session shows who we are and checks who answers, those of the reverse proxy too. */
 static void
 on_request_queued(SoupSession *session, SoupMessage *message, gpointer credentials)
@@ -167,12 +225,10 @@ on_request_queued(SoupSession *session, SoupMessage *message, gpointer credentia
 }
 
 BrokerClient *
-broker_client_new(const char *url, const Credentials *credentials, guint max_connections)
+broker_client_new(BrokerList *brokers, const Credentials *credentials, guint max_connections)
 {
   BrokerClient *client = g_new0(BrokerClient, 1);
-  client->url = g_strdup(url);
-  if (g_str_has_suffix(client->url, "/"))
-    client->url[strlen(client->url) - 1] = '\0';
+  client->brokers = brokers;
   client->calls = g_hash_table_new_full(NULL, NULL, call_free, NULL);
   /* No limit on silence: an event stream may rest. The callers have limits of their own. No database: then
    * each connection's certificate is put before broker_peer_prepare()'s check. */
@@ -201,6 +257,6 @@ broker_client_free(BrokerClient *client)
   soup_session_abort(client->session);
   g_object_unref(client->session);
   g_hash_table_unref(client->calls);
-  g_free(client->url);
+  broker_list_free(client->brokers);
   g_free(client);
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "common/api_client/broker_list.h"
 #include "common/net/credentials.h"
 
 #include <libsoup/soup.h>
@@ -16,11 +17,15 @@ typedef struct BrokerClient BrokerClient;
 typedef void (*BrokerGrantReady)(const char *grant, const GError *error, gpointer user_data);
 typedef void (*BrokerKeysReady)(JsonArray *keys, const GError *error, gpointer user_data);
 
-/** A session for the broker at @url with @credentials (must outlive it), and at most @max_connections. */
-BrokerClient *broker_client_new(const char *url, const Credentials *credentials, guint max_connections);
+/** A session for @brokers (transfer full) with @credentials (must outlive it), and at most @max_connections.
+ */
+BrokerClient *broker_client_new(BrokerList *brokers, const Credentials *credentials, guint max_connections);
 
 /** The session: verified mTLS to the broker; no redirects, cookies, decoding or caching (transfer none). */
 SoupSession *broker_client_session(BrokerClient *client);
+
+/** The brokers, of which it learns more with the keys (transfer none). */
+BrokerList *broker_client_brokers(BrokerClient *client);
 
 /** POST /internal/redeem. Errors: CARAWAY_ERROR_GRANT_*, CARAWAY_ERROR_UNREACHABLE and what else the broker
  * says. @ready is called once, later. */

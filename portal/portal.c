@@ -111,8 +111,13 @@ static gboolean
 start_console(Portal *portal, GError **error)
 {
   const Config *config = portal->config;
-  portal->broker = broker_client_new(broker_url(portal), portal->credentials,
-                                     limit(config, "requests") + limit(config, "streams"));
+  BrokerList *brokers = broker_list_new(broker_url(portal), error);
+  if (brokers == NULL) {
+    g_prefix_error(error, "[portal] broker: ");
+    return FALSE;
+  }
+  portal->broker =
+      broker_client_new(brokers, portal->credentials, limit(config, "requests") + limit(config, "streams"));
   portal->gate =
       console_gate_new(portal->broker, credentials_grant_keys(portal->credentials), &portal->counters, error);
   return portal->gate != NULL;
@@ -134,7 +139,7 @@ start_web(Portal *portal, GError **error)
   gboolean certificate_is_own = FALSE;
   if (!serves_own_certificate(portal, &certificate_is_own, error))
     return FALSE;
-  const ApiProxyConfig proxy = {.broker = broker_url(portal),
+  const ApiProxyConfig proxy = {.brokers = broker_client_brokers(portal->broker),
                                 .max_requests = limit(config, "requests"),
                                 .max_streams = limit(config, "streams"),
                                 .certificate_is_own = certificate_is_own,

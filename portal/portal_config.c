@@ -8,7 +8,8 @@
 static const ConfigKey keys[] = {
     {"portal", "listen", CONFIG_LISTEN, "0.0.0.0:443", "where browsers, clients and viewers connect"},
     {"portal", "state-directory", CONFIG_PATH, "/var/lib/caraway/portal", "what joining gave this portal"},
-    {"portal", "broker", CONFIG_STRING, NULL, "URL of the broker; by default the one that was joined",
+    {"portal", "broker", CONFIG_STRING, NULL,
+     "URLs of brokers, the first preferred, separated by commas; by default the one that was joined",
      .optional = TRUE},
     {"portal", "name", CONFIG_STRING, NULL, "name of this portal at the broker; by default this machine's",
      .optional = TRUE},

@@ -4,6 +4,7 @@
 #include "common/base/log.h"
 
 #define CONNECTIONS 16
+#define SENT_MARK   "caraway-was-sent"
 
 static gboolean
 on_accept_certificate(SoupMessage *message, GTlsCertificate *peer, GTlsCertificateFlags problems,
@@ -20,9 +21,30 @@ on_accept_certificate(SoupMessage *message, GTlsCertificate *peer, GTlsCertifica
   return identity != NULL && identity->role == IDENTITY_BROKER;
 }
 
+/* libsoup has a connection now, and writes next. */
+static void
+on_starting(SoupMessage *message, gpointer data)
+{
+  g_object_set_data(G_OBJECT(message), SENT_MARK, GINT_TO_POINTER(TRUE));
+}
+
+gboolean
+broker_peer_was_sent(SoupMessage *message)
+{
+  return g_object_get_data(G_OBJECT(message), SENT_MARK) != NULL;
+}
+
+gboolean
+broker_peer_may_repeat(SoupMessage *message)
+{
+  const char *method = soup_message_get_method(message);
+  return method == SOUP_METHOD_GET || method == SOUP_METHOD_HEAD || !broker_peer_was_sent(message);
+}
+
 void
 broker_peer_prepare(SoupMessage *message, const Credentials *credentials)
 {
+  g_signal_connect(message, "starting", G_CALLBACK(on_starting), NULL);
   soup_message_set_tls_client_certificate(message, credentials_tls_certificate(credentials));
   g_signal_connect(message, "accept-certificate", G_CALLBACK(on_accept_certificate), (gpointer)credentials);
 }

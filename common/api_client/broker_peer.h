@@ -13,6 +13,13 @@
  * made with broker_peer_session_new(). */
 void broker_peer_prepare(SoupMessage *message, const Credentials *credentials);
 
+/** Whether anything of the prepared @message may have gone to the broker. */
+gboolean broker_peer_was_sent(SoupMessage *message);
+
+/** Whether the prepared @message, which failed without an answer, may be sent to another broker: because it
+ * only reads, or because nobody can have taken it. */
+gboolean broker_peer_may_repeat(SoupMessage *message);
+
 /** A session for such messages (transfer full): no proxy, an empty trust database, so that every peer is
  * put before broker_peer_prepare()'s check; @timeout_s bounds each wait for bytes. */
 SoupSession *broker_peer_session_new(guint timeout_s);

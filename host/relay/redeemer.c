@@ -20,7 +20,7 @@
 struct Redeemer {
   SoupSession *session;
   const Credentials *credentials;
-  char *url;
+  BrokerList *brokers;
   GCancellable *cancellable;
   GHashTable *calls;    /* hash of a password -> Call */
   GHashTable *redeemed; /* hash of a password -> Redeemed */
@@ -41,7 +41,10 @@ typedef struct {
 typedef struct {
   Redeemer *redeemer;
   char *hash;
+  char *url; /* of the broker that is asked */
+  GBytes *body;
   SoupMessage *message;
+  guint tries;
   GArray *waiters;
 } Call;
 
@@ -58,7 +61,9 @@ call_free(gpointer data)
 {
   Call *call = data;
   g_free(call->hash);
-  g_object_unref(call->message);
+  g_free(call->url);
+  g_bytes_unref(call->body);
+  g_clear_object(&call->message);
   g_array_unref(call->waiters);
   g_free(call);
 }
@@ -106,6 +111,21 @@ remember(Redeemer *redeemer, const char *hash, const char *grant)
   g_hash_table_insert(redeemer->redeemed, g_strdup(hash), redeemed);
 }
 
+static void send_call(Call *call);
+
+/* TRUE: the next broker is asked. A password is good for one request that arrives, so none is repeated that
+ * may have. */
+static gboolean
+go_on(Call *call)
+{
+  Redeemer *redeemer = call->redeemer;
+  broker_list_leave(redeemer->brokers, call->url);
+  if (!broker_peer_may_repeat(call->message) || call->tries >= broker_list_count(redeemer->brokers))
+    return FALSE;
+  send_call(call);
+  return TRUE;
+}
+
 static void
 on_answer(GObject *session, GAsyncResult *result, gpointer user_data)
 {
@@ -113,8 +133,11 @@ on_answer(GObject *session, GAsyncResult *result, gpointer user_data)
   g_autoptr(GError) error = NULL;
   g_autoptr(GError) failure = NULL;
   g_autoptr(GBytes) bytes = soup_session_send_and_read_finish(SOUP_SESSION(session), result, &failure);
+  gboolean is_cancelled = g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  if (bytes == NULL && !is_cancelled && go_on(call))
+    return;
   g_hash_table_steal(call->redeemer->calls, call->hash);
-  if (g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+  if (is_cancelled) {
     call_free(call); /* redeemer_free() waits for this */
     return;
   }
@@ -132,21 +155,33 @@ on_answer(GObject *session, GAsyncResult *result, gpointer user_data)
   call_free(call);
 }
 
-static SoupMessage *
-make_message(const Redeemer *redeemer, const char *password)
+static GBytes *
+make_body(const char *password)
 {
   g_autoptr(JsonBuilder) builder = json_builder_new();
-  SoupMessage *message = soup_message_new("POST", redeemer->url);
   json_builder_begin_object(builder);
   json_builder_set_member_name(builder, "password");
   json_builder_add_string_value(builder, password);
   json_builder_end_object(builder);
   char *text = json_builder_text(builder);
-  g_autoptr(GBytes) body = g_bytes_new_with_free_func(text, strlen(text), (GDestroyNotify)secret_free, text);
-  soup_message_set_request_body_from_bytes(message, "application/json", body);
-  soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
-  broker_peer_prepare(message, redeemer->credentials);
-  return message;
+  return g_bytes_new_with_free_func(text, strlen(text), (GDestroyNotify)secret_free, text);
+}
+
+static void
+send_call(Call *call)
+{
+  Redeemer *redeemer = call->redeemer;
+  g_free(call->url);
+  call->url = g_strdup(broker_list_current(redeemer->brokers));
+  g_autofree char *uri = g_strconcat(call->url, "/internal/redeem", NULL);
+  g_clear_object(&call->message);
+  call->message = soup_message_new("POST", uri);
+  soup_message_set_request_body_from_bytes(call->message, "application/json", call->body);
+  soup_message_add_flags(call->message, SOUP_MESSAGE_NO_REDIRECT);
+  broker_peer_prepare(call->message, redeemer->credentials);
+  call->tries++;
+  soup_session_send_and_read_async(redeemer->session, call->message, G_PRIORITY_DEFAULT,
+                                   redeemer->cancellable, on_answer, call);
 }
 
 static Call *
@@ -155,20 +190,18 @@ start_call(Redeemer *redeemer, const char *hash, const char *password)
   Call *call = g_new0(Call, 1);
   call->redeemer = redeemer;
   call->hash = g_strdup(hash);
-  call->message = make_message(redeemer, password);
+  call->body = make_body(password);
   call->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
   g_hash_table_insert(redeemer->calls, call->hash, call);
-  soup_session_send_and_read_async(redeemer->session, call->message, G_PRIORITY_DEFAULT,
-                                   redeemer->cancellable, on_answer, call);
+  send_call(call);
   return call;
 }
 
 Redeemer *
-redeemer_new(const char *url, const Credentials *credentials)
+redeemer_new(BrokerList *brokers, const Credentials *credentials)
 {
   Redeemer *redeemer = g_new0(Redeemer, 1);
-  const char *slash = g_str_has_suffix(url, "/") ? "" : "/";
-  redeemer->url = g_strdup_printf("%s%sinternal/redeem", url, slash);
+  redeemer->brokers = brokers;
   redeemer->credentials = credentials;
   redeemer->session = broker_peer_session_new(CALL_LIMIT_S);
   redeemer->cancellable = g_cancellable_new();
@@ -234,6 +267,6 @@ redeemer_free(Redeemer *redeemer)
   g_object_unref(redeemer->session);
   g_hash_table_unref(redeemer->calls);
   g_hash_table_unref(redeemer->redeemed);
-  g_free(redeemer->url);
+  broker_list_free(redeemer->brokers);
   g_free(redeemer);
 }

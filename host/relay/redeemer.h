@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "common/api_client/broker_list.h"
 #include "common/net/credentials.h"
 
 typedef struct Redeemer Redeemer;
@@ -13,8 +14,8 @@ typedef struct Redeemer Redeemer;
 /** The grant's text (borrowed), or @error. */
 typedef void (*RedeemerDone)(const char *grant, const GError *error, gpointer user_data);
 
-/** A redeemer at the broker @url; @credentials must outlive it. */
-Redeemer *redeemer_new(const char *url, const Credentials *credentials);
+/** A redeemer at @brokers (transfer full); @credentials must outlive it. */
+Redeemer *redeemer_new(BrokerList *brokers, const Credentials *credentials);
 
 /** Redeems @password; @done is called once, perhaps before this returns. After redeemer_free() it is not
  * called. */

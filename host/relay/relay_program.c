@@ -24,8 +24,8 @@ static const ConfigKey keys[] = {
     {"relay", "state-directory", CONFIG_PATH, "/var/lib/caraway/relay",
      "what joining gave this relay, and its list of spent grants"},
     {"relay", "control-socket", CONFIG_PATH, "/run/caraway/relay.sock", "socket for this host's agent"},
-    {"relay", "broker", CONFIG_STRING, NULL, "URL of the broker; by default the one that was joined",
-     .optional = TRUE},
+    {"relay", "broker", CONFIG_STRING, NULL,
+     "URLs of brokers, separated by commas; by default the one that was joined", .optional = TRUE},
     {"relay", "max-consoles", CONFIG_INT, "4096", "open connections; further ones are closed at once",
      .minimum = 16, .maximum = 100000},
     {"relay", "max-unfinished", CONFIG_INT, "256",
@@ -100,7 +100,12 @@ open_gate(RelayProgram *program, const Config *config, GError **error)
                 "[relay] broker is not set and join.json names none: set it to the broker's URL");
     return FALSE;
   }
-  program->redeemer = redeemer_new(url, program->credentials);
+  BrokerList *brokers = broker_list_new(url, error);
+  if (brokers == NULL) {
+    g_prefix_error(error, "[relay] broker: ");
+    return FALSE;
+  }
+  program->redeemer = redeemer_new(brokers, program->credentials);
   program->agent =
       agent_port_new(config_string(config, "relay", "control-socket"), &listener, program, error);
   if (program->agent == NULL)

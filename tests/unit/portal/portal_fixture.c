@@ -85,7 +85,7 @@ start_broker(PortalFixture *fixture)
 }
 
 PortalFixture *
-portal_fixture_new(guint answer_limit_ms)
+portal_fixture_new_beside(const char *away_broker, guint answer_limit_ms)
 {
   PortalFixture *fixture = g_new0(PortalFixture, 1);
   signal(SIGPIPE, SIG_IGN); /* as every daemon does */
@@ -95,8 +95,11 @@ portal_fixture_new(guint answer_limit_ms)
   g_autoptr(GSList) uris = soup_server_get_uris(fixture->broker);
   g_autofree char *url = g_uri_to_string(uris->data);
   g_uri_unref(uris->data);
+  url[strlen(url) - 1] = '\0'; /* its slash */
+  const char *urls[] = {away_broker != NULL ? away_broker : url, url, NULL};
+  fixture->brokers = broker_list_new_of(urls);
   const ApiProxyConfig config = {
-      .broker = url, .max_requests = 2, .max_streams = 1, .answer_limit_ms = answer_limit_ms};
+      .brokers = fixture->brokers, .max_requests = 2, .max_streams = 1, .answer_limit_ms = answer_limit_ms};
   fixture->proxy = api_proxy_new(fixture->session, &config, &fixture->counters);
   fixture->files = web_files_load(fixture->site->web, fixture->site->spice, &error);
   g_assert_no_error(error);
@@ -113,6 +116,12 @@ portal_fixture_new(guint answer_limit_ms)
   return fixture;
 }
 
+PortalFixture *
+portal_fixture_new(guint answer_limit_ms)
+{
+  return portal_fixture_new_beside(NULL, answer_limit_ms);
+}
+
 void
 portal_fixture_stop_broker(PortalFixture *fixture)
 {
@@ -125,6 +134,7 @@ portal_fixture_free(PortalFixture *fixture)
 {
   web_server_free(fixture->web);
   api_proxy_free(fixture->proxy);
+  broker_list_free(fixture->brokers);
   g_object_unref(fixture->session);
   soup_server_disconnect(fixture->broker);
   g_object_unref(fixture->broker);

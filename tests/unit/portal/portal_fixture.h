@@ -25,6 +25,7 @@ typedef struct {
   SoupSession *session;
   WebFiles *files;
   PortalCounters counters;
+  BrokerList *brokers;
   ApiProxy *proxy;
   WebServer *web;
   char *missing; /**< what /readyz says, NULL for ready */
@@ -32,6 +33,9 @@ typedef struct {
 
 /** Everything, with small limits: 2 requests, 1 stream, bodies of 1 KiB, answers within @answer_limit_ms. */
 PortalFixture *portal_fixture_new(guint answer_limit_ms);
+
+/** The same, but the broker at @away_broker (a URL) is asked before the fake one. */
+PortalFixture *portal_fixture_new_beside(const char *away_broker, guint answer_limit_ms);
 
 /** Stops the fake broker, so that nobody listens there. */
 void portal_fixture_stop_broker(PortalFixture *fixture);

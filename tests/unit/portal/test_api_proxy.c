@@ -279,6 +279,83 @@ test_a_doubled_host_is_refused(void)
   g_assert_cmpuint(fixture->counters.proxied, ==, 0);
 }
 
+/* A broker that takes a request and dies before it answers. */
+static gboolean
+on_incoming(GSocketService *service, GSocketConnection *connection, GObject *source, gpointer count)
+{
+  char bytes[4096];
+  (*(guint *)count)++;
+  (void)g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(connection)), bytes, sizeof bytes, NULL,
+                            NULL);
+  g_io_stream_close(G_IO_STREAM(connection), NULL, NULL);
+  return FALSE;
+}
+
+static char *
+dying_broker(GSocketService **ret_service, guint *count)
+{
+  *ret_service = g_threaded_socket_service_new(2);
+  guint16 port = g_socket_listener_add_any_inet_port(G_SOCKET_LISTENER(*ret_service), NULL, NULL);
+  g_signal_connect(*ret_service, "run", G_CALLBACK(on_incoming), count);
+  g_socket_service_start(*ret_service);
+  return g_strdup_printf("http://127.0.0.1:%u", port);
+}
+
+#define POST_CONNECT                                                                                         \
+  "POST /api/v1/pools/p/connect HTTP/1.1\r\nHost: p\r\nContent-Type: application/json\r\n"                   \
+  "Content-Length: 2\r\nConnection: close\r\n\r\n{}"
+
+static void
+test_what_nobody_took_goes_to_the_next_broker(void)
+{
+  g_autoptr(GSocketListener) taken = g_socket_listener_new();
+  g_autofree char *away =
+      g_strdup_printf("http://127.0.0.1:%u", g_socket_listener_add_any_inet_port(taken, NULL, NULL));
+  g_socket_listener_close(taken); /* nobody listens there now */
+  g_autoptr(PortalFixture) fixture = portal_fixture_new_beside(away, 5000);
+  g_auto(Seen) seen = {0};
+  soup_server_add_handler(fixture->broker, NULL, on_echo, &seen, NULL);
+  g_autofree char *answer = portal_fixture_ask(fixture, POST_CONNECT);
+  assert_contains(answer, "HTTP/1.1 201 ");
+  assert_contains(seen.text, "body={}");
+  g_assert_cmpstr(broker_list_current(fixture->brokers), !=, away); /* which is asked first from now on */
+}
+
+static void
+test_what_may_have_been_taken_is_not_repeated(void)
+{
+  guint count = 0;
+  g_autoptr(GSocketService) service = NULL;
+  g_autofree char *dying = dying_broker(&service, &count);
+  g_autoptr(PortalFixture) fixture = portal_fixture_new_beside(dying, 5000);
+  g_auto(Seen) seen = {0};
+  soup_server_add_handler(fixture->broker, NULL, on_echo, &seen, NULL);
+  g_autofree char *answer = portal_fixture_ask(fixture, POST_CONNECT);
+  assert_contains(answer, "\"code\":\"unreachable\"");
+  g_assert_null(seen.text);
+  g_assert_cmpuint(count, ==, 1);
+  g_autofree char *again = portal_fixture_ask(fixture, POST_CONNECT); /* the client's own decision */
+  assert_contains(again, "HTTP/1.1 201 ");
+  g_socket_service_stop(service);
+}
+
+static void
+test_what_only_reads_is_repeated(void)
+{
+  guint count = 0;
+  g_autoptr(GSocketService) service = NULL;
+  g_autofree char *dying = dying_broker(&service, &count);
+  g_autoptr(PortalFixture) fixture = portal_fixture_new_beside(dying, 5000);
+  g_auto(Seen) seen = {0};
+  soup_server_add_handler(fixture->broker, NULL, on_echo, &seen, NULL);
+  g_autofree char *answer =
+      portal_fixture_ask(fixture, "GET /api/v1/me HTTP/1.1\r\nHost: p\r\nConnection: close\r\n\r\n");
+  assert_contains(answer, "HTTP/1.1 201 ");
+  assert_contains(seen.text, "GET /api/v1/me");
+  g_assert_cmpuint(count, >=, 1);
+  g_socket_service_stop(service);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -295,5 +372,8 @@ main(int argc, char **argv)
   g_test_add_func("/api-proxy/large-body", test_large_bodies_are_refused);
   g_test_add_func("/api-proxy/chunked-body", test_chunked_bodies_are_refused);
   g_test_add_func("/api-proxy/doubled-host", test_a_doubled_host_is_refused);
+  g_test_add_func("/api-proxy/next-broker", test_what_nobody_took_goes_to_the_next_broker);
+  g_test_add_func("/api-proxy/not-repeated", test_what_may_have_been_taken_is_not_repeated);
+  g_test_add_func("/api-proxy/read-again", test_what_only_reads_is_repeated);
   return g_test_run();
 }

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two brokers on one database: a request at one of them, the link of the host at the other."""
+import threading
+import unittest
+
+from cluster import Cluster, ClusterBroker, RoamingHost
+from machines import ADMIN_PASSWORD, Machine, provision, wait_spare
+from processes import wait_until
+from rest import Problem, Rest
+
+
+class Events:
+    """The event stream of a session, read in a thread."""
+
+    def __init__(self, rest, session):
+        self.lines, self.over = [], threading.Event()
+        self.response = rest.open("GET", f"/api/v1/sessions/{session}/events")
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        try:
+            while line := self.response.readline():
+                self.lines.append(line.decode().strip())
+        except OSError:
+            pass
+        self.over.set()
+
+    def has(self, text):
+        return any(text in line for line in list(self.lines))
+
+
+class RequestsAnywhere(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = cls.enterClassContext(Cluster(2)) if hasattr(cls, "enterClassContext") else Cluster(2).__enter__()
+        cls.first, cls.second = cls.cluster.brokers
+        cls.host = RoamingHost([cls.second]).connect().beat()
+        provision(cls.first, size=4, spares=1)
+        wait_spare(cls.first)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.host.hang_up()
+        if not hasattr(cls, "enterClassContext"):
+            cls.cluster.down()
+
+    def user_of(self, broker):
+        """The user `demo`, signed in at the first, used at `broker`: a sign-in counts at all."""
+        rest = self.first.sign_in("demo", "demo has a long password")
+        return Rest(broker.url, broker.ca, rest.token)
+
+    def test_assigned_at_one_and_commanded_by_the_other(self):
+        self.assertEqual(self.cluster.link_of("kvm1"), "b2")
+        rest = self.user_of(self.first)
+        session = rest.connect("office")
+        stream = Events(rest, session["id"])
+        desktop = session["desktop"]["id"]
+        wait_until(lambda: any(c["kind"] == "epoch" and c["desktop"] == desktop for c in self.host.commands), 20,
+                   "waiting for the epoch over the other broker's link")
+        self.host.console(session["id"], desktop, "connected")
+        wait_until(lambda: stream.has('"state":"connected"'), 20, "waiting for the event at the first broker")
+        same = self.user_of(self.second).call("GET", f"sessions/{session['id']}")
+        self.assertEqual(same["desktop"]["id"], desktop)
+        self.user_of(self.second).call("POST", f"sessions/{session['id']}/logoff")
+        wait_until(lambda: stream.has("event: end"), 20, "waiting for the end at the first broker")
+        wait_until(lambda: any(c["kind"] == "destroy" and c["desktop"] == desktop for c in self.host.commands), 20,
+                   "waiting for the desktop to be destroyed")
+
+    def test_grants_of_all_brokers_count_everywhere(self):
+        portal = Machine(self.first, "portal", "edge")
+        for broker in (self.first, self.second):
+            portal.rest.host, portal.rest.port = "127.0.0.1", broker.port
+            answer = portal.rest.call("GET", "/internal/grant-keys")
+            self.assertEqual([key["id"][:3] for key in answer["grant_keys"]], ["b1-", "b2-"])
+            self.assertEqual(set(answer["brokers"]), {self.first.url, self.second.url})
+        self.assertEqual([key["id"][:3] for key in self.host.welcome["grant_keys"]], ["b1-", "b2-"])
+        self.assertEqual(self.host.welcome["brokers"][0]["url"], self.second.url)
+        wait_spare(self.first)
+        rest = self.user_of(self.first)
+        session = rest.connect("office")
+        signed = [self.user_of(broker).call("POST", f"sessions/{session['id']}/grants", {"viewer": "native"})["grant"]
+                  for broker in (self.first, self.second)]
+        self.assertEqual([grant.split(".")[1][:3] for grant in signed], ["b1-", "b2-"])
+        # A password that one broker gave is redeemed at the other.
+        console = rest.call("POST", f"sessions/{session['id']}/grants", {"viewer": "browser"})
+        portal.rest.port = self.second.port
+        redeemed = portal.rest.call("POST", "/internal/redeem", {"password": console["password"]})
+        self.assertTrue(redeemed["grant"].startswith("cwg1.b2-"))
+        rest.call("POST", f"sessions/{session['id']}/logoff")
+
+    def test_sign_out_at_one_cuts_streams_at_the_other(self):
+        wait_spare(self.first)
+        rest = self.user_of(self.first)
+        session = rest.connect("office")
+        stream = Events(rest, session["id"])
+        wait_until(lambda: stream.has("event: session"), 20, "waiting for the first event")
+        Rest(self.second.url, self.second.ca, rest.token).call("POST", "logout")
+        self.assertTrue(stream.over.wait(20))
+        with self.assertRaises(Problem) as refused:
+            rest.call("GET", "me")
+        self.assertEqual(refused.exception.status, 401)
+        self.user_of(self.second).call("POST", f"sessions/{session['id']}/logoff")
+
+    def test_one_of_them_keeps(self):
+        self.assertEqual(self.cluster.keeper(), "b1")
+
+
+class StartOfAnotherBroker(unittest.TestCase):
+    def refusal(self, broker):
+        ended = broker.once()
+        self.assertEqual(ended.returncode, 1, ended.stderr)
+        return ended.stderr
+
+    def test_foreign_authority_and_taken_names_are_refused(self):
+        with Cluster(1) as cluster:
+            first = cluster.brokers[0]
+            address = cluster.server.address(cluster.database)
+            stranger = ClusterBroker("b2", address)
+            self.addCleanup(stranger.down)
+            self.assertIn("Copy ca.pem and ca.key", self.refusal(stranger))
+            foreign = ClusterBroker("b1", f"{stranger.folder}/other.db")
+            self.addCleanup(foreign.down)
+            self.assertEqual(foreign.once("--create-admin=admin", text=ADMIN_PASSWORD + "\n").returncode, 0)
+            stranger.share_authority(foreign)
+            self.assertIn("authority", self.refusal(stranger))
+            namesake = ClusterBroker("b1", address)
+            self.addCleanup(namesake.down)
+            namesake.share_authority(first)
+            self.assertIn("A broker called b1 serves this database already", self.refusal(namesake))
+            self.assertTrue(first.answers())
+            stranger.share_authority(first)
+            stranger.start()
+            self.assertEqual(cluster.keeper(), "b1")
+
+    def test_two_that_start_at_once(self):
+        with Cluster(1) as cluster:
+            others = [ClusterBroker(name, cluster.server.address(cluster.database)) for name in ("b2", "b3")]
+            for broker in others:
+                self.addCleanup(broker.down)
+                broker.share_authority(cluster.brokers[0])
+                broker.process.start()
+            for broker in others:
+                wait_until(broker.answers, 60, f"waiting for {broker.name}")
+            self.assertEqual(cluster.sql("SELECT COUNT(*) FROM broker WHERE stopped = 0"), "3")
+            self.assertEqual(cluster.keeper(), "b1")
+
+
+if __name__ == "__main__":
+    unittest.main()
