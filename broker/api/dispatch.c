@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/api/dispatch.h"
 
+#include "broker/api/creation.h"
 #include "broker/api/problem.h"
 #include "broker/api/sign_in_token.h"
 #include "broker/service/audit_log.h"
@@ -68,16 +69,6 @@ check_access(const ApiContext *context, Request *request, GError **error)
 }
 
 static void
-refuse_replay(Answer *answer, Replay replay)
-{
-  g_autoptr(GError) error = g_error_new_literal(
-      CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
-      replay == REPLAY_BUSY ? "The same request is being worked on. Ask again in a moment."
-                            : "This Idempotency-Key was used for another request. Take a new one.");
-  problem_set(answer, error);
-}
-
-static void
 refuse(const ApiContext *context, Answer *answer, GError *error)
 {
   g_autoptr(GError) refusal = services_refusal(context->services, error);
@@ -98,26 +89,6 @@ run_handler(const ApiContext *context, const Request *request, Answer *answer)
     answer_add_degraded(answer, sentence);
 }
 
-/* The first answer again, where a request is repeated under the key that its client chose for it. */
-static Answer *
-run_creation(const ApiContext *context, const Request *request)
-{
-  g_autofree char *key = g_strjoin("\n", request->caller->token_hash, request->method,
-                                   request->route->pattern, request->idempotency_key, NULL);
-  g_autoptr(Answer) answer = answer_new();
-  Answer *earlier = NULL;
-  Replay replay = replay_cache_begin(context->replays, key, request->body, g_get_monotonic_time(), &earlier);
-  if (replay == REPLAY_DONE)
-    return earlier;
-  if (replay != REPLAY_NEW) {
-    refuse_replay(answer, replay);
-    return g_steal_pointer(&answer);
-  }
-  run_handler(context, request, answer);
-  replay_cache_finish(context->replays, key, answer);
-  return g_steal_pointer(&answer);
-}
-
 Answer *
 dispatch_run(const ApiContext *context, Request *request)
 {
@@ -126,7 +97,7 @@ dispatch_run(const ApiContext *context, Request *request)
   if (!check_access(context, request, &error))
     refuse(context, answer, error);
   else if ((request->route->flags & ROUTE_CREATES) != 0 && request->idempotency_key != NULL)
-    return run_creation(context, request);
+    return creation_run(context, request, run_handler);
   else
     run_handler(context, request, answer);
   return g_steal_pointer(&answer);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers to POSTs that create something, kept for a while by Idempotency-Key, so that a client whose answer
- * was lost may ask again. In memory: a broker that restarted meanwhile answers such a repetition with a
- * conflict of names at worst. (Connecting has a durable key of its own, in the service.) Safe from any
- * thread.
+ * Answers to POSTs that create something, kept for a while by Idempotency-Key: what this broker answered
+ * lately, and what it is working on. What has to outlive it is in the database (broker/api/creation.h looks
+ * there next). Safe from any thread.
  */
 #pragma once
 

@@ -23,5 +23,7 @@ caller_free(Caller *caller)
   g_free(caller->user_name);
   g_free(caller->address);
   g_free(caller->token_hash);
+  g_free(caller->creation_key);
+  g_free(caller->creation_body);
   g_free(caller);
 }

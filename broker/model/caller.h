@@ -14,6 +14,8 @@ typedef struct {
   gboolean password_change_required; /**< only the password may be changed, nothing else be done */
   char *address;                     /**< of the client, "" when unknown */
   char *token_hash;                  /**< names the sign-in, and with it the device; never the token itself */
+  char *creation_key;  /**< (nullable) hash of the key under which this creation may be repeated */
+  char *creation_body; /**< (nullable) hash of its body */
 } Caller;
 
 /** A caller with copies of its arguments. */

@@ -5,6 +5,7 @@
 #include "broker/service/host_state.h"
 #include "broker/service/lifecycle.h"
 #include "broker/store/console_password_store.h"
+#include "broker/store/creation_store.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/idempotency_store.h"
@@ -12,7 +13,8 @@
 #include "broker/store/session_store.h"
 #include "broker/store/sign_in_store.h"
 
-#define DAY_US (24 * 60 * 60 * SECOND_US)
+#define CREATIONS_MAX 10000 /* answers that are kept for repetitions */
+#define DAY_US        (24 * 60 * 60 * SECOND_US)
 
 /* An expired password is kept a while, so that its owner is told that it expired and not that there is none.
  */
@@ -49,6 +51,7 @@ housekeeping_delete_expired(Services *services, GError **error)
          join_token_store_remove_expired(work->transaction, now_us, error) &&
          console_password_store_remove_expired(work->transaction, now_us - PASSWORD_KEEP_US, error) &&
          idempotency_store_remove_old(work->transaction, now_us - DAY_US, error) &&
+         creation_store_remove_old(work->transaction, now_us - DAY_US, CREATIONS_MAX, error) &&
          session_store_remove_ended(work->transaction, now_us - 7 * DAY_US, error) &&
          work_commit(work, error);
 }

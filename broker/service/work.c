@@ -5,6 +5,7 @@
 #include "broker/service/database_return.h"
 #include "broker/store/audit_store.h"
 #include "broker/store/broker_store.h"
+#include "broker/store/creation_store.h"
 #include "broker/store/outbox_store.h"
 #include "common/base/error.h"
 
@@ -133,6 +134,16 @@ work_command(Work *work, const char *host, HostCommand *command, GError **error)
   return outbox_store_add(work->transaction, host, command, error);
 }
 
+static gboolean
+enter_creation(Work *work, const Caller *caller, const char *object, GError **error)
+{
+  if (caller == NULL || caller->creation_key == NULL || work->has_creation)
+    return TRUE;
+  work->has_creation = TRUE;
+  return creation_store_add(work->transaction, caller->creation_key, caller->creation_body, object,
+                            work->now_us, error);
+}
+
 gboolean
 work_audit(Work *work, const Caller *caller, const char *action, const char *kind, const char *name,
            const char *detail, GError **error)
@@ -148,5 +159,5 @@ work_audit(Work *work, const Caller *caller, const char *action, const char *kin
       .detail = (char *)detail,
       .address = caller != NULL ? caller->address : (char *)"",
   };
-  return audit_store_add(work->transaction, &entry, error);
+  return enter_creation(work, caller, object, error) && audit_store_add(work->transaction, &entry, error);
 }

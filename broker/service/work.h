@@ -17,6 +17,7 @@ typedef struct {
   GHashTable *notices;   /* set of "CHANNEL PAYLOAD" */
   gboolean wakes_keeper; /* the pools are looked at after the commit */
   DbMode mode;
+  gboolean has_creation; /* what the caller's creation key led to was entered */
 } Work;
 
 /** Begins a use case; @mode as db_begin(). */
@@ -44,7 +45,7 @@ gboolean work_command(Work *work, const char *host, HostCommand *command,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Adds an audit row: @caller (nullable: "system") did @action to @kind/@name. @detail: a sentence, may be
- * "". */
+ * "". Enters, once, that this is what the caller's creation key led to (creation_keys.h). */
 gboolean work_audit(Work *work, const Caller *caller, const char *action, const char *kind, const char *name,
                     const char *detail, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

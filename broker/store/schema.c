@@ -159,6 +159,11 @@ static const char kinds_sql[] =
     "DROP INDEX session_live_account;"
     "CREATE UNIQUE INDEX session_live_account ON session (account_id, pool_id, slot) WHERE state <> 'ended'";
 
+static const char creations_sql[] =
+    "CREATE TABLE creation_key (key_hash TEXT PRIMARY KEY, body_hash TEXT NOT NULL, object TEXT NOT NULL,"
+    "  answer TEXT NOT NULL, created_us BIGINT NOT NULL);"
+    "CREATE INDEX creation_key_created ON creation_key (created_us)";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -170,6 +175,7 @@ static const Migration migrations[] = {
     {8, "names of desktops", names_sql},
     {9, "brokers", brokers_sql},
     {10, "kinds of desktops", kinds_sql},
+    {11, "keys of creations", creations_sql},
 };
 
 int

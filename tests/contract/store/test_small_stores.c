@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/audit_store.h"
 #include "broker/store/console_password_store.h"
+#include "broker/store/creation_store.h"
 #include "broker/store/foreign_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/image_store.h"
@@ -194,6 +195,54 @@ test_audit(StoreCase *test, gconstpointer data)
   g_assert_null(end);
 }
 
+static void
+expect_no_creation(StoreCase *test, const char *key)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(CreationRow) row = creation_store_find(test->transaction, key, &error);
+  g_assert_null(row);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND);
+}
+
+static void
+test_creation(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  expect_no_creation(test, "k1");
+  g_assert_true(creation_store_add(test->transaction, "k1", "b1", "user/alice", 10, &error));
+  g_assert_true(creation_store_set_answer(test->transaction, "k1", "sealed", &error));
+  g_assert_true(creation_store_set_answer(test->transaction, "k9", "nobody's", &error));
+  g_autoptr(CreationRow) row = creation_store_find(test->transaction, "k1", &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(row->body_hash, ==, "b1");
+  g_assert_cmpstr(row->object, ==, "user/alice");
+  g_assert_cmpstr(row->answer, ==, "sealed");
+}
+
+static void
+test_creations_are_bounded(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  static const char *const keys[] = {"k1", "k2", "k3", "k4"};
+  for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+    g_assert_true(creation_store_add(test->transaction, keys[i], "b", "pool/p", 10 + i, &error));
+  g_assert_true(creation_store_remove_old(test->transaction, 11, 10, &error)); /* too old */
+  expect_no_creation(test, "k1");
+  g_assert_true(creation_store_remove_old(test->transaction, 0, 2, &error)); /* too many */
+  expect_no_creation(test, "k2");
+  g_autoptr(CreationRow) kept = creation_store_find(test->transaction, "k3", &error);
+  g_assert_no_error(error);
+}
+
+static void
+test_creation_once(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_true(creation_store_add(test->transaction, "k1", "b1", "user/alice", 10, &error));
+  g_assert_false(creation_store_add(test->transaction, "k1", "b1", "user/alice", 11, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -206,5 +255,8 @@ main(int argc, char **argv)
   STORE_CASE_ADD("/stores/join-token", test_join_token);
   STORE_CASE_ADD("/stores/console-password", test_console_password);
   STORE_CASE_ADD("/stores/audit", test_audit);
+  STORE_CASE_ADD("/stores/creation", test_creation);
+  STORE_CASE_ADD("/stores/creation/bounded", test_creations_are_bounded);
+  STORE_CASE_ADD("/stores/creation/once", test_creation_once);
   return g_test_run();
 }
