@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The handlers behind the routes of administrators: accounts, pools, images, hosts, desktops, audit. All have
+ * The handlers behind the routes of administrators: accounts, pools, images, desktops, audit. All have
  * the shape of RouteHandler.
  */
 #pragma once
@@ -96,20 +96,6 @@ gboolean handle_register_image(const ApiContext *context, const Request *request
 /** DELETE /images/{image} */
 gboolean handle_remove_image(const ApiContext *context, const Request *request, Answer *answer,
                              GError **error);
-
-/** GET /hosts */
-gboolean handle_hosts(const ApiContext *context, const Request *request, Answer *answer, GError **error);
-
-/** POST /hosts/join-tokens */
-gboolean handle_create_join_token(const ApiContext *context, const Request *request, Answer *answer,
-                                  GError **error);
-
-/** GET /hosts/{host} */
-gboolean handle_host(const ApiContext *context, const Request *request, Answer *answer, GError **error);
-
-/** DELETE /hosts/{host} */
-gboolean handle_remove_host(const ApiContext *context, const Request *request, Answer *answer,
-                            GError **error);
 
 /** GET /admin/desktops */
 gboolean handle_desktops(const ApiContext *context, const Request *request, Answer *answer, GError **error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Images, hosts and desktops as administrators see them, and the audit log. */
 #include "broker/api/admin_handlers.h"
+#include "broker/api/host_handlers.h"
 #include "broker/api/views.h"
 #include "broker/service/audit_log.h"
 #include "broker/service/desktop_admin.h"

@@ -292,6 +292,7 @@ view_host(JsonBuilder *builder, gconstpointer value)
   json_builder_begin_object(builder);
   view_text(builder, "name", host->name);
   view_text(builder, "state", host_state_name(host->state));
+  view_text(builder, "duty", host_duty_name(host->duty));
   view_text(builder, "accelerator", host->accelerator != NULL ? host->accelerator : "");
   view_text(builder, "accelerator_reason", host->accelerator_reason != NULL ? host->accelerator_reason : "");
   begin_member(builder, "capacity");

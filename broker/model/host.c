@@ -24,6 +24,25 @@ host_state_from_name(const char *name)
   return value < 0 ? HOST_DOWN : (HostState)value;
 }
 
+static const char *const duty_names[] = {
+    [HOST_ACTIVE] = "active",
+    [HOST_DRAINING] = "draining",
+    [HOST_MAINTENANCE] = "maintenance",
+};
+
+const char *
+host_duty_name(HostDuty duty)
+{
+  return name_table_name(duty_names, HOST_DUTIES, duty);
+}
+
+HostDuty
+host_duty_from_name(const char *name)
+{
+  int value = name_table_value(duty_names, HOST_DUTIES, name);
+  return value < 0 ? HOST_MAINTENANCE : (HostDuty)value;
+}
+
 Host *
 host_new(const char *name)
 {

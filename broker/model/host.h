@@ -15,6 +15,14 @@ typedef enum {
   HOST_STATES
 } HostState;
 
+/** What is wanted of a host, whether it answers or not. */
+typedef enum {
+  HOST_ACTIVE,
+  HOST_DRAINING,    /**< nothing new is put there */
+  HOST_MAINTENANCE, /**< so too, and nothing runs there any more */
+  HOST_DUTIES
+} HostDuty;
+
 /** A desktop of ours that the host keeps aside because no welcome named it. */
 typedef struct {
   char *name;
@@ -24,6 +32,7 @@ typedef struct {
 typedef struct {
   char *name;
   HostState state;
+  HostDuty duty;
   char *boot_id;
   char *agent_version;
   char *accelerator;        /**< "kvm", "tcg", "" before the first hello */
@@ -46,6 +55,12 @@ const char *host_state_name(HostState state);
 
 /** The state called @name; HOST_DOWN for anything unknown, so that nothing is placed there. */
 HostState host_state_from_name(const char *name);
+
+/** The stable name of @duty (static). */
+const char *host_duty_name(HostDuty duty);
+
+/** The duty called @name; HOST_MAINTENANCE for anything unknown, so that nothing is placed there. */
+HostDuty host_duty_from_name(const char *name);
 
 /** A host without any facts, with empty lists. */
 Host *host_new(const char *name);

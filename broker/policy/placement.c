@@ -43,6 +43,9 @@ refusal(const PlacementHost *host, const PlacementNeed *need, CarawayErrorCode *
   *ret_code = CARAWAY_ERROR_HOST_GONE;
   if (host->state != HOST_UP)
     return state_reason(host);
+  if (host->duty != HOST_ACTIVE)
+    return g_strdup_printf(host->duty == HOST_DRAINING ? "%s is being drained" : "%s is in maintenance",
+                           host->name);
   if (host->image != PLACEMENT_IMAGE_PRESENT) {
     gboolean damaged = host->image == PLACEMENT_IMAGE_DAMAGED;
     *ret_code = damaged ? CARAWAY_ERROR_IMAGE_BAD : CARAWAY_ERROR_IMAGE_MISSING;

@@ -23,6 +23,7 @@ typedef enum {
 typedef struct {
   const char *name;
   HostState state;
+  HostDuty duty;
   PlacementImage image;
   HostCapacity capacity;
   guint64 promised_mib; /**< for desktops there that its capacity does not account for yet */

@@ -64,6 +64,7 @@ placement_host(const Capacity *capacity, const Host *host, GHashTable *copies)
 {
   PlacementHost placed = {.name = host->name,
                           .state = host->state,
+                          .duty = host->duty,
                           .image = image_on(copies, host->name),
                           .capacity = host->capacity};
   const CapacityLoad *load = g_hash_table_lookup(capacity->loads, host->name);

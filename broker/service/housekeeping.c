@@ -2,6 +2,7 @@
 #include "broker/service/housekeeping.h"
 
 #include "broker/policy/host_machine.h"
+#include "broker/service/host_admin.h"
 #include "broker/service/host_state.h"
 #include "broker/service/lifecycle.h"
 #include "broker/store/console_password_store.h"
@@ -32,6 +33,8 @@ housekeeping_give_up_hosts(Services *services, GError **error)
     return FALSE;
   for (guint i = 0; i < hosts->len; i++) {
     Host *host = g_ptr_array_index(hosts, i);
+    if (!host_admin_settle(work, host, error))
+      return FALSE;
     if (host->state == HOST_SILENT &&
         host_silence_us(services->host_silence, host->name, now_us) >= HOST_GIVE_UP_US &&
         !host_state_step(work, host, HOST_EVENT_GIVE_UP, error))

@@ -7,7 +7,7 @@
   "SELECT h.name, h.state, h.state_since_us, h.boot_id, h.agent_version, h.accelerator, "                    \
   "h.accelerator_reason,"                                                                                    \
   " h.cpus, h.memory_mib, h.memory_free_mib, h.disk_free_mib, h.relay_address, h.relay_port, "               \
-  "h.last_seen_us, h.term, h.link_broker"                                                                    \
+  "h.last_seen_us, h.term, h.link_broker, h.duty"                                                            \
   " FROM host h"
 
 static gpointer
@@ -29,6 +29,7 @@ read_host(DbQuery *query)
   host->last_seen_us = db_int(query, 13);
   host->term = db_int(query, 14);
   host->link_broker = g_strdup(db_text(query, 15));
+  host->duty = host_duty_from_name(db_text(query, 16));
   return host;
 }
 
@@ -53,6 +54,14 @@ host_store_put(DbTransaction *transaction, const Host *host, GError **error)
                 host->capacity.cpus, host->capacity.memory_mib, host->capacity.memory_free_mib,
                 host->capacity.disk_free_mib, host->relay_address, (int)host->relay_port,
                 host->last_seen_us) == 1;
+}
+
+gboolean
+host_store_write_duty(DbTransaction *transaction, const Host *host, GError **error)
+{
+  return row_changed(db_run(transaction, error, "UPDATE host SET duty = ? WHERE name = ?", "ss",
+                            host_duty_name(host->duty), host->name),
+                     "such host", error);
 }
 
 gboolean

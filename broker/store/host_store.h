@@ -12,6 +12,10 @@
 gboolean host_store_put(DbTransaction *transaction, const Host *host,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Writes the duty of @host, which host_store_put() leaves alone; CARAWAY_ERROR_NOT_FOUND. */
+gboolean host_store_write_duty(DbTransaction *transaction, const Host *host,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Writes what @name had left at @seen_us, if it is there. */
 gboolean host_store_beat(DbTransaction *transaction, const char *name, const HostCapacity *capacity,
                          gint64 seen_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;

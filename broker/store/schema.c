@@ -164,6 +164,8 @@ static const char creations_sql[] =
     "  answer TEXT NOT NULL, created_us BIGINT NOT NULL);"
     "CREATE INDEX creation_key_created ON creation_key (created_us)";
 
+static const char duties_sql[] = "ALTER TABLE host ADD COLUMN duty TEXT NOT NULL DEFAULT 'active'";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -176,6 +178,7 @@ static const Migration migrations[] = {
     {9, "brokers", brokers_sql},
     {10, "kinds of desktops", kinds_sql},
     {11, "keys of creations", creations_sql},
+    {12, "duties of hosts", duties_sql},
 };
 
 int

@@ -93,10 +93,16 @@ test_host(StoreCase *test, gconstpointer data)
   host->capacity.memory_free_mib = 123;
   g_ptr_array_add(host->quarantined, host_quarantine_new("stranger", "It is not ours."));
   g_assert_true(host_store_put(test->transaction, host, &error));
+  g_assert_cmpint(host->duty, ==, HOST_ACTIVE);
+  host->duty = HOST_DRAINING;
+  g_assert_true(host_store_write_duty(test->transaction, host, &error));
+  host->duty = HOST_ACTIVE; /* not by the way: */
+  g_assert_true(host_store_put(test->transaction, host, &error));
   g_assert_true(host_store_write_quarantine(test->transaction, host, &error));
   g_autoptr(Host) same = host_store_find(test->transaction, "kvm1", &error);
   g_assert_true(host_store_read_quarantine(test->transaction, same, &error));
   g_assert_cmpint(same->state, ==, HOST_SILENT);
+  g_assert_cmpint(same->duty, ==, HOST_DRAINING);
   g_assert_cmpint(same->capacity.memory_free_mib, ==, 123);
   g_assert_cmpstr(((HostQuarantine *)g_ptr_array_index(same->quarantined, 0))->name, ==, "stranger");
   g_assert_false(host_store_remove(test->transaction, "kvm1", &error)); /* it has desktops */

@@ -7,6 +7,7 @@ import websocket
 
 from machines import Broker, Machine, ScriptedHost, provision, wait_spare
 from processes import wait_until
+from rest import Problem
 
 
 class LinkCase(unittest.TestCase):
@@ -66,6 +67,55 @@ class ForeignTest(LinkCase):
         wait_until(lambda: self.foreign() == [bare], 20, "waiting for the new list")
         self.assertEqual(self.broker.admin.call("GET", "hosts/kvm1")["quarantined"], [aside])
         self.assertNotIn("foreign", self.broker.admin.items("hosts")[0])
+
+
+class DutyTest(LinkCase):
+    def setUp(self):
+        super().setUp()
+        self.other = ScriptedHost(self.broker, "kvm2")
+        self.addCleanup(self.other.hang_up)
+        self.host.connect()
+
+    def order(self, duty, name="kvm1"):
+        return self.broker.admin.call("POST", f"hosts/{name}/{duty}")["duty"]
+
+    def duty(self, name="kvm1"):
+        return self.broker.admin.call("GET", f"hosts/{name}")["duty"]
+
+    def test_drained_host_gets_nothing_and_gives_its_spares_away(self):
+        user = provision(self.broker)
+        wait_spare(self.broker)
+        session = user.connect("office")
+        wait_spare(self.broker)
+        kept = session["desktop"]["id"]
+        self.other.connect()
+        self.assertEqual(self.order("drain"), "draining")
+        wait_until(lambda: set(self.host.desktops) == {kept}, 30, "waiting for the spares to go")
+        wait_until(lambda: self.other.desktops, 30, "waiting for a spare elsewhere")
+        with self.assertRaises(Problem) as caught:
+            self.order("maintenance")
+        self.assertEqual(caught.exception.code, "conflict")
+        self.assertIn("1 desktop still runs on kvm1", caught.exception.detail)
+        self.assertEqual(user.call("GET", f"sessions/{session['id']}")["state"], "ready")
+        user.call("POST", f"sessions/{session['id']}/logoff")
+        wait_until(lambda: self.duty() == "maintenance", 30, "waiting for the host to be empty")
+        self.assertEqual(self.host.desktops, {})
+        self.assertEqual(self.order("activate"), "active")
+
+    def test_why_nothing_is_made(self):
+        self.assertEqual(self.order("maintenance"), "maintenance")
+        self.host.hang_up()
+        self.host.connect()
+        self.assertEqual(self.duty(), "maintenance")  # it came back, and that is all
+        provision(self.broker)
+
+        def says_why():
+            problems = self.broker.admin.call("GET", "pools/office")["problems"]
+            return any("kvm1 is in maintenance" in problem for problem in problems)
+        wait_until(says_why, 30, "waiting for the reason")
+        self.assertEqual(self.host.desktops, {})
+        self.order("activate")
+        wait_spare(self.broker)
 
 
 class HostLinkTest(LinkCase):

@@ -23,6 +23,18 @@ test_most_memory_wins(void)
 }
 
 static void
+test_out_of_service(void)
+{
+  PlacementHost hosts[] = {host("kvm1", 8192), host("kvm2", 16384), host("kvm3", 12288)};
+  hosts[1].duty = HOST_DRAINING;
+  hosts[2].duty = HOST_MAINTENANCE;
+  g_auto(Placement) placement = placement_choose(hosts, 3, &need);
+  g_assert_cmpint(placement.host, ==, 0);
+  g_assert_cmpstr(placement.reasons[0], ==, "kvm2 is being drained");
+  g_assert_cmpstr(placement.reasons[1], ==, "kvm3 is in maintenance");
+}
+
+static void
 test_promises_count(void)
 {
   PlacementHost hosts[] = {host("kvm1", 8192), host("kvm2", 16384)};
@@ -150,6 +162,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/placement/most-memory", test_most_memory_wins);
   g_test_add_func("/placement/promises", test_promises_count);
+  g_test_add_func("/placement/out_of_service", test_out_of_service);
   g_test_add_func("/placement/reasons", test_reasons);
   g_test_add_func("/placement/codes", test_codes);
   g_test_add_func("/placement/no-hosts", test_no_hosts);
