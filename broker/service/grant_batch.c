@@ -23,25 +23,39 @@ typedef struct {
   gint64 now_us;
 } Request;
 
-static gboolean
-enter(Work *work, Request *request, GError **error)
+static void
+fill(const GPtrArray *requests, GrantRequest *asked)
 {
-  const Caller *caller = request->caller;
-  request->now_us = work->now_us;
-  if (!grant_store_find(work->transaction, request->session_id, caller->user_id, caller->token_hash,
-                        &request->row, error))
-    return FALSE;
-  return request->row == NULL || work_audit(work, caller, "console.grant", "session", request->session_id,
-                                            viewer_name(VIEWER_NATIVE), error);
+  for (guint i = 0; i < requests->len; i++) {
+    const Request *request = g_ptr_array_index(requests, i);
+    const Caller *caller = request->caller;
+    asked[i] = (GrantRequest){.session_id = request->session_id,
+                              .user_id = caller->user_id,
+                              .user_name = caller->user_name,
+                              .device = caller->token_hash,
+                              .address = caller->address};
+  }
 }
 
 static gboolean
-enter_all(Work *work, const GPtrArray *requests, GError **error)
+enter_all(Work *work, const GPtrArray *requests, GrantRequest *asked, GError **error)
 {
-  for (guint i = 0; i < requests->len; i++)
-    if (!enter(work, g_ptr_array_index(requests, i), error))
-      return FALSE;
-  return work_commit(work, error);
+  fill(requests, asked);
+  return grant_store_enter(work->transaction, asked, requests->len, work->now_us, error) &&
+         work_commit(work, error);
+}
+
+/* What was not committed is nobody's. */
+static void
+hand_over(const GPtrArray *requests, GrantRequest *asked, gboolean is_durable, gint64 now_us)
+{
+  for (guint i = 0; i < requests->len; i++) {
+    Request *request = g_ptr_array_index(requests, i);
+    request->now_us = now_us;
+    if (is_durable)
+      request->row = g_steal_pointer(&asked[i].row);
+    g_clear_pointer(&asked[i].row, grant_row_free);
+  }
 }
 
 static void
@@ -51,11 +65,11 @@ run(Combiner *combiner, gpointer data)
   g_autoptr(GError) error = NULL;
   g_autoptr(Work) work = work_begin(batch->services, DB_WRITE, &error);
   g_autoptr(GPtrArray) requests = combiner_take(combiner);
-  if (work != NULL && enter_all(work, requests, &error))
-    return;
-  log_debug("A batch of grants was undone: %s", error->message);
-  for (guint i = 0; i < requests->len; i++)
-    g_clear_pointer(&((Request *)g_ptr_array_index(requests, i))->row, grant_row_free);
+  g_autofree GrantRequest *asked = g_new0(GrantRequest, requests->len);
+  gboolean is_durable = work != NULL && enter_all(work, requests, asked, &error);
+  hand_over(requests, asked, is_durable, work != NULL ? work->now_us : 0);
+  if (!is_durable)
+    log_debug("A batch of grants was undone: %s", error->message);
 }
 
 GrantBatch *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/assignment_store.h"
 
+#include "broker/store/assignment_store_postgres.h"
 #include "broker/store/audit_store.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/idempotency_store.h"
@@ -26,6 +27,8 @@ static const char spares_sql[] =
 gboolean
 assignment_store_judge(DbTransaction *transaction, AssignmentRow *rows, guint count, GError **error)
 {
+  if (db_transaction_engine(transaction) == DB_POSTGRES)
+    return assignment_store_postgres_judge(transaction, rows, count, error);
   for (guint i = 0; i < count; i++) {
     gint64 plain;
     if (!row_number(db_query(transaction, error, judge_sql, "sssss", rows[i].user_id, rows[i].pool_id,
@@ -107,6 +110,8 @@ gboolean
 assignment_store_enter(DbTransaction *transaction, AssignmentRow *rows, guint count, gint64 now_us,
                        GError **error)
 {
+  if (db_transaction_engine(transaction) == DB_POSTGRES)
+    return assignment_store_postgres_enter(transaction, rows, count, now_us, error);
   for (guint i = 0; i < count; i++)
     if (rows[i].desktop != NULL && !enter(transaction, &rows[i], now_us, error))
       return FALSE;

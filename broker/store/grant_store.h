@@ -17,12 +17,23 @@ typedef struct {
   GStrv channels;
 } GrantRow;
 
+/** Somebody who asks for a grant. Everything but the row is borrowed. */
+typedef struct {
+  const char *session_id;
+  const char *user_id;
+  const char *user_name;
+  const char *device; /**< hash of the sign-in that they ask by */
+  const char *address;
+  GrantRow *row; /**< (nullable, transfer full) set by grant_store_enter() */
+} GrantRequest;
+
 /**
- * The facts of the session @session_id in the plain case: it is ready, of @user_id, who asks from the device
- * @device that was last let in, and its host answers. In any other case @ret_row is NULL.
+ * Sets the facts of each of @requests (@count) that is the plain case, and enters in the audit log that its
+ * user has a grant for our native viewer: the session is ready, theirs, @device is what was last let in, and
+ * its host answers. The row of any other stays NULL.
  */
-gboolean grant_store_find(DbTransaction *transaction, const char *session_id, const char *user_id,
-                          const char *device, GrantRow **ret_row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean grant_store_enter(DbTransaction *transaction, GrantRequest *requests, guint count, gint64 now_us,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Frees @row (nullable). */
 void grant_row_free(GrantRow *row);

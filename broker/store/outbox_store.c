@@ -5,14 +5,21 @@
 
 #include <string.h>
 
-/* The id is not known before the row is there: it is put into the text when the row is read. */
-gboolean
-outbox_store_add(DbTransaction *transaction, const char *host, const HostCommand *command, GError **error)
+/* The id is not known before the row is there: it is put into the text when the row is read. The term is that
+ * of the link that will deliver it. */
+char *
+outbox_store_text(const HostCommand *command)
 {
   HostMessage message = {.type = HOST_MESSAGE_COMMAND, .command = *command};
   message.command.id = 0;
-  message.command.term = 0; /* that of the link that will deliver it */
-  g_autofree char *text = host_message_build(&message);
+  message.command.term = 0;
+  return host_message_build(&message);
+}
+
+gboolean
+outbox_store_add(DbTransaction *transaction, const char *host, const HostCommand *command, GError **error)
+{
+  g_autofree char *text = outbox_store_text(command);
   return db_run(transaction, error, "INSERT INTO outbox (host, desktop_id, kind, text) VALUES (?, ?, ?, ?)",
                 "ssss", host, command->desktop, host_command_name((HostCommandKind)command->kind), text) == 1;
 }

@@ -14,6 +14,9 @@
 gboolean outbox_store_add(DbTransaction *transaction, const char *host, const HostCommand *command,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The text that a row of @command is entered with (transfer full). */
+char *outbox_store_text(const HostCommand *command);
+
 /** Commands for @host with ids over @after_id, oldest first, at most 1,000: an array of Command. */
 GPtrArray *outbox_store_list(DbTransaction *transaction, const char *host, gint64 after_id,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -42,7 +42,9 @@ new_session(const char *id, const char *user)
                    .state = SESSION_READY,
                    .created_us = 5,
                    .viewer = (char *)"",
-                   .device = (char *)"device"};
+                   .device = (char *)"device",
+                   .slot = 1,
+                   .away_since_us = 5};
 }
 
 static gboolean
@@ -145,7 +147,7 @@ test_what_is_told(StoreCase *test, gconstpointer data)
   const Session session = new_session("s1", "alice");
   AssignmentRow row = {.pool_id = "office",
                        .user_id = "alice",
-                       .address = "192.0.2.1",
+                       .address = "a\"b\\c,{d}'",
                        .session = &session,
                        .desktop = g_ptr_array_index(spares, 0)};
   g_assert_true(assignment_store_enter(test->transaction, &row, 1, 5, &error));
@@ -155,7 +157,8 @@ test_what_is_told(StoreCase *test, gconstpointer data)
   g_assert_cmpstr(entry->action, ==, "session.assign");
   g_assert_cmpstr(entry->actor, ==, "alice");
   g_assert_cmpstr(entry->object, ==, "desktop/office-0001");
-  g_assert_cmpstr(entry->address, ==, "192.0.2.1");
+  g_assert_cmpstr(entry->address, ==, "a\"b\\c,{d}'"); /* arrays quote what is in them */
+  ;
   g_autoptr(GPtrArray) commands = outbox_store_list(test->transaction, "kvm1", 0, &error);
   g_assert_cmpuint(commands->len, ==, 1);
   const Command *command = g_ptr_array_index(commands, 0);
@@ -171,16 +174,36 @@ static gboolean
 may_be_granted(StoreCase *test, const char *user, const char *device)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(GrantRow) row = NULL;
-  g_assert_true(grant_store_find(test->transaction, "s1", user, device, &row, &error));
+  GrantRequest requests[] = {
+      {.session_id = "s0", .user_id = user, .user_name = user, .device = device, .address = "192.0.2.1"},
+      {.session_id = "s1", .user_id = user, .user_name = user, .device = device, .address = "192.0.2.1"}};
+  g_assert_true(grant_store_enter(test->transaction, requests, 2, 7, &error));
   g_assert_no_error(error);
+  g_assert_null(requests[0].row);
+  g_autoptr(GrantRow) row = requests[1].row;
   if (row == NULL)
     return FALSE;
+  g_assert_cmpstr(row->session->id, ==, "s1");
   g_assert_cmpstr(row->session->desktop_id, ==, "office-0001");
   g_assert_cmpstr(row->session->host, ==, "kvm1");
   g_assert_cmpuint(row->epoch.counter, ==, 1);
   g_assert_cmpstr(row->channels[0], ==, "main");
   return TRUE;
+}
+
+static guint
+count_entries(StoreCase *test)
+{
+  g_autoptr(GError) error = NULL;
+  const Page page = {0};
+  g_autoptr(GPtrArray) entries = audit_store_list(test->transaction, &page, NULL, &error);
+  const AuditEntry *entry = entries->len > 0 ? g_ptr_array_index(entries, 0) : NULL;
+  if (entry != NULL) {
+    g_assert_cmpstr(entry->action, ==, "console.grant");
+    g_assert_cmpstr(entry->object, ==, "session/s1");
+    g_assert_cmpstr(entry->actor, ==, "alice");
+  }
+  return entries->len;
 }
 
 static void
@@ -203,6 +226,7 @@ test_grant(StoreCase *test, gconstpointer data)
   g_assert_false(may_be_granted(test, "alice", "device"));
   g_assert_true(session_store_add(test->transaction, &session, &error));
   g_assert_true(may_be_granted(test, "alice", "device"));
+  g_assert_cmpuint(count_entries(test), ==, 1);
   g_assert_false(may_be_granted(test, "bob", "device"));
   g_assert_false(may_be_granted(test, "alice", "another"));
   set_session(test, SESSION_CONNECTED, "device");
@@ -214,6 +238,7 @@ test_grant(StoreCase *test, gconstpointer data)
   host->state = HOST_SILENT;
   g_assert_true(host_store_put(test->transaction, host, &error));
   g_assert_false(may_be_granted(test, "alice", "device"));
+  g_assert_cmpuint(count_entries(test), ==, 1); /* who was refused has none */
 }
 
 int
