@@ -2,77 +2,13 @@
 #include "common/base/json.h"
 
 #include "common/base/error.h"
+#include "common/base/json_scan.h"
 
-#include <math.h>
 #include <string.h>
 
-/*
- * json-glib keeps the last of duplicate keys, recurses without a limit, takes comments, single quotes and
- * several values in a row. Its parser tells of every member as it is read, so duplicates are found there; the
- * rest is found by a scan that knows only strings and brackets.
- */
-typedef struct {
-  guint depth;
-  gboolean in_string, is_escaped, has_ended;
-  guint hex_left;  /* digits of \uXXXX to come */
-  gboolean is_nul; /* they were all 0 so far */
-} Scan;
-
-/* json-glib ends the text at \u0000, so that "admin\u0000x" would be "admin". */
-static gboolean
-scan_hex_digit(Scan *scan, char c)
-{
-  scan->is_nul = scan->is_nul && c == '0';
-  return --scan->hex_left > 0 || !scan->is_nul;
-}
-
-static gboolean
-scan_string_byte(Scan *scan, char c)
-{
-  if ((guchar)c < 0x20)
-    return FALSE;
-  if (scan->hex_left > 0 && c != '"' && !scan_hex_digit(scan, c))
-    return FALSE;
-  if (scan->is_escaped) {
-    scan->is_escaped = FALSE;
-    scan->hex_left = c == 'u' ? 4 : 0;
-    scan->is_nul = TRUE;
-  } else if (c == '\\')
-    scan->is_escaped = TRUE;
-  else if (c == '"')
-    scan->in_string = FALSE;
-  return TRUE;
-}
-
-static gboolean
-scan_byte(Scan *scan, char c)
-{
-  if (scan->in_string)
-    return scan_string_byte(scan, c);
-  if (c == '\0' || c == '/' || c == '\'' || (scan->has_ended && !g_ascii_isspace(c)))
-    return FALSE;
-  if (c == '"')
-    scan->in_string = TRUE;
-  else if (c == '{' || c == '[')
-    scan->depth++;
-  else if (c == '}' || c == ']') {
-    if (scan->depth == 0)
-      return FALSE;
-    scan->has_ended = --scan->depth == 0;
-  }
-  return scan->depth <= JSON_MAX_DEPTH;
-}
-
-static gboolean
-scan_is_bounded(const char *text, gsize size)
-{
-  Scan scan = {0};
-  for (gsize i = 0; i < size; i++)
-    if (!scan_byte(&scan, text[i]))
-      return FALSE;
-  return scan.has_ended;
-}
-
+/* json-glib keeps the last of duplicate keys, recurses without a limit, and takes more than JSON. Its parser
+ * tells of every member as it is read, so duplicates are found there; the rest is refused by json_scan.h
+ * before. */
 typedef struct {
   GHashTable *seen; /* of the object being read: "address name" */
   gboolean duplicate;
@@ -95,7 +31,7 @@ json_parse_object(const char *text, gsize size, gsize max_size, GError **error)
                 "The body has %zu bytes; at most %zu are taken.", size, max_size);
     return NULL;
   }
-  if (!g_utf8_validate(text, size, NULL) || !scan_is_bounded(text, size)) {
+  if (!g_utf8_validate(text, size, NULL) || !json_scan_is_strict(text, size, JSON_MAX_DEPTH)) {
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_MALFORMED,
                 "The body is not JSON in UTF-8 with at most %d levels.", JSON_MAX_DEPTH);
     return NULL;
