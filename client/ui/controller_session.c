@@ -35,6 +35,9 @@ on_list(GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   desktops_page_set(controller->desktops_page, desktops);
+  g_autoptr(GError) degraded = api_session_degraded_from_answer(answer);
+  if (degraded != NULL) /* the list holds only what the server knows by heart */
+    client_window_show_error(controller->window, degraded);
   desktops_page_enter(controller->desktops_page);
   open_wanted_pool(controller);
 }

@@ -139,6 +139,18 @@ api_session_desktops_from_answer(const ApiAnswer *answer, GError **error)
   return api_value_list(object, "items", desktop_from_object, (GDestroyNotify)api_desktop_free, error);
 }
 
+GError *
+api_session_degraded_from_answer(const ApiAnswer *answer)
+{
+  JsonObject *object = api_value_object(answer, NULL);
+  gboolean degraded = FALSE;
+  g_autofree char *reason = NULL;
+  if (object == NULL || !json_get_optional_bool(object, "degraded", FALSE, &degraded, NULL) || !degraded ||
+      !api_value_text(object, "degraded_reason", &reason, NULL))
+    return NULL;
+  return g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_DATABASE_AWAY, reason);
+}
+
 void
 api_desktop_free(ApiDesktop *desktop)
 {

@@ -72,6 +72,10 @@ ApiRequest *api_session_desktops_request(void);
 GPtrArray *api_session_desktops_from_answer(const ApiAnswer *answer,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** What the server says when it answered without its database, so that something may be missing: a
+ * CARAWAY_ERROR_DATABASE_AWAY (transfer full); NULL when all is well. */
+GError *api_session_degraded_from_answer(const ApiAnswer *answer);
+
 /** POST /pools/{@pool}/connect with an idempotency key. @take_over: also when another device has the console.
  */
 ApiRequest *api_session_connect_request(const char *pool, gboolean take_over);

@@ -71,7 +71,9 @@ export const logout = () => call("POST", "/logout", { quiet: true });
 export const me = () => json("GET", "/me", { quiet: true });
 export const changePassword = (old, fresh) => call("POST", "/me/password", { body: { old, new: fresh } });
 
-export const desktops = (signal) => json("GET", "/desktops?limit=500", { signal }).then((answer) => answer.items);
+// What the person may open; `degraded` says what is the matter when the server answered without its database.
+export const desktops = (signal) => json("GET", "/desktops?limit=500", { signal })
+  .then((answer) => ({ items: answer.items, degraded: answer.degraded ? answer.degraded_reason : null }));
 
 // A fresh key for one wish of a person: however often it is sent, it is granted once.
 const idempotencyKey = () => [...crypto.getRandomValues(new Uint8Array(16))]

@@ -15,7 +15,7 @@ export function desktopsPage() {
   const element = h("section", { class: "page" }, h("h1", { tabindex: "-1" }, strings.desktops),
     h("p", { class: "lead" }, strings.desktopsLead), notice, list);
 
-  function show(items) {
+  function show({ items, degraded }) {
     const wanted = new Set(items.map((item) => item.pool.id));
     for (const [id, card] of cards) if (!wanted.has(id)) { card.close(); card.element.remove(); cards.delete(id); }
     items.forEach((item, index) => {
@@ -25,7 +25,7 @@ export function desktopsPage() {
       if (list.children[index] !== card.element) list.insertBefore(card.element, list.children[index] || null);
     });
     list.setAttribute("aria-busy", "false");
-    replace(notice, items.length === 0 ? h("div", { class: "card empty" }, h("h2", {}, strings.noDesktops),
+    replace(notice, degraded ? h("p", { class: "note", role: "status" }, degraded) : items.length === 0 ? h("div", { class: "card empty" }, h("h2", {}, strings.noDesktops),
       h("p", { class: "lead" }, strings.noDesktopsLead)) : null);
   }
 

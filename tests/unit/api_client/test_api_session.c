@@ -92,6 +92,19 @@ test_desktops(void)
 }
 
 static void
+test_degraded(void)
+{
+  g_autoptr(ApiAnswer) well = answer("{\"items\":[],\"next\":null}");
+  g_autoptr(ApiAnswer) odd = answer("{\"degraded\":1,\"degraded_reason\":\"x\"}");
+  g_autoptr(ApiAnswer) away = answer("{\"degraded\":true,\"degraded_reason\":\"It is away.\",\"items\":[]}");
+  g_assert_null(api_session_degraded_from_answer(well));
+  g_assert_null(api_session_degraded_from_answer(odd));
+  g_autoptr(GError) error = api_session_degraded_from_answer(away);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE_AWAY);
+  g_assert_cmpstr(error->message, ==, "It is away.");
+}
+
+static void
 test_connect_request(void)
 {
   g_autoptr(ApiRequest) plain = api_session_connect_request("office", FALSE);
@@ -156,6 +169,7 @@ main(int argc, char **argv)
   g_test_add_func("/api_session/session_without_desktop", test_session_without_desktop);
   g_test_add_func("/api_session/bad_sessions_are_refused", test_bad_sessions_are_refused);
   g_test_add_func("/api_session/desktops", test_desktops);
+  g_test_add_func("/api_session/degraded", test_degraded);
   g_test_add_func("/api_session/connect_request", test_connect_request);
   g_test_add_func("/api_session/console", test_console);
   g_test_add_func("/api_session/bad_consoles_are_refused", test_bad_consoles_are_refused);
