@@ -156,8 +156,7 @@ connect_pool(Services *services, const Caller *caller, const char *pool, const C
   session = work != NULL ? connect_in(work, caller, pool, options, &problem) : NULL;
   g_clear_pointer(&work, work_free);
   if (database_watch_is_trouble(problem))
-    session =
-        known_access_resume(services, caller, pool, options->take_over, g_steal_pointer(&problem), &problem);
+    session = known_access_resume(services, caller, pool, options, g_steal_pointer(&problem), &problem);
   if (session != NULL)
     return session;
   g_autofree char *object = g_strconcat("pool/", pool, NULL);

@@ -117,28 +117,33 @@ known_access_sessions(Services *services, const Caller *caller, GError *trouble,
 }
 
 static DesktopOffer *
-offer_of(KnownSession *known)
+offer_new(const KnownSession *known)
 {
   DesktopOffer *offer = g_new0(DesktopOffer, 1);
   offer->pool_id = g_strdup(known->session->pool_id);
   offer->pool_name = g_strdup(known->session->pool_name);
-  offer->description = g_steal_pointer(&known->description);
+  offer->description = g_strdup(known->description);
   offer->available = TRUE;
   offer->kind = known->session->kind;
   offer->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)session_free);
-  g_ptr_array_add(offer->sessions, shown(known));
   offer->desktops = g_ptr_array_new_with_free_func((GDestroyNotify)desktop_free);
   return offer;
 }
 
+/* They come by pool. */
 GPtrArray *
 known_access_offers(Services *services, const Caller *caller, GError *trouble, GError **error)
 {
   g_autoptr(GError) cause = trouble;
   g_autoptr(GPtrArray) known = known_sessions_of_user(services->known_sessions, caller->user_id);
   g_autoptr(GPtrArray) offers = g_ptr_array_new_with_free_func((GDestroyNotify)desktop_offer_free);
-  for (guint i = 0; i < known->len; i++)
-    g_ptr_array_add(offers, offer_of(g_ptr_array_index(known, i)));
+  DesktopOffer *offer = NULL;
+  for (guint i = 0; i < known->len; i++) {
+    KnownSession *at = g_ptr_array_index(known, i);
+    if (offer == NULL || !g_str_equal(offer->pool_id, at->session->pool_id))
+      g_ptr_array_add(offers, offer = offer_new(at));
+    g_ptr_array_add(offer->sessions, shown(at));
+  }
   if (offers->len > 0)
     return g_steal_pointer(&offers);
   refuse(cause, error);
@@ -147,15 +152,23 @@ known_access_offers(Services *services, const Caller *caller, GError *trouble, G
 
 /* --- coming back --- */
 
-static KnownSession *
-find_on_pool(Services *services, const Caller *caller, const char *pool)
+static gboolean
+is_wanted(const Session *session, const char *pool, const ConnectOptions *options)
 {
+  return (g_str_equal(session->pool_id, pool) || g_str_equal(session->pool_name, pool)) &&
+         (options->desktop == NULL || g_str_equal(session->desktop_id, options->desktop) ||
+          g_strcmp0(session->desktop_name, options->desktop) == 0);
+}
+
+static KnownSession *
+find_wanted(Services *services, const Caller *caller, const char *pool, const ConnectOptions *options)
+{
+  if (options->another)
+    return NULL;
   g_autoptr(GPtrArray) known = known_sessions_of_user(services->known_sessions, caller->user_id);
-  for (guint i = 0; i < known->len; i++) {
-    const Session *session = ((KnownSession *)g_ptr_array_index(known, i))->session;
-    if (g_str_equal(session->pool_id, pool) || g_str_equal(session->pool_name, pool))
+  for (guint i = 0; i < known->len; i++)
+    if (is_wanted(((KnownSession *)g_ptr_array_index(known, i))->session, pool, options))
       return g_ptr_array_steal_index(known, i);
-  }
   return NULL;
 }
 
@@ -174,17 +187,17 @@ check_device(const KnownSession *known, const Caller *caller, gboolean take_over
 }
 
 Session *
-known_access_resume(Services *services, const Caller *caller, const char *pool, gboolean take_over,
+known_access_resume(Services *services, const Caller *caller, const char *pool, const ConnectOptions *options,
                     GError *trouble, GError **error)
 {
   g_autoptr(GError) cause = trouble;
-  g_autoptr(KnownSession) known = find_on_pool(services, caller, pool);
+  g_autoptr(KnownSession) known = find_wanted(services, caller, pool, options);
   if (known == NULL) {
     refuse(cause, error);
     return NULL;
   }
   gboolean elsewhere = is_elsewhere(known, caller);
-  if (elsewhere && !check_device(known, caller, take_over, error))
+  if (elsewhere && !check_device(known, caller, options->take_over, error))
     return NULL;
   Session *session = known->session;
   if (!note(services, caller->user_name, caller->address, elsewhere ? "session.take-over" : "session.resume",

@@ -34,9 +34,10 @@ GPtrArray *known_access_sessions(Services *services, const Caller *caller, GErro
 GPtrArray *known_access_offers(Services *services, const Caller *caller, GError *trouble,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** One's own session on the pool with id or name @pool, as connect_pool(). */
-Session *known_access_resume(Services *services, const Caller *caller, const char *pool, gboolean take_over,
-                             GError *trouble, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** One's own session on the pool with id or name @pool, as connect_pool(); another one is not to be had. */
+Session *known_access_resume(Services *services, const Caller *caller, const char *pool,
+                             const ConnectOptions *options, GError *trouble,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** A console of one's own session, as console_access_create(). */
 ConsoleAccess *known_access_console(Services *services, const Caller *caller, const char *session_id,

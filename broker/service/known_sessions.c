@@ -11,6 +11,8 @@ typedef struct {
   char *description;
   GStrv channels;
   PoolTakeOver take_over;
+  PoolKind kind;
+  gboolean may_restart, may_reset;
 } KnownPool;
 
 typedef struct {
@@ -35,6 +37,7 @@ struct KnownRecord {
   char desktop_id[UUID_BYTES];
   guint8 state;
   guint8 progress;
+  guint8 slot;
   KnownOwner *owner;
   KnownRecord *next; /* of the same owner */
   char *pool_id;     /* interned, as all that follow down to device */
@@ -42,6 +45,7 @@ struct KnownRecord {
   char *host;
   char *step;
   char *viewer;
+  char *power;
   char *device;
   char *device_before; /* (nullable) set while the database does not know the device */
   char *desktop_name;
@@ -111,6 +115,7 @@ record_clear(gpointer data)
   drop_text(record->host);
   drop_text(record->step);
   drop_text(record->viewer);
+  drop_text(record->power);
   drop_text(record->device);
   drop_text(record->device_before);
   g_free(record->desktop_name);
@@ -139,6 +144,9 @@ known_sessions_put_pool(KnownSessions *known, const Pool *pool)
   noted->description = g_strdup(pool->description);
   noted->channels = g_strdupv(pool->channels);
   noted->take_over = pool->take_over;
+  noted->kind = pool->kind;
+  noted->may_restart = pool->may_restart;
+  noted->may_reset = pool->may_reset;
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&known->mutex);
   g_hash_table_replace(known->pools, noted->id, noted);
 }
@@ -192,11 +200,13 @@ fill(KnownRecord *record, const Session *session, Epoch epoch)
   g_strlcpy(record->desktop_id, session->desktop_id, sizeof record->desktop_id);
   record->state = (guint8)session->state;
   record->progress = (guint8)MIN(session->progress, 100);
+  record->slot = (guint8)session->slot;
   record->pool_id = keep_text(session->pool_id);
   record->pool_name = keep_text(session->pool_name);
   record->host = keep_text(session->host);
   record->step = keep_text(session->step);
   record->viewer = keep_text(session->viewer);
+  record->power = keep_text(session->power);
   record->device = keep_text(session->device);
   record->desktop_name = g_strdup(session->desktop_name);
   record->connected_from = g_strdup(session->connected_from);
@@ -250,7 +260,7 @@ known_sessions_end_load(KnownSessions *known)
 }
 
 static Session *
-session_of(const KnownRecord *record)
+session_of(const KnownRecord *record, const KnownPool *pool)
 {
   Session *session = g_new0(Session, 1);
   session->id = g_strdup(record->id);
@@ -268,6 +278,13 @@ session_of(const KnownRecord *record)
   session->connected_from = g_strdup(record->connected_from);
   session->viewer = g_strdup(record->viewer);
   session->device = g_strdup(record->device);
+  session->slot = record->slot;
+  session->power = *record->power != '\0' ? g_strdup(record->power) : NULL;
+  if (pool == NULL)
+    return session;
+  session->kind = pool->kind;
+  session->may_restart = pool->may_restart;
+  session->may_reset = pool->may_reset;
   return session;
 }
 
@@ -277,7 +294,7 @@ copy_of(KnownSessions *known, const KnownRecord *record)
   const KnownPool *pool = g_hash_table_lookup(known->pools, record->pool_id);
   const KnownHost *host = g_hash_table_lookup(known->hosts, record->host);
   KnownSession *copy = g_new0(KnownSession, 1);
-  copy->session = session_of(record);
+  copy->session = session_of(record, pool);
   copy->epoch = record->epoch;
   copy->channels = pool != NULL ? g_strdupv(pool->channels) : g_new0(char *, 1);
   copy->description = g_strdup(pool != NULL ? pool->description : "");
@@ -297,13 +314,14 @@ known_sessions_find(KnownSessions *known, const char *id)
 }
 
 static int
-compare_age(gconstpointer a, gconstpointer b)
+compare_place(gconstpointer a, gconstpointer b)
 {
   const Session *first = (*(KnownSession *const *)a)->session;
   const Session *second = (*(KnownSession *const *)b)->session;
-  if (first->created_us != second->created_us)
-    return first->created_us < second->created_us ? -1 : 1;
-  return strcmp(first->id, second->id);
+  int by_pool = strcmp(first->pool_name, second->pool_name);
+  if (by_pool != 0)
+    return by_pool;
+  return first->slot != second->slot ? (int)first->slot - (int)second->slot : strcmp(first->id, second->id);
 }
 
 GPtrArray *
@@ -314,7 +332,7 @@ known_sessions_of_user(KnownSessions *known, const char *user_id)
   const KnownOwner *owner = g_hash_table_lookup(known->owners, user_id);
   for (const KnownRecord *at = owner != NULL ? owner->first : NULL; at != NULL; at = at->next)
     g_ptr_array_add(sessions, copy_of(known, at));
-  g_ptr_array_sort(sessions, compare_age);
+  g_ptr_array_sort(sessions, compare_place);
   return sessions;
 }
 

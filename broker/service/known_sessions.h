@@ -57,7 +57,7 @@ void known_sessions_end_load(KnownSessions *known);
 /** The session @id (transfer full); NULL when it is not known to live. */
 KnownSession *known_sessions_find(KnownSessions *known, const char *id);
 
-/** The sessions of @user_id: an array of KnownSession (transfer full), oldest first. */
+/** The sessions of @user_id: an array of KnownSession (transfer full), by pool and slot. */
 GPtrArray *known_sessions_of_user(KnownSessions *known, const char *user_id);
 
 /** Notes that @device was let in to the session @id, and that the database does not know. */

@@ -191,6 +191,15 @@ def test_signed_out_elsewhere(case):
     browser.wait_text("Your sign-in has ended.")
 
 
+def test_database_away(case):
+    browser = case.browser
+    four_desktops(case)
+    case.broker.degraded = {"degraded": True, "degraded_reason": "The broker cannot work with its database at the moment."}
+    case.sign_in()
+    browser.wait_text("The broker cannot work with its database at the moment.", ".note[role=status]")
+    browser.wait_text("Available", case.card("office"))
+
+
 def test_broker_down(case):
     browser = case.browser
     four_desktops(case)

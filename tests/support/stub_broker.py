@@ -24,6 +24,7 @@ class StubBroker:
         self.me = dict(ME)
         self.passwords = {"alice": "correct horse"}
         self.desktops = []
+        self.degraded = {}  # what a broker without its database adds
         self.sessions = {}
         self.refusals = {}  # "METHOD path" -> Refusal, until taken away
         self.grant_keys = []
@@ -154,7 +155,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.stub.me["password_change_required"] = False
             self.answer(204)
         elif path == "/desktops":
-            self.answer(200, {"items": self.stub.desktops, "next": None})
+            self.answer(200, {"items": self.stub.desktops, "next": None, **self.stub.degraded})
         elif path.startswith("/pools/"):
             self.connect(path)
         elif path.startswith("/sessions/"):

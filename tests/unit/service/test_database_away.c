@@ -448,6 +448,36 @@ test_hello_is_put_off(Case *test, gconstpointer data)
   g_assert_cmpstr(session->id, ==, test->session->id);
 }
 
+static void
+test_each_of_several(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  PoolSettings settings = POOL_SETTINGS_NONE;
+  settings.desktops_per_user = 2;
+  g_autoptr(PoolStatus) pool =
+      pool_admin_change(test->fixture->services, test->fixture->admin, "office", &settings, 0, &error);
+  g_assert_no_error(error);
+  const ConnectOptions another = {.another = TRUE};
+  g_autoptr(Session) second = connect_pool(test->fixture->services, test->alice, "office", &another, &error);
+  g_assert_no_error(error);
+  service_fixture_settle(test->fixture);
+  go_away(test);
+  g_autoptr(GPtrArray) offers = connect_offers(test->fixture->services, test->alice, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(offers->len, ==, 1);
+  const DesktopOffer *offer = g_ptr_array_index(offers, 0);
+  g_assert_cmpuint(offer->sessions->len, ==, 2);
+  g_assert_cmpuint(((Session *)g_ptr_array_index(offer->sessions, 1))->slot, ==, 2);
+  const ConnectOptions that = {.desktop = second->desktop_name};
+  g_autoptr(Session) again = connect_pool(test->fixture->services, test->alice, "office", &that, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(again->id, ==, second->id);
+  g_autoptr(Session) first = service_fixture_connect(test->fixture, test->alice, NULL, &error);
+  g_assert_cmpstr(first->id, ==, test->session->id);
+  g_assert_null(connect_pool(test->fixture->services, test->alice, "office", &another, &error));
+  assert_away(g_steal_pointer(&error));
+}
+
 /* Fault 9: what can be read is read. */
 static void
 test_full_disk(Case *test, gconstpointer data)
@@ -532,6 +562,7 @@ main(int argc, char **argv)
   ADD("session/ended", test_ended_session_is_not_resumed);
   ADD("session/elsewhere", test_second_device_asks);
   ADD("session/closed", test_closed_console_is_heard_of);
+  ADD("session/several", test_each_of_several);
   ADD("books", test_books_agree);
   ADD("host/silence", test_silence_is_written_later);
   ADD("host/hello", test_hello_is_put_off);
