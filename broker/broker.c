@@ -221,7 +221,7 @@ count_hosts(gpointer data)
 static void
 open_hub(Broker *broker)
 {
-  broker->bridge = host_bridge_new(broker->services);
+  broker->bridge = host_bridge_new(broker->services, broker->credentials);
   HostLinkSettings settings = {
       .listener = host_bridge_listener(broker->bridge),
       .installation = services_installation(broker->services),

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/host_bridge.h"
 
+#include "broker/peer_broker.h"
 #include "broker/service/host_events.h"
 
 struct HostBridge {
   HostLinkListener listener;
   HostSender sender;
   Services *services;
+  const Credentials *credentials;
   HostLinkHub *hub;
 };
 
@@ -98,13 +100,20 @@ fetch_boot_log(HostSender *sender, const char *host, const char *desktop_id, gui
   return host_link_hub_fetch_boot_log(BRIDGE_OF_SENDER(sender)->hub, host, desktop_id, limit_ms, error);
 }
 
+static char *
+fetch_boot_log_at(HostSender *sender, const char *url, const char *desktop_id, guint limit_ms, GError **error)
+{
+  return peer_broker_boot_log(BRIDGE_OF_SENDER(sender)->credentials, url, desktop_id, limit_ms, error);
+}
+
 HostBridge *
-host_bridge_new(Services *services)
+host_bridge_new(Services *services, const Credentials *credentials)
 {
   HostBridge *bridge = g_new0(HostBridge, 1);
   bridge->listener = (HostLinkListener){on_hello, on_welcomed, on_event, on_silent};
-  bridge->sender = (HostSender){deliver, drop_link, tell_keys, fetch_boot_log, renew};
+  bridge->sender = (HostSender){deliver, drop_link, tell_keys, fetch_boot_log, fetch_boot_log_at, renew};
   bridge->services = services;
+  bridge->credentials = credentials;
   return bridge;
 }
 

@@ -8,11 +8,12 @@
 #include "broker/hostlink/host_link_hub.h"
 #include "broker/service/host_sender.h"
 #include "broker/service/services.h"
+#include "common/net/credentials.h"
 
 typedef struct HostBridge HostBridge;
 
-/** A bridge to @services (borrowed). */
-HostBridge *host_bridge_new(Services *services);
+/** A bridge to @services, which asks other brokers with @credentials (both borrowed). */
+HostBridge *host_bridge_new(Services *services, const Credentials *credentials);
 
 /** Who hears the hub (transfer none). */
 HostLinkListener *host_bridge_listener(HostBridge *bridge);

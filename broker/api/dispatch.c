@@ -17,13 +17,24 @@ struct Dispatch {
 };
 
 static gboolean
+machine_may(Permission permission, IdentityRole role)
+{
+  switch (permission) {
+  case PERMISSION_HOST:
+    return role == IDENTITY_HOST;
+  case PERMISSION_BROKER:
+    return role == IDENTITY_BROKER;
+  default:
+    return role == IDENTITY_RELAY || role == IDENTITY_PORTAL;
+  }
+}
+
+static gboolean
 check_machine(const Request *request, GError **error)
 {
   Permission permission = request->route->permission;
   const Identity *peer = request->peer;
-  gboolean fits = peer != NULL && (permission == PERMISSION_HOST
-                                       ? peer->role == IDENTITY_HOST
-                                       : peer->role == IDENTITY_RELAY || peer->role == IDENTITY_PORTAL);
+  gboolean fits = peer != NULL && machine_may(permission, peer->role);
   if (!fits)
     g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
                         "Only machines that joined this installation for this purpose may ask for this.");
@@ -62,6 +73,7 @@ check_access(const ApiContext *context, Request *request, GError **error)
     return TRUE;
   case PERMISSION_GATEWAY:
   case PERMISSION_HOST:
+  case PERMISSION_BROKER:
     return check_machine(request, error);
   default:
     return check_caller(context, request, error);

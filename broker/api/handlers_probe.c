@@ -81,6 +81,8 @@ handle_metrics(const ApiContext *context, const Request *request, Answer *answer
     add_counts(text, &counts);
   add_gauge(text, "caraway_host_links", "Host links open on this broker.", "",
             context->count_hosts(context->count_data));
+  add_gauge(text, "caraway_keeper", "Whether this broker keeps the pools.", "",
+            services_is_keeper(context->services));
   add_health(text, context);
   answer_set_text(answer, 200, "text/plain; version=0.0.4; charset=utf-8", g_string_free(text, FALSE));
   return TRUE;

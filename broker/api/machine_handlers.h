@@ -22,5 +22,12 @@ gboolean handle_join(const ApiContext *context, const Request *request, Answer *
 /** POST /internal/redeem */
 gboolean handle_redeem(const ApiContext *context, const Request *request, Answer *answer, GError **error);
 
+/** GET /brokers */
+gboolean handle_brokers(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** GET /internal/desktops/{desktop}/boot-log */
+gboolean handle_internal_boot_log(const ApiContext *context, const Request *request, Answer *answer,
+                                  GError **error);
+
 /** GET /internal/grant-keys */
 gboolean handle_grant_keys(const ApiContext *context, const Request *request, Answer *answer, GError **error);

@@ -18,6 +18,7 @@ static const struct {
     [PERMISSION_AUDIT_READ] = {"audit.read", FALSE, TRUE},
     [PERMISSION_GATEWAY] = {"gateway", FALSE, FALSE},
     [PERMISSION_HOST] = {"host", FALSE, FALSE},
+    [PERMISSION_BROKER] = {"broker", FALSE, FALSE},
 };
 
 const char *

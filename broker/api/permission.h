@@ -18,6 +18,7 @@ typedef enum {
   PERMISSION_AUDIT_READ,
   PERMISSION_GATEWAY, /**< a machine of role relay or portal, by its certificate */
   PERMISSION_HOST,    /**< a machine of role host, by its certificate */
+  PERMISSION_BROKER,  /**< another broker, by its certificate */
   PERMISSIONS
 } Permission;
 

@@ -67,6 +67,7 @@ static const Route ROUTES[] = {
     {"POST", V1 "/images", PERMISSION_IMAGE_MANAGE, handle_register_image, SMALL, ROUTE_CREATES},
     {"DELETE", V1 "/images/{image}", PERMISSION_IMAGE_MANAGE, handle_remove_image, NO_BODY, ROUTE_PLAIN},
 
+    {"GET", V1 "/brokers", PERMISSION_HOST_MANAGE, handle_brokers, NO_BODY, ROUTE_PLAIN},
     {"GET", V1 "/hosts", PERMISSION_HOST_MANAGE, handle_hosts, NO_BODY, ROUTE_PLAIN},
     {"POST", V1 "/hosts/join-tokens", PERMISSION_HOST_MANAGE, handle_create_join_token, SMALL, ROUTE_CREATES},
     {"GET", V1 "/hosts/{host}", PERMISSION_HOST_MANAGE, handle_host, NO_BODY, ROUTE_PLAIN},
@@ -91,6 +92,8 @@ static const Route ROUTES[] = {
     {"POST", "/internal/join", PERMISSION_PUBLIC, handle_join, JOIN_BODY, ROUTE_PLAIN},
     {"POST", "/internal/redeem", PERMISSION_GATEWAY, handle_redeem, SMALL, ROUTE_PLAIN},
     {"GET", "/internal/grant-keys", PERMISSION_GATEWAY, handle_grant_keys, NO_BODY, ROUTE_PLAIN},
+    {"GET", "/internal/desktops/{desktop}/boot-log", PERMISSION_BROKER, handle_internal_boot_log, NO_BODY,
+     ROUTE_SLOW},
     {"GET", "/internal/hostlink", PERMISSION_HOST, NULL, NO_BODY, ROUTE_WEBSOCKET},
     {NULL},
 };

@@ -17,6 +17,7 @@ static const CtlNoun all_nouns[] = {
     {"entitlement", "Who may use which pool", ctl_entitlement_commands},
     {"image", "Images that desktops are made from", ctl_image_commands},
     {"host", "Machines that run desktops", ctl_host_commands},
+    {"broker", "Brokers of this installation", ctl_broker_commands},
     {"session", "Sessions of people on desktops", ctl_session_commands},
     {"desktop", "Desktops of all pools", ctl_desktop_commands},
     {"audit", "What was done by whom", ctl_audit_commands},

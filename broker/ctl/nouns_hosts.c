@@ -117,3 +117,25 @@ const CtlCommand ctl_audit_commands[] = {
      .columns = audit_columns},
     {NULL},
 };
+
+static const CtlColumn broker_columns[] = {
+    {"Name", "name"},
+    {"Address", "address"},
+    {"Version", "version"},
+    {"Alive", "alive"},
+    {"Keeps the pools", "keeper"},
+    {"Hosts", "hosts"},
+    {"Last seen", "seen", CTL_TIME},
+    {NULL},
+};
+
+const CtlCommand ctl_broker_commands[] = {
+    {.verb = "list",
+     .summary = "List the brokers of this installation",
+     .options = ctl_list_options,
+     .method = "GET",
+     .path = {"brokers"},
+     .show = CTL_SHOW_LIST,
+     .columns = broker_columns},
+    {NULL},
+};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/desktop_admin.h"
 
+#include "broker/service/broker_directory.h"
 #include "broker/service/lifecycle.h"
 #include "broker/store/desktop_store.h"
 #include "common/base/error.h"
@@ -35,16 +36,42 @@ desktop_admin_destroy(Services *services, const Caller *caller, const char *key,
          work_commit(work, error);
 }
 
+static char *
+fetch(Services *services, const Desktop *desktop, GError **error)
+{
+  if (services->sender != NULL)
+    return services->sender->fetch_boot_log(services->sender, desktop->host, desktop->id, BOOT_LOG_LIMIT_MS,
+                                            error);
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNREACHABLE, "The host %s is not connected.",
+              desktop->host);
+  return NULL;
+}
+
+char *
+desktop_admin_boot_log_here(Services *services, const char *key, GError **error)
+{
+  g_autoptr(Desktop) desktop = desktop_admin_get(services, key, error);
+  return desktop != NULL ? fetch(services, desktop, error) : NULL;
+}
+
+/* Only the broker that holds the link of the host can ask it. */
 char *
 desktop_admin_boot_log(Services *services, const char *key, GError **error)
 {
   g_autoptr(Desktop) desktop = desktop_admin_get(services, key, error);
   if (desktop == NULL)
     return NULL;
-  if (services->sender != NULL)
-    return services->sender->fetch_boot_log(services->sender, desktop->host, desktop->id, BOOT_LOG_LIMIT_MS,
-                                            error);
-  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNREACHABLE, "The host %s is not connected.",
-              desktop->host);
+  gboolean is_here;
+  g_autoptr(GError) problem = NULL;
+  g_autofree char *url = broker_directory_of_host(services, desktop->host, &is_here, &problem);
+  if (url == NULL && is_here)
+    return fetch(services, desktop, error);
+  if (url != NULL && services->sender != NULL)
+    return services->sender->fetch_boot_log_at(services->sender, url, desktop->id, BOOT_LOG_LIMIT_MS, error);
+  if (problem != NULL)
+    g_propagate_error(error, g_steal_pointer(&problem));
+  else
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNREACHABLE, "The host %s is not connected.",
+                desktop->host);
   return NULL;
 }

@@ -24,3 +24,7 @@ gboolean desktop_admin_destroy(Services *services, const Caller *caller, const c
  * CARAWAY_ERROR_NOT_FOUND, CARAWAY_ERROR_UNREACHABLE, CARAWAY_ERROR_TIMED_OUT. */
 char *desktop_admin_boot_log(Services *services, const char *desktop,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The same, but only of a host that is linked with this broker. */
+char *desktop_admin_boot_log_here(Services *services, const char *desktop,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

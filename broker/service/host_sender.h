@@ -27,6 +27,10 @@ struct HostSender {
   char *(*fetch_boot_log)(HostSender *sender, const char *host, const char *desktop_id, guint limit_ms,
                           GError **error);
 
+  /** The same from the broker at @url, whose link the host of @desktop_id is. */
+  char *(*fetch_boot_log_at)(HostSender *sender, const char *url, const char *desktop_id, guint limit_ms,
+                             GError **error);
+
   /** (nullable) Has every host say hello again that told something which could not be stored. */
   void (*renew)(HostSender *sender);
 };

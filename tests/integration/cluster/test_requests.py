@@ -103,6 +103,23 @@ class RequestsAnywhere(unittest.TestCase):
 
     def test_one_of_them_keeps(self):
         self.assertEqual(self.cluster.keeper(), "b1")
+        for broker in (self.first, self.second):
+            seen = broker.admin.items("brokers")
+            self.assertEqual([(b["name"], b["address"], b["alive"], b["keeper"], b["hosts"]) for b in seen],
+                             [("b1", self.first.url, True, True, 0), ("b2", self.second.url, True, False, 1)])
+        page = self.first.admin.call("GET", "brokers?limit=1")
+        self.assertEqual(([b["name"] for b in page["items"]], page["next"]), (["b1"], "b1"))
+        self.assertIn("caraway_keeper 1", self.first.rest().call("GET", "/metrics"))
+        self.assertIn("caraway_keeper 0", self.second.rest().call("GET", "/metrics"))
+
+    def test_boot_logs_come_from_either(self):
+        desktop = self.first.admin.items("admin/desktops")[0]["id"]
+        for broker in (self.first, self.second):
+            self.assertIn("Linux version", broker.admin.call("GET", f"admin/desktops/{desktop}/boot-log"))
+        # Only brokers may ask for what is behind that.
+        with self.assertRaises(Problem) as refused:
+            self.host.rest.call("GET", f"/internal/desktops/{desktop}/boot-log")
+        self.assertEqual(refused.exception.code, "identity-not-trusted")
 
 
 class StartOfAnotherBroker(unittest.TestCase):

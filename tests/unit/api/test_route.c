@@ -118,7 +118,7 @@ test_rows_are_whole(void)
     g_assert_true(reads_only == (route->body_limit == 0));
     g_assert_true(g_str_has_prefix(route->pattern, "/internal/") ==
                   (route->permission == PERMISSION_GATEWAY || route->permission == PERMISSION_HOST ||
-                   strcmp(route->pattern, "/internal/join") == 0));
+                   route->permission == PERMISSION_BROKER || strcmp(route->pattern, "/internal/join") == 0));
   }
 }
 
@@ -128,7 +128,7 @@ test_only_administrators_manage(void)
   g_autoptr(Caller) user = caller_new("u", "alice", FALSE, "", "");
   g_autoptr(Caller) administrator = caller_new("a", "admin", TRUE, "", "");
   for (int permission = PERMISSION_PUBLIC; permission < PERMISSIONS; permission++) {
-    gboolean machine = permission == PERMISSION_GATEWAY || permission == PERMISSION_HOST;
+    gboolean machine = permission >= PERMISSION_GATEWAY;
     g_assert_true(permission_is_granted((Permission)permission, user) == (permission <= PERMISSION_OWN));
     g_assert_true(permission_is_granted((Permission)permission, administrator) == !machine);
     g_assert_nonnull(permission_name((Permission)permission));
