@@ -45,6 +45,10 @@ static const Row rows[] = {
     {"host join-token --role portal --lifetime-s 60", "POST", "/hosts/join-tokens",
      "{\"role\":\"portal\",\"lifetime_s\":60}"},
     {"session logoff s1", "POST", "/sessions/s1/logoff", NULL},
+    {"desktop adopt legacy kvm1 'old vm'", "POST", "/pools/legacy/desktops",
+     "{\"host\":\"kvm1\",\"domain\":\"old vm\"}"},
+    {"desktop assign old-vm erika", "PUT", "/admin/desktops/old-vm/owner", "{\"user\":\"erika\"}"},
+    {"desktop unassign old-vm", "DELETE", "/admin/desktops/old-vm/owner", NULL},
     {"desktop delete office-0001", "DELETE", "/admin/desktops/office-0001", NULL},
 };
 
