@@ -146,6 +146,26 @@ class AnswersTest(unittest.TestCase):
         self.check(self.user, "POST", f"{path}/logoff", f"{pattern}/logoff")
         self.check(self.user, "GET", path, pattern)
 
+    def refusal(self, rest, pool):
+        response = rest.open("POST", f"/api/v1/pools/{pool}/connect", {})
+        problem = json.loads(response.read())
+        self.assertEqual(response.headers["Content-Type"], "application/problem+json")
+        self.fits(problem, {"$ref": "#/components/schemas/Problem"}, "refused connection")
+        self.assertEqual(problem["reasons"], [rule["text"] for rule in problem["rules"] if not rule["ok"]])
+        return problem
+
+    def test_refusals_list_the_rules_that_explaining_lists(self):
+        stranger = self.broker.user("stranger")
+        problem = self.refusal(stranger, "office")
+        self.assertEqual((problem["code"], problem["rules"][-1]["rule"]), ("not-entitled", "entitled"))
+        explained = self.check(self.broker.admin, "GET", "/api/v1/pools/office/explain?user=stranger",
+                               "/api/v1/pools/{pool}/explain")
+        self.assertEqual(explained["rules"][:len(problem["rules"])], problem["rules"])
+        self.assertEqual((explained["outcome"], explained["code"], explained["detail"]),
+                         ("refuse", problem["code"], problem["detail"]))
+        unknown = self.refusal(stranger, "attic")
+        self.assertEqual((unknown["code"], unknown["rules"][-1]["rule"]), ("unknown-pool", "pool-exists"))
+
     def test_administration(self):
         admin, v1 = self.broker.admin, "/api/v1"
         self.check(admin, "GET", f"{v1}/me", f"{v1}/me")
