@@ -152,7 +152,8 @@ ctl_request_build(const CtlArguments *arguments, const char *password, GError **
   g_autoptr(ApiRequest) request = make_request(arguments);
   if (!check_schedule(arguments, error))
     return NULL;
-  gboolean has_body = strcmp(method, "POST") == 0 || strcmp(method, "PATCH") == 0 || strcmp(method, "PUT") == 0;
+  gboolean has_body =
+      strcmp(method, "POST") == 0 || strcmp(method, "PATCH") == 0 || strcmp(method, "PUT") == 0;
   if (!has_body)
     return g_steal_pointer(&request);
   g_autoptr(JsonObject) body = make_body(arguments, password);

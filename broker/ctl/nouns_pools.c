@@ -77,7 +77,7 @@ static const CtlColumn pool_details[] = {
       {"on-disconnect", CTL_TEXT, "ACTION", "keep, lock, logoff or shutdown (keep)", "on_disconnect"},       \
       {"on-disconnect-delay-s", CTL_NUMBER, "SECONDS", "so long after it (0)", "on_disconnect_delay_s"},     \
       {"on-logoff", CTL_TEXT, "ACTION", "reclone, keep or stop (by kind)", "on_logoff"},                     \
-      {"idle-limit-s", CTL_NUMBER, "SECONDS", "without input, then disconnected (0: none)", "idle_limit_s"},   \
+      {"idle-limit-s", CTL_NUMBER, "SECONDS", "without input, then disconnected (0: none)", "idle_limit_s"}, \
       {"session-limit-s", CTL_NUMBER, "SECONDS", "longest session (0: none)", "session_limit_s"},            \
       {"warning-s", CTL_NUMBER, "SECONDS", "shown so long before a limit (60)", "warning_s"},                \
       {"may-restart", CTL_TRUTH, "yes|no", "users may restart their desktop (yes)", "may_restart"},          \
