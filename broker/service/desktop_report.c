@@ -206,6 +206,12 @@ log_off(Work *work, Desktop *desktop, GError **error)
 }
 
 gboolean
+desktop_report_is_news(const Work *work, const Desktop *desktop, const HostDesktop *report)
+{
+  return !tells_only_idleness(work, desktop, report);
+}
+
+gboolean
 desktop_report_apply(Work *work, Desktop *desktop, const HostDesktop *report, GError **error)
 {
   if (tells_only_idleness(work, desktop, report))

@@ -8,6 +8,9 @@
 #include "broker/model/desktop.h"
 #include "broker/service/work.h"
 
+/** Whether @report says anything of @desktop that is not written already. */
+gboolean desktop_report_is_news(const Work *work, const Desktop *desktop, const HostDesktop *report);
+
 /** Writes @report into @desktop and does what follows: ready, failed, signed out. */
 gboolean desktop_report_apply(Work *work, Desktop *desktop, const HostDesktop *report,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

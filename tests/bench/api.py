@@ -37,10 +37,9 @@ def parse():
 class System:
     """A broker on a filled database, with its hosts linked."""
 
-    def __init__(self, folder, name, hosts, pools, sessions, spares, reports_s=0):
+    def __init__(self, folder, name, hosts, pools, sessions, spares):
         self.folder, self.name = folder / name, name
         self.hosts, self.pools, self.sessions, self.desktops = hosts, pools, sessions, sessions + spares
-        self.reports_s = reports_s
         self.port = free_port()
         self.state = self.folder / "broker"
         self.state.mkdir(parents=True, mode=0o700)
@@ -58,7 +57,7 @@ class System:
         self.swarm = subprocess.Popen([
             bench.program("bench-swarm"), f"https://127.0.0.1:{self.port}", self.state, self.installation,
             self.folder / "swarm", "--hosts", str(self.hosts), "--desktops", str(self.desktops), "--sessions",
-            str(self.sessions), "--reports", str(self.reports_s)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            str(self.sessions)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, stderr=open(self.folder / "swarm.log", "w", encoding="utf-8"))
         line = self.swarm.stdout.readline()
         if line != "ready\n":
@@ -89,9 +88,9 @@ class System:
                                *more])
 
     def stop(self):
-        if self.swarm is not None:
+        if self.swarm is not None and self.swarm.poll() is None:
             self.swarm.communicate("", timeout=30)
-        if self.broker is not None:
+        if self.broker is not None and self.broker.is_alive():
             try:
                 self.broker.stop()
             except Failed as problem:
@@ -125,6 +124,16 @@ def measure_rest(report, system, options):
                f"at most {HEARTBEAT_TARGET_PERCENT} %", percent <= HEARTBEAT_TARGET_PERCENT)
 
 
+def measure_reports(report, system, options):
+    """What nobody asked for, and every installation has: each desktop tells every ten seconds that nobody moved."""
+    system.swarm.stdin.write(".")
+    system.swarm.stdin.flush()
+    system.cpu_percent(max(1, 4 * options.seconds))  # the first ones are news
+    percent = system.cpu_percent(max(2, 5 * options.seconds))
+    print(f"  with reports of {system.desktops} desktops: {percent:.1f} % of one core", flush=True)
+    report.add("heartbeats and the desktops' own reports", "% of one core", round(percent, 2), None, None)
+
+
 def measure_assign(report, big, empty, options):
     print("an assignment by the API, p99 in µs, against an empty system:", flush=True)
     def of(system):
@@ -137,18 +146,18 @@ def measure_assign(report, big, empty, options):
                round(statistics.median(theirs) / 1000, 2), "the same on an empty system", round(ratio, 3))
 
 
-def measure_get(report, big, folder, options):
+def measure_get(report, system, folder, options):
     print("GET /desktops, requests a second, against a bare libsoup handler:", flush=True)
     body = folder / "body.json"
     common = ["--connections", options.connections, "--first", 0]
-    big.load("get", "--seconds", 0, "--body", body, *common)
-    bare = Bare(big, body)
+    system.load("get", "--seconds", 0, "--body", body, *common)
+    bare = Bare(system, body)
     try:
-        values = bench.paired(options.rounds, lambda _: big.load("get", "--seconds", options.seconds, *common)["per_second"],
+        values = bench.paired(options.rounds, lambda _: system.load("get", "--seconds", options.seconds, *common)["per_second"],
                               lambda _: bare.load("--seconds", options.seconds, *common)["per_second"])
     finally:
         bare.stop()
-    report.add_paired("GET /desktops, authenticated", "1/s", values, "a bare libsoup handler, same bytes",
+    report.add_paired(f"GET /desktops, authenticated, {system.hosts} hosts linked", "1/s", values, "a bare libsoup handler, same bytes",
                       f"at least {GET_TARGET_FACTOR} × the peer", GET_TARGET_FACTOR)
 
 
@@ -163,11 +172,13 @@ def measure(folder, options):
         measure_rest(report, big, options)
         empty.start()
         measure_assign(report, big, empty, options)
-        empty.stop()
         measure_get(report, big, folder, options)
         memory_mib = big.memory_mib()
         report.add("memory of that broker after all of this (RSS)", "MiB", round(memory_mib, 1),
                    f"at most {MEMORY_TARGET_MIB} MiB", memory_mib <= MEMORY_TARGET_MIB)
+        measure_reports(report, big, options)
+        big.stop()
+        measure_get(report, empty, folder, options)
     finally:
         big.stop()
         empty.stop()

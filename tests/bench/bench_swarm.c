@@ -15,6 +15,7 @@
 
 #define AT_ONCE   8
 #define REDIAL_MS 200
+#define REPORTS_S 10 /* as often as a guest tells how long nobody moved */
 
 typedef struct {
   const char *url;
@@ -22,7 +23,7 @@ typedef struct {
   const char *installation;
   const char *folder;
   BenchWorld world;
-  gint reports_s; /* each desktop tells so often how it is; 0: never */
+  GPtrArray *machines; /* of Machine, those that were welcomed */
   Authority *authority;
   char *key;
   GMainLoop *loop;
@@ -84,12 +85,11 @@ on_report(gpointer data)
 }
 
 static void
-start_reports(Machine *machine)
+start_reports(gpointer data, gpointer swarm)
 {
-  const BenchWorld *world = &machine->swarm->world;
+  const BenchWorld *world = &((Swarm *)swarm)->world;
   guint desktops = MAX(world->desktops / world->hosts, 1);
-  if (machine->swarm->reports_s > 0)
-    g_timeout_add((guint)machine->swarm->reports_s * 1000 / desktops, on_report, machine);
+  g_timeout_add(MAX(REPORTS_S * 1000 / desktops, 1), on_report, data);
 }
 
 static void
@@ -97,7 +97,7 @@ on_welcome(Machine *machine, const HostWelcome *welcome)
 {
   dial_next(machine->swarm);
   g_timeout_add((guint)welcome->heartbeat_ms, on_beat, machine);
-  start_reports(machine);
+  g_ptr_array_add(machine->swarm->machines, machine);
   if (++machine->swarm->welcomed == machine->swarm->world.hosts) {
     g_printf("ready\n");
     fflush(stdout);
@@ -242,9 +242,12 @@ static gboolean
 on_input(GIOChannel *channel, GIOCondition condition, gpointer data)
 {
   char byte;
-  if (read(STDIN_FILENO, &byte, 1) > 0)
+  Swarm *swarm = data;
+  if (read(STDIN_FILENO, &byte, 1) > 0) {
+    g_ptr_array_foreach(swarm->machines, start_reports, swarm);
     return G_SOURCE_CONTINUE;
-  g_main_loop_quit(((Swarm *)data)->loop);
+  }
+  g_main_loop_quit(swarm->loop);
   return G_SOURCE_REMOVE;
 }
 
@@ -277,12 +280,11 @@ run(Swarm *swarm, GError **error)
 int
 main(int argc, char **argv)
 {
-  gint hosts = 1, desktops = 40, sessions = 0, reports_s = 0;
+  gint hosts = 1, desktops = 40, sessions = 0;
   const GOptionEntry entries[] = {
       {"hosts", 0, 0, G_OPTION_ARG_INT, &hosts, "So many hosts", "N"},
       {"desktops", 0, 0, G_OPTION_ARG_INT, &desktops, "So many desktops on all of them", "N"},
       {"sessions", 0, 0, G_OPTION_ARG_INT, &sessions, "So many of them with a console open", "N"},
-      {"reports", 0, 0, G_OPTION_ARG_INT, &reports_s, "Each desktop tells so often how it is", "S"},
       {0},
   };
   g_autoptr(GError) error = NULL;
@@ -296,7 +298,7 @@ main(int argc, char **argv)
                  .state = argv[2],
                  .installation = argv[3],
                  .folder = argv[4],
-                 .reports_s = reports_s,
+                 .machines = g_ptr_array_new(),
                  .world = {.hosts = (guint)hosts, .desktops = (guint)desktops, .sessions = (guint)sessions}};
   int status = run(&swarm, &error);
   if (error != NULL)

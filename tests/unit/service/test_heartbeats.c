@@ -101,6 +101,34 @@ test_an_administrator_sees_the_last_beat(void)
   g_assert_cmpint(host->capacity.memory_free_mib, ==, FREE_MIB - 7);
 }
 
+static guint64
+count_writes(ServiceFixture *fixture)
+{
+  DbWriting writing;
+  db_writing(fixture->services->db, &writing);
+  return writing.members;
+}
+
+/* What a desktop says of itself every ten seconds takes a turn to write only when it is news. */
+static void
+test_idle_reports_write_nothing(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 1, 1);
+  service_fixture_settle(fixture);
+  GHashTableIter iter;
+  gpointer id;
+  g_hash_table_iter_init(&iter, fixture->alive);
+  g_assert_true(g_hash_table_iter_next(&iter, &id, NULL));
+  service_fixture_report(fixture, id, HOST_POWER_UP, TRUE, "user");
+  guint64 before = count_writes(fixture);
+  service_fixture_report(fixture, id, HOST_POWER_UP, TRUE, "user");
+  g_assert_cmpuint(count_writes(fixture), ==, before);
+  service_fixture_report(fixture, id, HOST_POWER_UP, TRUE, "somebody");
+  g_assert_cmpuint(count_writes(fixture), ==, before + 1);
+}
+
 /* A host that was removed is told so, and its beats enter it nowhere. */
 static void
 test_removed_host_is_no_host(void)
@@ -124,5 +152,6 @@ main(int argc, char **argv)
   g_test_add_func("/service/heartbeats/silence", test_silence_writes_the_last_beat);
   g_test_add_func("/service/heartbeats/shown", test_an_administrator_sees_the_last_beat);
   g_test_add_func("/service/heartbeats/removed", test_removed_host_is_no_host);
+  g_test_add_func("/service/heartbeats/idle", test_idle_reports_write_nothing);
   return g_test_run();
 }
