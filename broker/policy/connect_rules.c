@@ -156,6 +156,20 @@ is_off(Power power)
   return power == POWER_OFF || power == POWER_FAILED;
 }
 
+/* What runs on a host that is taken out of service may be used on; what is off is not started there. */
+static void
+ask_duty(Asking *asking, const ConnectOwn *own)
+{
+  if (own->host_duty == HOST_ACTIVE || !is_off(own->power))
+    return;
+  say(asking, "host-in-service", FALSE,
+      own->host_duty == HOST_DRAINING ? "The host %s of %s is being drained: nothing is started there."
+                                      : "The host %s of %s is in maintenance.",
+      own->host, own->name);
+  refuse(asking, CARAWAY_ERROR_HOST_GONE,
+         "The host of your desktop is out of service; ask your administrator when it is back.");
+}
+
 /* Whether one's own desktop is what this is about. */
 static gboolean
 ask_own(Asking *asking)
@@ -170,6 +184,7 @@ ask_own(Asking *asking)
       power_name(own->power));
   if (facts->another || !ask_host(asking, own))
     return FALSE;
+  ask_duty(asking, own);
   ask_take_over(asking, own);
   settle(asking, is_off(own->power) ? CONNECT_START : CONNECT_RESUME);
   return TRUE;

@@ -25,6 +25,7 @@ typedef struct {
   const char *name;
   const char *host;
   HostState host_state;
+  HostDuty host_duty;
   gboolean host_lost; /**< nobody waits for the host any more */
   Power power;
   gboolean elsewhere;       /**< its console is open on another device */

@@ -105,6 +105,7 @@ read_chosen(ConnectCase *connect, GError **error)
   connect->own = (ConnectOwn){.name = desktop->name,
                               .host = desktop->host,
                               .host_state = host->state,
+                              .host_duty = host->duty,
                               .host_lost = is_lost(connect->work->services, host),
                               .power = desktop->power,
                               .elsewhere = elsewhere,

@@ -59,6 +59,9 @@ CHANGE(silent, owns(world); world->own.host_state = HOST_SILENT)
 CHANGE(lost, owns(world); world->own.host_state = HOST_DOWN; world->own.host_lost = TRUE)
 CHANGE(lost_kept, lost(world); world->pool.kind = POOL_DEDICATED)
 CHANGE(off, owns(world); world->pool.kind = POOL_DEDICATED; world->own.power = POWER_OFF)
+CHANGE(draining, owner(world); world->own.host_duty = HOST_DRAINING)
+CHANGE(off_draining, off(world); world->own.host_duty = HOST_DRAINING)
+CHANGE(off_maintained, off(world); world->own.host_duty = HOST_MAINTENANCE)
 CHANGE(elsewhere, owns(world); world->own.elsewhere = TRUE; world->own.elsewhere_at = "192.0.2.9")
 CHANGE(agreed, elsewhere(world); world->facts.take_over = TRUE)
 CHANGE(never, agreed(world); world->pool.take_over = POOL_TAKE_OVER_REFUSE)
@@ -108,6 +111,11 @@ static const Case cases[] = {
     {"lost-kept", lost_kept, CONNECT_REFUSE, CARAWAY_ERROR_HOST_GONE,
      ENTITLED "own-desktop -host-answers take-over", NULL},
     {"off", off, CONNECT_START, 0, ENTITLED "own-desktop host-answers take-over", "which is off"},
+    {"draining", draining, CONNECT_RESUME, 0, ENTITLED "own-desktop host-answers take-over", NULL},
+    {"off-draining", off_draining, CONNECT_REFUSE, CARAWAY_ERROR_HOST_GONE,
+     ENTITLED "own-desktop host-answers -host-in-service take-over", "kvm1 of office-0001 is being drained"},
+    {"off-maintained", off_maintained, CONNECT_REFUSE, CARAWAY_ERROR_HOST_GONE,
+     ENTITLED "own-desktop host-answers -host-in-service take-over", "is in maintenance"},
     {"elsewhere", elsewhere, CONNECT_REFUSE, CARAWAY_ERROR_IN_USE_ELSEWHERE,
      ENTITLED "own-desktop host-answers -take-over", "192.0.2.9"},
     {"agreed", agreed, CONNECT_RESUME, 0, ENTITLED "own-desktop host-answers take-over", "taken over from"},
