@@ -45,17 +45,24 @@ connection_undo_part(Connection *connection)
   connection->methods->undo_part(connection);
 }
 
-gint64
+gboolean
 connection_run(Connection *connection, const char *sql, const ConnectionValues *values, gboolean later,
-               GError **error)
+               gint64 *ret_changed, GError **error)
 {
-  return connection->methods->run(connection, sql, values, later, error);
+  return connection->methods->run(connection, sql, values, later, ret_changed, error);
 }
 
 Statement *
-connection_query(Connection *connection, const char *sql, const ConnectionValues *values, GError **error)
+connection_query(Connection *connection, const char *sql, const ConnectionValues *values, gboolean later,
+                 GError **error)
 {
-  return connection->methods->query(connection, sql, values, error);
+  return connection->methods->query(connection, sql, values, later, error);
+}
+
+gboolean
+connection_settle(Connection *connection, GError **error)
+{
+  return connection->methods->settle == NULL || connection->methods->settle(connection, error);
 }
 
 gboolean

@@ -61,14 +61,17 @@ gboolean connection_accept_part(Connection *connection, GError **error) G_GNUC_W
 /** Undoes the part and ends it. */
 void connection_undo_part(Connection *connection);
 
-/** Runs @sql with @values; how many rows it changed, -1 on failure. @later: as
- * db_run_later(), the number means nothing. */
-gint64 connection_run(Connection *connection, const char *sql, const ConnectionValues *values, gboolean later,
-                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Runs @sql with @values; @ret_changed (nullable): how many rows it changed. @later: it may be there only
+ * after connection_settle(). */
+gboolean connection_run(Connection *connection, const char *sql, const ConnectionValues *values,
+                        gboolean later, gint64 *ret_changed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Runs @sql with @values for its rows (transfer full). */
+/** Runs @sql with @values for its rows (transfer full); @later: at the first step at the latest. */
 Statement *connection_query(Connection *connection, const char *sql, const ConnectionValues *values,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                            gboolean later, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Waits for all that was to be run later. */
+gboolean connection_settle(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Moves @statement on; @ret_row tells whether a row is there now. */
 gboolean connection_step(Statement *statement, gboolean *ret_row, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -6,7 +6,7 @@
 
 #include "broker/db/connection.h"
 
-/** One function for each of connection.h; notify, be_patient and now_us may be NULL. */
+/** One function for each of connection.h; settle, notify, be_patient and now_us may be NULL. */
 struct ConnectionMethods {
   gboolean (*begin)(Connection *connection, GError **error);
   gboolean (*commit)(Connection *connection, GError **error);
@@ -15,10 +15,11 @@ struct ConnectionMethods {
   gboolean (*begin_part)(Connection *connection, GError **error);
   gboolean (*accept_part)(Connection *connection, GError **error);
   void (*undo_part)(Connection *connection);
-  gint64 (*run)(Connection *connection, const char *sql, const ConnectionValues *values, gboolean later,
-                GError **error);
-  Statement *(*query)(Connection *connection, const char *sql, const ConnectionValues *values,
+  gboolean (*run)(Connection *connection, const char *sql, const ConnectionValues *values, gboolean later,
+                  gint64 *ret_changed, GError **error);
+  Statement *(*query)(Connection *connection, const char *sql, const ConnectionValues *values, gboolean later,
                       GError **error);
+  gboolean (*settle)(Connection *connection, GError **error);
   gboolean (*step)(Statement *statement, gboolean *ret_row, GError **error);
   const char *(*text)(Statement *statement, int column);
   gint64 (*number)(Statement *statement, int column);

@@ -392,15 +392,16 @@ read_values(ConnectionValue *room, const char *types, const char *const *texts)
   return (ConnectionValues){room, count};
 }
 
-static gint64
+static gboolean
 run(DbTransaction *transaction, const char *sql, const ConnectionValues *values, gboolean later,
-    GError **error)
+    gint64 *ret_changed, GError **error)
 {
   if (!may_run(transaction, error))
-    return -1;
+    return FALSE;
   GError *problem = NULL;
-  gint64 changed = connection_run(transaction->connection, sql, values, later, &problem);
-  return note_failure(transaction, problem, error) ? changed : -1;
+  if (connection_run(transaction->connection, sql, values, later, ret_changed, &problem))
+    return note_failure(transaction, NULL, error);
+  return note_failure(transaction, problem, error);
 }
 
 gint64
@@ -411,18 +412,20 @@ db_run(DbTransaction *transaction, GError **error, const char *sql, const char *
   va_start(arguments, types);
   const ConnectionValues values = take_values(room, types, &arguments);
   va_end(arguments);
-  return run(transaction, sql, &values, FALSE, error);
+  gint64 changed = -1;
+  return run(transaction, sql, &values, FALSE, &changed, error) ? changed : -1;
 }
 
 gboolean
-db_run_later(DbTransaction *transaction, GError **error, const char *sql, const char *types, ...)
+db_run_later(DbTransaction *transaction, gint64 *ret_changed, GError **error, const char *sql,
+             const char *types, ...)
 {
   ConnectionValue room[CONNECTION_VALUES_MAX];
   va_list arguments;
   va_start(arguments, types);
   const ConnectionValues values = take_values(room, types, &arguments);
   va_end(arguments);
-  return run(transaction, sql, &values, TRUE, error) >= 0;
+  return run(transaction, sql, &values, TRUE, ret_changed, error);
 }
 
 gboolean
@@ -431,16 +434,26 @@ db_run_texts(DbTransaction *transaction, GError **error, const char *sql, const 
 {
   ConnectionValue room[CONNECTION_VALUES_MAX];
   const ConnectionValues values = read_values(room, types, texts);
-  return run(transaction, sql, &values, TRUE, error) >= 0;
+  return run(transaction, sql, &values, TRUE, NULL, error);
+}
+
+gboolean
+db_settle(DbTransaction *transaction, GError **error)
+{
+  if (has_failed(transaction, error))
+    return FALSE;
+  GError *problem = NULL;
+  return connection_settle(transaction->connection, &problem) || note_failure(transaction, problem, error);
 }
 
 static DbQuery *
-query(DbTransaction *transaction, const char *sql, const ConnectionValues *values, GError **error)
+query(DbTransaction *transaction, const char *sql, const ConnectionValues *values, gboolean later,
+      GError **error)
 {
   if (!may_run(transaction, error))
     return NULL;
   GError *problem = NULL;
-  Statement *statement = connection_query(transaction->connection, sql, values, &problem);
+  Statement *statement = connection_query(transaction->connection, sql, values, later, &problem);
   if (!note_failure(transaction, problem, error))
     return NULL;
   gboolean is_spare = transaction->query.statement == NULL;
@@ -458,7 +471,18 @@ db_query(DbTransaction *transaction, GError **error, const char *sql, const char
   va_start(arguments, types);
   const ConnectionValues values = take_values(room, types, &arguments);
   va_end(arguments);
-  return query(transaction, sql, &values, error);
+  return query(transaction, sql, &values, FALSE, error);
+}
+
+DbQuery *
+db_query_later(DbTransaction *transaction, GError **error, const char *sql, const char *types, ...)
+{
+  ConnectionValue room[CONNECTION_VALUES_MAX];
+  va_list arguments;
+  va_start(arguments, types);
+  const ConnectionValues values = take_values(room, types, &arguments);
+  va_end(arguments);
+  return query(transaction, sql, &values, TRUE, error);
 }
 
 DbQuery *
@@ -467,7 +491,7 @@ db_query_texts(DbTransaction *transaction, GError **error, const char *sql, cons
 {
   ConnectionValue room[CONNECTION_VALUES_MAX];
   const ConnectionValues values = read_values(room, types, texts);
-  return query(transaction, sql, &values, error);
+  return query(transaction, sql, &values, FALSE, error);
 }
 
 gboolean

@@ -25,10 +25,21 @@ DbEngine db_transaction_engine(DbTransaction *transaction);
 gint64 db_run(DbTransaction *transaction, GError **error, const char *sql, const char *types,
               ...) G_GNUC_WARN_UNUSED_RESULT;
 
-/** As db_run(), but does not wait for the result: a failure is the next statement's or db_commit()'s. Use it
- * where nothing depends on how many rows were changed; on a server it saves a round trip. */
-gboolean db_run_later(DbTransaction *transaction, GError **error, const char *sql, const char *types,
-                      ...) G_GNUC_WARN_UNUSED_RESULT;
+/**
+ * As db_run(), but does not wait for the result; on a server many such statements cost one round trip. Its
+ * failure is that of a statement after it, of db_settle() or of db_commit(). @ret_changed (nullable) must
+ * live until then: it is filled once a statement that waits, db_settle() or db_commit() has returned TRUE.
+ */
+gboolean db_run_later(DbTransaction *transaction, gint64 *ret_changed, GError **error, const char *sql,
+                      const char *types, ...) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Waits for all statements that were to be run later. */
+gboolean db_settle(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** As db_query(), but does not wait: the first db_next() of any of several such queries does, for all of
+ * them. It sees what was written before it, and is read before more is written. */
+DbQuery *db_query_later(DbTransaction *transaction, GError **error, const char *sql, const char *types,
+                        ...) G_GNUC_WARN_UNUSED_RESULT;
 
 /** As db_run_later(), for statements that are put together: each value as a text in @texts (NULL: NULL). */
 gboolean db_run_texts(DbTransaction *transaction, GError **error, const char *sql, const char *types,

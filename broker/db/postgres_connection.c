@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define TRY_AGAIN_LIMIT_US G_TIME_SPAN_SECOND
-#define LATER_MAX          40 /* commands that wait for their results */
+#define LATER_MAX          400 /* commands that wait for their results */
 
 /* "CARAWAY" as a number: the right to write in this database. */
 #define LOCK_SQL  "SELECT pg_advisory_xact_lock(18931565297092953)"
@@ -57,25 +57,23 @@ is_lost(PostgresConnection *connection, GError **error)
 }
 
 /* Sends what was gathered; a connection that is lost takes the transaction with it. */
-static PGresult *
-fly(PostgresConnection *connection, GError **error)
+static gboolean
+fly(PostgresConnection *connection, PGresult **ret_last, GError **error)
 {
   GError *problem = NULL;
   connection->unverified = FALSE;
-  PGresult *result = postgres_pipeline_fly(connection->pipeline, &problem);
-  if (!postgres_pipeline_is_connected(connection->pipeline) && connection->lost == NULL && problem != NULL)
+  if (postgres_pipeline_fly(connection->pipeline, ret_last, &problem))
+    return TRUE;
+  if (!postgres_pipeline_is_connected(connection->pipeline) && connection->lost == NULL)
     connection->lost = g_error_copy(problem);
-  if (problem != NULL)
-    g_propagate_error(error, problem);
-  return result;
+  g_propagate_error(error, problem);
+  return FALSE;
 }
 
 static gboolean
 fly_plain(PostgresConnection *connection, GError **error)
 {
-  PGresult *result = fly(connection, error);
-  PQclear(result);
-  return result != NULL;
+  return fly(connection, NULL, error);
 }
 
 static gboolean
@@ -86,8 +84,8 @@ begin_writing(PostgresConnection *connection, gboolean is_new, GError **error)
   postgres_pipeline_add_plain(connection->pipeline, "BEGIN ISOLATION LEVEL READ COMMITTED");
   postgres_pipeline_add_plain(connection->pipeline, LOCK_SQL);
   postgres_pipeline_add_plain(connection->pipeline, CLOCK_SQL);
-  PGresult *clock = fly(connection, error);
-  if (clock == NULL)
+  PGresult *clock = NULL;
+  if (!fly(connection, &clock, error))
     return FALSE;
   postgres_server_set_now(connection->server, g_ascii_strtoll(PQgetvalue(clock, 0, 0), NULL, 10));
   PQclear(clock);
@@ -158,8 +156,8 @@ commit(Connection *base, GError **error)
     return FALSE;
   GError *problem = NULL;
   postgres_pipeline_add_plain(connection->pipeline, "COMMIT");
-  PGresult *result = fly(connection, &problem);
-  gboolean durable = result != NULL && g_str_equal(PQcmdStatus(result), "COMMIT");
+  PGresult *result = NULL;
+  gboolean durable = fly(connection, &result, &problem) && g_str_equal(PQcmdStatus(result), "COMMIT");
   if (connection->lost != NULL)
     postgres_error_lost(postgres_server_name(connection->server), "while committing", TRUE, error);
   else if (problem != NULL)
@@ -228,75 +226,102 @@ begin_reading(PostgresConnection *connection)
   connection->begin_waits = FALSE;
 }
 
-static PGresult *
-run_once(PostgresConnection *connection, const char *sql, const ConnectionValues *values, GError **error)
+static gboolean
+run_once(PostgresConnection *connection, const char *sql, const ConnectionValues *values,
+         PGresult **ret_result, GError **error)
 {
   begin_reading(connection);
-  postgres_pipeline_add(connection->pipeline, sql, values);
-  return fly(connection, error);
+  postgres_pipeline_add(connection->pipeline, sql, values, NULL, NULL);
+  return fly(connection, ret_result, error);
 }
 
 /* A reader whose resting connection was lost without a sign begins once more on a new one. */
-static PGresult *
-run_surely(PostgresConnection *connection, const char *sql, const ConnectionValues *values, GError **error)
+static gboolean
+run_surely(PostgresConnection *connection, const char *sql, const ConnectionValues *values,
+           PGresult **ret_result, GError **error)
 {
   gboolean is_first = connection->begin_waits;
   gint64 begun_us = g_get_monotonic_time();
   GError *problem = NULL;
-  PGresult *result = run_once(connection, sql, values, &problem);
-  if (is_first && connection->lost != NULL && g_get_monotonic_time() - begun_us < TRY_AGAIN_LIMIT_US) {
-    g_autoptr(GError) away = NULL;
-    if (postgres_pipeline_connect(connection->pipeline, NULL, &away)) {
-      g_clear_error(&connection->lost);
-      g_clear_error(&problem);
-      connection->begin_waits = TRUE;
-      result = run_once(connection, sql, values, &problem);
-    }
+  if (run_once(connection, sql, values, ret_result, &problem))
+    return TRUE;
+  if (is_first && connection->lost != NULL && g_get_monotonic_time() - begun_us < TRY_AGAIN_LIMIT_US &&
+      postgres_pipeline_connect(connection->pipeline, NULL, NULL)) {
+    g_clear_error(&connection->lost);
+    g_clear_error(&problem);
+    connection->begin_waits = TRUE;
+    return run_once(connection, sql, values, ret_result, error);
   }
-  if (problem != NULL)
-    g_propagate_error(error, problem);
-  return result;
+  g_propagate_error(error, problem);
+  return FALSE;
 }
 
-static gint64
-run(Connection *base, const char *sql, const ConnectionValues *values, gboolean later, GError **error)
+static gboolean
+may_wait(PostgresConnection *connection)
+{
+  return !connection->begin_waits && postgres_pipeline_length(connection->pipeline) < LATER_MAX;
+}
+
+static gboolean
+run(Connection *base, const char *sql, const ConnectionValues *values, gboolean later, gint64 *ret_changed,
+    GError **error)
 {
   PostgresConnection *connection = own(base);
   if (is_lost(connection, error))
-    return -1;
-  if (later && !connection->begin_waits && postgres_pipeline_length(connection->pipeline) < LATER_MAX) {
-    postgres_pipeline_add(connection->pipeline, sql, values);
+    return FALSE;
+  if (later && may_wait(connection)) {
+    postgres_pipeline_add(connection->pipeline, sql, values, ret_changed, NULL);
     connection->unverified = TRUE;
-    return 0;
+    return TRUE;
   }
-  PGresult *result = run_surely(connection, sql, values, error);
-  if (result == NULL)
-    return -1;
-  gint64 changed = g_ascii_strtoll(PQcmdTuples(result), NULL, 10);
+  PGresult *result = NULL;
+  if (!run_surely(connection, sql, values, &result, error))
+    return FALSE;
+  if (ret_changed != NULL)
+    *ret_changed = g_ascii_strtoll(PQcmdTuples(result), NULL, 10);
   PQclear(result);
-  return changed;
+  return TRUE;
 }
 
 static Statement *
-query(Connection *base, const char *sql, const ConnectionValues *values, GError **error)
+query(Connection *base, const char *sql, const ConnectionValues *values, gboolean later, GError **error)
 {
   PostgresConnection *connection = own(base);
   if (is_lost(connection, error))
     return NULL;
-  PGresult *result = run_surely(connection, sql, values, error);
-  if (result == NULL)
-    return NULL;
   PostgresStatement *statement = g_new0(PostgresStatement, 1);
   statement->base.connection = base;
-  statement->result = result;
   statement->row = -1;
+  if (later && may_wait(connection)) {
+    postgres_pipeline_add(connection->pipeline, sql, values, NULL, &statement->result);
+    connection->unverified = TRUE;
+  } else if (!run_surely(connection, sql, values, &statement->result, error)) {
+    g_free(statement);
+    return NULL;
+  }
   return &statement->base;
 }
 
 static gboolean
+settle(Connection *base, GError **error)
+{
+  PostgresConnection *connection = own(base);
+  if (is_lost(connection, error))
+    return FALSE;
+  return !connection->unverified || fly_plain(connection, error);
+}
+
+/* The result may still be on its way. */
+static gboolean
 step(Statement *base, gboolean *ret_row, GError **error)
 {
   PostgresStatement *statement = (PostgresStatement *)base;
+  if (statement->result == NULL && !settle(base->connection, error))
+    return FALSE;
+  if (statement->result == NULL) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE, "A statement before this one had failed.");
+    return FALSE;
+  }
   if (statement->row < PQntuples(statement->result))
     statement->row++;
   *ret_row = statement->row < PQntuples(statement->result);
@@ -325,8 +350,11 @@ number(Statement *base, int column)
 static void
 release(Statement *base)
 {
-  PQclear(((PostgresStatement *)base)->result);
-  g_free(base);
+  PostgresStatement *statement = (PostgresStatement *)base;
+  if (statement->result == NULL)
+    postgres_pipeline_forget(own(base->connection)->pipeline, &statement->result);
+  PQclear(statement->result);
+  g_free(statement);
 }
 
 static gboolean
@@ -337,7 +365,7 @@ notify(Connection *base, const char *channel, const char *payload, GError **erro
   g_autofree char *both = g_strconcat(channel, " ", payload, NULL);
   const ConnectionValue value = {.is_text = TRUE, .text = both};
   const ConnectionValues values = {&value, 1};
-  return run(base, "SELECT pg_notify('" POSTGRES_CHANNEL "', ?)", &values, TRUE, error) >= 0;
+  return run(base, "SELECT pg_notify('" POSTGRES_CHANNEL "', ?)", &values, TRUE, NULL, error);
 }
 
 static gboolean
@@ -376,6 +404,7 @@ static const ConnectionMethods METHODS = {
     .undo_part = undo_part,
     .run = run,
     .query = query,
+    .settle = settle,
     .step = step,
     .text = text,
     .number = number,

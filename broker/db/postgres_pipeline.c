@@ -21,14 +21,21 @@ typedef struct {
   gboolean is_prepared;
 } Prepared;
 
+/* One command of a flight. */
+typedef struct {
+  Prepared *prepares; /* nullable: what it prepares */
+  gint64 *changed;    /* nullable, as the next: where its result goes */
+  PGresult **result;
+} Command;
+
 struct PostgresPipeline {
   PostgresServer *server;
   PGconn *handle;    /* nullable: not connected */
   GHashTable *known; /* portable text → Prepared */
   guint names;
-  GPtrArray *flight; /* of Prepared that a command prepares, else NULL; one for each command */
-  gboolean is_sent;  /* the flight was sent, its results were not read */
-  guint limit_ms;    /* 0: none */
+  GArray *flight;   /* of Command */
+  gboolean is_sent; /* the flight was sent, its results were not read */
+  guint limit_ms;   /* 0: none */
 };
 
 static void
@@ -45,7 +52,7 @@ postgres_pipeline_new(PostgresServer *server)
   PostgresPipeline *pipeline = g_new0(PostgresPipeline, 1);
   pipeline->server = server;
   pipeline->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)prepared_free);
-  pipeline->flight = g_ptr_array_new();
+  pipeline->flight = g_array_new(FALSE, TRUE, sizeof(Command));
   pipeline->limit_ms = POSTGRES_ANSWER_LIMIT_MS;
   return pipeline;
 }
@@ -55,7 +62,7 @@ disconnect(PostgresPipeline *pipeline)
 {
   g_clear_pointer(&pipeline->handle, PQfinish);
   g_hash_table_remove_all(pipeline->known);
-  g_ptr_array_set_size(pipeline->flight, 0);
+  g_array_set_size(pipeline->flight, 0);
   pipeline->is_sent = FALSE;
 }
 
@@ -63,7 +70,7 @@ gboolean
 postgres_pipeline_connect(PostgresPipeline *pipeline, gboolean *ret_is_new, GError **error)
 {
   if (pipeline->is_sent)
-    PQclear(postgres_pipeline_fly(pipeline, NULL));
+    (void)!postgres_pipeline_fly(pipeline, NULL, NULL);
   if (ret_is_new != NULL)
     *ret_is_new = pipeline->handle == NULL;
   if (pipeline->handle != NULL)
@@ -92,13 +99,19 @@ postgres_pipeline_length(PostgresPipeline *pipeline)
   return pipeline->is_sent ? 0 : pipeline->flight->len;
 }
 
+static void
+add_command(PostgresPipeline *pipeline, Command command)
+{
+  g_array_append_val(pipeline->flight, command);
+}
+
 /* A command that cannot be sent is a lost connection, which the flight's end finds. */
 void
 postgres_pipeline_add_plain(PostgresPipeline *pipeline, const char *command)
 {
   g_return_if_fail(pipeline->handle != NULL && !pipeline->is_sent);
   if (PQsendQueryParams(pipeline->handle, command, 0, NULL, NULL, NULL, NULL, 0) == 1)
-    g_ptr_array_add(pipeline->flight, NULL);
+    add_command(pipeline, (Command){.prepares = NULL});
 }
 
 /* Whether the places of @prepared have the types of @values. */
@@ -133,13 +146,13 @@ send_prepare(PostgresPipeline *pipeline, Prepared *prepared)
 {
   if (PQsendPrepare(pipeline->handle, prepared->name, prepared->text, (int)prepared->count,
                     prepared->types) == 1)
-    g_ptr_array_add(pipeline->flight, prepared);
+    add_command(pipeline, (Command){.prepares = prepared});
   prepared->is_prepared = TRUE; /* until it turns out otherwise */
 }
 
 /* libpq copies the values before it returns. */
 static void
-send_values(PostgresPipeline *pipeline, const char *name, const ConnectionValues *values)
+send_values(PostgresPipeline *pipeline, const char *name, const ConnectionValues *values, Command command)
 {
   char numbers[VALUES_MAX][NUMBER_SIZE];
   const char *texts[VALUES_MAX];
@@ -150,7 +163,7 @@ send_values(PostgresPipeline *pipeline, const char *name, const ConnectionValues
       g_snprintf(numbers[i], NUMBER_SIZE, "%" G_GINT64_FORMAT, value->number);
   }
   if (PQsendQueryPrepared(pipeline->handle, name, (int)values->count, texts, NULL, NULL, 0) == 1)
-    g_ptr_array_add(pipeline->flight, NULL);
+    add_command(pipeline, command);
 }
 
 /* Definitions of tables run once and are not worth a name. */
@@ -165,7 +178,8 @@ is_worth_preparing(const char *sql)
 }
 
 void
-postgres_pipeline_add(PostgresPipeline *pipeline, const char *sql, const ConnectionValues *values)
+postgres_pipeline_add(PostgresPipeline *pipeline, const char *sql, const ConnectionValues *values,
+                      gint64 *changed, PGresult **result)
 {
   g_return_if_fail(values->count <= VALUES_MAX && pipeline->handle != NULL && !pipeline->is_sent);
   if (values->count == 0 && !is_worth_preparing(sql)) {
@@ -176,7 +190,17 @@ postgres_pipeline_add(PostgresPipeline *pipeline, const char *sql, const Connect
   Prepared *prepared = find_prepared(pipeline, sql, values);
   if (!prepared->is_prepared)
     send_prepare(pipeline, prepared);
-  send_values(pipeline, prepared->name, values);
+  send_values(pipeline, prepared->name, values, (Command){.changed = changed, .result = result});
+}
+
+void
+postgres_pipeline_forget(PostgresPipeline *pipeline, PGresult **result)
+{
+  for (guint i = 0; i < pipeline->flight->len; i++) {
+    Command *command = &g_array_index(pipeline->flight, Command, i);
+    if (command->result == result)
+      command->result = NULL;
+  }
 }
 
 static gboolean
@@ -188,17 +212,22 @@ lose(PostgresPipeline *pipeline, const char *text, GError **error)
   return FALSE;
 }
 
-/* What preparing did not come to must be prepared again. */
+/* What preparing did not come to must be prepared again. @result goes where it is waited for. */
 static void
-note_result(PostgresPipeline *pipeline, guint at, const PGresult *result, GError **error)
+note_result(PostgresPipeline *pipeline, guint at, PGresult **result, GError **error)
 {
-  ExecStatusType status = PQresultStatus(result);
+  ExecStatusType status = PQresultStatus(*result);
   gboolean failed = status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
-  Prepared *prepared = at < pipeline->flight->len ? g_ptr_array_index(pipeline->flight, at) : NULL;
-  if (failed && prepared != NULL)
-    prepared->is_prepared = FALSE;
+  const Command command =
+      at < pipeline->flight->len ? g_array_index(pipeline->flight, Command, at) : (Command){.prepares = NULL};
+  if (failed && command.prepares != NULL)
+    command.prepares->is_prepared = FALSE;
   if (failed && status != PGRES_PIPELINE_ABORTED && *error == NULL)
-    postgres_error_of_result(result, error);
+    postgres_error_of_result(*result, error);
+  if (!failed && command.changed != NULL)
+    *command.changed = g_ascii_strtoll(PQcmdTuples(*result), NULL, 10);
+  if (!failed && command.result != NULL)
+    *command.result = g_steal_pointer(result);
 }
 
 /* One result, or the end of one command's. FALSE: the connection is lost. */
@@ -232,7 +261,7 @@ read_flight(PostgresPipeline *pipeline, GError **error)
       PQclear(result);
       return last;
     }
-    note_result(pipeline, at, result, error);
+    note_result(pipeline, at, &result, error);
     PQclear(last);
     last = result;
   }
@@ -252,20 +281,22 @@ finish_flight(PostgresPipeline *pipeline, GError **error)
   return lose(pipeline, text, error);
 }
 
-PGresult *
-postgres_pipeline_fly(PostgresPipeline *pipeline, GError **error)
+gboolean
+postgres_pipeline_fly(PostgresPipeline *pipeline, PGresult **ret_last, GError **error)
 {
   GError *problem = NULL;
   PGresult *last = NULL;
   if (finish_flight(pipeline, &problem))
     last = read_flight(pipeline, &problem);
-  g_ptr_array_set_size(pipeline->flight, 0);
+  g_array_set_size(pipeline->flight, 0);
   pipeline->is_sent = FALSE;
-  if (problem == NULL)
-    return last;
+  if (problem == NULL && ret_last != NULL)
+    *ret_last = g_steal_pointer(&last);
   PQclear(last);
+  if (problem == NULL)
+    return TRUE;
   g_propagate_error(error, problem);
-  return NULL;
+  return FALSE;
 }
 
 void
@@ -283,6 +314,6 @@ postgres_pipeline_free(PostgresPipeline *pipeline)
     return;
   disconnect(pipeline);
   g_hash_table_unref(pipeline->known);
-  g_ptr_array_unref(pipeline->flight);
+  g_array_unref(pipeline->flight);
   g_free(pipeline);
 }

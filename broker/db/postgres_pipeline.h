@@ -29,15 +29,22 @@ void postgres_pipeline_set_limit(PostgresPipeline *pipeline, guint limit_ms);
 /** Adds @command, a text without values that is not worth preparing, to the flight. */
 void postgres_pipeline_add_plain(PostgresPipeline *pipeline, const char *command);
 
-/** Adds the portable statement @sql with @values. */
-void postgres_pipeline_add(PostgresPipeline *pipeline, const char *sql, const ConnectionValues *values);
+/** Adds the portable statement @sql with @values. When the flight has landed, @changed (nullable) is how many
+ * rows it changed and @result (nullable) what it gave (transfer full, PQclear()). */
+void postgres_pipeline_add(PostgresPipeline *pipeline, const char *sql, const ConnectionValues *values,
+                           gint64 *changed, PGresult **result);
+
+/** Nobody waits for @result any more. */
+void postgres_pipeline_forget(PostgresPipeline *pipeline, PGresult **result);
 
 /** How many commands were added since the last flight. */
 guint postgres_pipeline_length(PostgresPipeline *pipeline);
 
-/** Sends the flight and waits for its results. Hands out the last one (transfer full, PQclear()). NULL with
- * the first error; a connection that was lost is closed then. */
-PGresult *postgres_pipeline_fly(PostgresPipeline *pipeline, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Sends the flight and waits for its results; the last one, unless it is waited for, goes to @ret_last
+ * (nullable; transfer full, PQclear()). FALSE with the first error; a connection that was lost is closed
+ * then. */
+gboolean postgres_pipeline_fly(PostgresPipeline *pipeline, PGresult **ret_last,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Sends the flight without waiting; what it answers does not matter. */
 void postgres_pipeline_send(PostgresPipeline *pipeline);

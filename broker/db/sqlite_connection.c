@@ -196,21 +196,24 @@ step(Statement *base, gboolean *ret_row, GError **error)
   return TRUE;
 }
 
-static gint64
-run(Connection *base, const char *sql, const ConnectionValues *values, gboolean later, GError **error)
+static gboolean
+run(Connection *base, const char *sql, const ConnectionValues *values, gboolean later, gint64 *ret_changed,
+    GError **error)
 {
   SqliteConnection *connection = own(base);
   SqliteStatement *statement = bind(connection, sql, values, SQLITE_STATIC, error);
   if (statement == NULL)
-    return -1;
+    return FALSE;
   gboolean row;
-  gint64 changed = step(&statement->base, &row, error) ? sqlite3_changes64(connection->handle) : -1;
+  gboolean done = step(&statement->base, &row, error);
+  if (done && ret_changed != NULL)
+    *ret_changed = sqlite3_changes64(connection->handle);
   release(&statement->base);
-  return changed;
+  return done;
 }
 
 static Statement *
-query(Connection *base, const char *sql, const ConnectionValues *values, GError **error)
+query(Connection *base, const char *sql, const ConnectionValues *values, gboolean later, GError **error)
 {
   return (Statement *)bind(own(base), sql, values, SQLITE_TRANSIENT, error);
 }

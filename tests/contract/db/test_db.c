@@ -186,7 +186,7 @@ test_later(Case *test, gconstpointer data)
   g_autoptr(GError) error = NULL;
   g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
   for (int i = 0; i < 100; i++)
-    g_assert_true(db_run_later(transaction, &error, sql, "is", i, NULL));
+    g_assert_true(db_run_later(transaction, NULL, &error, sql, "is", i, NULL));
   g_assert_cmpint(db_run(transaction, &error, "DELETE FROM thing WHERE id >= ?", "i", 90), ==, 10);
   g_assert_true(db_commit(transaction, &error));
   g_assert_cmpint(count(test->db), ==, 90);
@@ -199,8 +199,9 @@ test_later_fails(Case *test, gconstpointer data)
   static const char sql[] = "INSERT INTO thing (id, name, size) VALUES (?, ?, 1)";
   g_autoptr(GError) error = NULL;
   g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
-  g_assert_true(db_run_later(transaction, &error, sql, "is", 1, "one"));
-  gboolean worked = db_run_later(transaction, &error, sql, "is", 2, "one") && db_commit(transaction, &error);
+  g_assert_true(db_run_later(transaction, NULL, &error, sql, "is", 1, "one"));
+  gboolean worked =
+      db_run_later(transaction, NULL, &error, sql, "is", 2, "one") && db_commit(transaction, &error);
   g_assert_false(worked);
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
   g_clear_error(&error);
@@ -208,8 +209,34 @@ test_later_fails(Case *test, gconstpointer data)
   g_assert_cmpint(count(test->db), ==, 0);
   transaction = db_begin(test->db, DB_WRITE, &error);
   g_assert_true(insert(transaction, 1, "one", &error)); /* statements that were prepared in vain work again */
-  g_assert_true(db_run_later(transaction, &error, sql, "is", 2, "two"));
+  g_assert_true(db_run_later(transaction, NULL, &error, sql, "is", 2, "two"));
   g_assert_true(db_commit(transaction, &error));
+}
+
+static void
+test_later_results(Case *test, gconstpointer data)
+{
+  static const char sql[] = "UPDATE thing SET size = size + 1 WHERE id >= ?";
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
+  gint64 changed[] = {-1, -1};
+  gboolean row = FALSE;
+  g_assert_true(insert(transaction, 1, "one", &error) && insert(transaction, 2, "two", &error));
+  g_assert_true(db_run_later(transaction, &changed[0], &error, sql, "i", 1));
+  g_assert_true(db_run_later(transaction, &changed[1], &error, sql, "i", 2));
+  g_autoptr(DbQuery) forgotten = db_query_later(transaction, &error, "SELECT size FROM thing", "");
+  g_autoptr(DbQuery) one = db_query_later(transaction, &error, "SELECT size FROM thing WHERE id = ?", "i", 1);
+  g_autoptr(DbQuery) two = db_query_later(transaction, &error, "SELECT size FROM thing WHERE id = ?", "i", 2);
+  g_clear_pointer(&forgotten, db_query_free);
+  g_assert_true(db_next(two, &row, &error));
+  g_assert_cmpint(db_int(two, 0), ==, 9);
+  g_assert_true(db_next(one, &row, &error));
+  g_assert_cmpint(db_int(one, 0), ==, 8);
+  g_assert_cmpint(changed[0], ==, 2);
+  g_assert_cmpint(changed[1], ==, 1);
+  g_assert_true(db_run_later(transaction, &changed[0], &error, sql, "i", 3));
+  g_assert_true(db_settle(transaction, &error));
+  g_assert_cmpint(changed[0], ==, 0);
 }
 
 static void
@@ -327,6 +354,7 @@ main(int argc, char **argv)
   ADD("booleans", test_booleans);
   ADD("order", test_order_of_text);
   ADD("later", test_later);
+  ADD("later/results", test_later_results);
   ADD("later/fails", test_later_fails);
   ADD("one-view", test_one_view);
   ADD_FILE("one-broker", test_one_broker_at_a_time);
