@@ -22,11 +22,11 @@ read_entry(DbQuery *query)
 gboolean
 audit_store_add(DbTransaction *transaction, const AuditEntry *entry, GError **error)
 {
-  return db_run(transaction, error,
-                "INSERT INTO audit (time_us, actor, action, object, succeeded, code, detail, address)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                "lsssisss", entry->time_us, entry->actor, entry->action, entry->object, entry->succeeded,
-                entry->code, entry->detail, entry->address) == 1;
+  return db_run_later(transaction, NULL, error,
+                      "INSERT INTO audit (time_us, actor, action, object, succeeded, code, detail, address)"
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                      "lsssisss", entry->time_us, entry->actor, entry->action, entry->object,
+                      entry->succeeded, entry->code, entry->detail, entry->address);
 }
 
 static char *

@@ -7,10 +7,10 @@ gboolean
 idempotency_store_add(DbTransaction *transaction, const char *user_id, const char *key, const char *pool_id,
                       const char *session_id, gint64 now_us, GError **error)
 {
-  return db_run(transaction, error,
-                "INSERT INTO idempotency_key (account_id, key, pool_id, session_id, created_us)"
-                " VALUES (?, ?, ?, ?, ?)",
-                "ssssl", user_id, key, pool_id, session_id, now_us) == 1;
+  return db_run_later(transaction, NULL, error,
+                      "INSERT INTO idempotency_key (account_id, key, pool_id, session_id, created_us)"
+                      " VALUES (?, ?, ?, ?, ?)",
+                      "ssssl", user_id, key, pool_id, session_id, now_us);
 }
 
 static gpointer

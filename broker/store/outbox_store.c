@@ -20,8 +20,9 @@ gboolean
 outbox_store_add(DbTransaction *transaction, const char *host, const HostCommand *command, GError **error)
 {
   g_autofree char *text = outbox_store_text(command);
-  return db_run(transaction, error, "INSERT INTO outbox (host, desktop_id, kind, text) VALUES (?, ?, ?, ?)",
-                "ssss", host, command->desktop, host_command_name((HostCommandKind)command->kind), text) == 1;
+  return db_run_later(transaction, NULL, error,
+                      "INSERT INTO outbox (host, desktop_id, kind, text) VALUES (?, ?, ?, ?)", "ssss", host,
+                      command->desktop, host_command_name((HostCommandKind)command->kind), text);
 }
 
 #define ID_MEMBER "\"id\":"

@@ -59,15 +59,15 @@ read_session(DbQuery *query)
 gboolean
 session_store_add(DbTransaction *transaction, const Session *session, GError **error)
 {
-  return db_run(transaction, error,
-                "INSERT INTO session (id, pool_id, pool_name, account_id, account_name, desktop_id, "
-                "desktop_name,"
-                " host, state, created_us, ended_us, viewer, device, slot, away_since_us)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
-                "ssssssssslssil", session->id, session->pool_id, session->pool_name, session->user_id,
-                session->user_name, session->desktop_id, session->desktop_name, session->host,
-                session_state_name(session->state), session->created_us, session->viewer, session->device,
-                (int)session->slot, session->away_since_us) == 1;
+  return db_run_later(transaction, NULL, error,
+                      "INSERT INTO session (id, pool_id, pool_name, account_id, account_name, desktop_id, "
+                      "desktop_name,"
+                      " host, state, created_us, ended_us, viewer, device, slot, away_since_us)"
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+                      "ssssssssslssil", session->id, session->pool_id, session->pool_name, session->user_id,
+                      session->user_name, session->desktop_id, session->desktop_name, session->host,
+                      session_state_name(session->state), session->created_us, session->viewer,
+                      session->device, (int)session->slot, session->away_since_us);
 }
 
 Session *

@@ -9,7 +9,8 @@
 #include "broker/model/page.h"
 #include "broker/model/session.h"
 
-/** Enters @session, which has a desktop. */
+/** Enters @session, which has a desktop. That the user or the desktop has one already
+ * (CARAWAY_ERROR_CONFLICT) is the failure of a statement after it or of the commit. */
 gboolean session_store_add(DbTransaction *transaction, const Session *session,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -22,7 +22,7 @@ add_session(StoreCase *test, const char *id, const char *user, const char *deskt
                            .viewer = (char *)"",
                            .device = (char *)"device",
                            .slot = 1};
-  return session_store_add(test->transaction, &session, error);
+  return session_store_add(test->transaction, &session, error) && db_settle(test->transaction, error);
 }
 
 static void
