@@ -3,6 +3,7 @@
 
 #include "broker/service/change_telling.h"
 #include "broker/service/services_private.h"
+#include "broker/service/shared_memory.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -41,6 +42,8 @@ static void
 on_notice(const char *channel, const char *payload, gpointer data)
 {
   ChangeFeed *feed = data;
+  if (channel != NULL && shared_memory_take(feed->services, channel, payload))
+    return;
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&feed->mutex);
   GHashTable *set = channel != NULL ? set_of(feed->pending, channel) : NULL;
   if (channel != NULL && strcmp(channel, CHANGE_SIGN_IN) == 0) /* even if nobody can ask any more why */

@@ -379,6 +379,12 @@ cluster_is_keeper(Cluster *cluster)
   return g_atomic_int_get(&cluster->is_keeper);
 }
 
+gboolean
+cluster_is_shared(const Cluster *cluster)
+{
+  return cluster->is_shared;
+}
+
 const char *
 cluster_name(const Cluster *cluster)
 {

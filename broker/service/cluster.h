@@ -37,6 +37,9 @@ gboolean cluster_is_keeper(Cluster *cluster);
 /** Whether @row was seen dead, or stopped. */
 gboolean cluster_is_gone(Cluster *cluster, const BrokerRow *row);
 
+/** Whether other brokers may work with the same database. */
+gboolean cluster_is_shared(const Cluster *cluster);
+
 /** The name of this broker (transfer none). */
 const char *cluster_name(const Cluster *cluster);
 

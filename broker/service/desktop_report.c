@@ -3,6 +3,7 @@
 
 #include "broker/policy/assignment_ranking.h"
 #include "broker/service/lifecycle.h"
+#include "broker/service/shared_memory.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/outbox_store.h"
 #include "broker/store/session_store.h"
@@ -85,8 +86,7 @@ fail(Work *work, Desktop *desktop, DesktopEvent event, const char *code, const c
       g_strdup_printf("The desktop %s stopped: %s", desktop->name,
                       detail != NULL && *detail != '\0' ? detail : "its host did not say why.");
   if (unused)
-    keeper_memory_failed(work->services->keeper_memory, desktop->pool_id, sentence,
-                         clock_boottime_us(work->services->clock));
+    shared_memory_pool_failed(work, desktop->pool_id, sentence);
   if (desktop->assignment != ASSIGNMENT_RECYCLING)
     log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.desktop = desktop->name, .host = desktop->host, .code = code),
               "%s", sentence);
@@ -102,7 +102,7 @@ become_ready(Work *work, Desktop *desktop, GError **error)
   if (!is_unused(work, desktop, &unused, error))
     return FALSE;
   if (unused && desktop->assignment != ASSIGNMENT_SPARE)
-    keeper_memory_succeeded(work->services->keeper_memory, desktop->pool_id);
+    shared_memory_pool_works(work, desktop->pool_id);
   return lifecycle_desktop(work, desktop, DESKTOP_EVENT_READY, CARAWAY_ERROR_INTERNAL, "", error);
 }
 

@@ -74,13 +74,22 @@ keeper_memory_may_try(KeeperMemory *memory, const char *pool_id, gint64 now_us)
   return now_us >= of_pool(memory, pool_id)->not_before_us;
 }
 
-void
+gboolean
 keeper_memory_set_obstacles(KeeperMemory *memory, const char *pool_id, const char *const *obstacles)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&memory->mutex);
   PoolMemory *pool = of_pool(memory, pool_id);
+  gboolean had = pool->obstacles != NULL;
   g_strfreev(pool->obstacles);
   pool->obstacles = g_strdupv((GStrv)obstacles);
+  return had;
+}
+
+gboolean
+keeper_memory_has_obstacles(KeeperMemory *memory, const char *pool_id)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&memory->mutex);
+  return of_pool(memory, pool_id)->obstacles != NULL;
 }
 
 GStrv

@@ -21,8 +21,12 @@ void keeper_memory_succeeded(KeeperMemory *memory, const char *pool_id);
 /** Whether a desktop of @pool_id may be made at @now_us. */
 gboolean keeper_memory_may_try(KeeperMemory *memory, const char *pool_id, gint64 now_us);
 
-/** Sets why there is no place for more desktops of @pool_id (nullable: there is). */
-void keeper_memory_set_obstacles(KeeperMemory *memory, const char *pool_id, const char *const *obstacles);
+/** Sets why there is no place for more desktops of @pool_id (nullable: there is). Returns whether there was a
+ * reason before. */
+gboolean keeper_memory_set_obstacles(KeeperMemory *memory, const char *pool_id, const char *const *obstacles);
+
+/** Whether there is such a reason. */
+gboolean keeper_memory_has_obstacles(KeeperMemory *memory, const char *pool_id);
 
 /** All that is known to be wrong with @pool_id, as sentences (transfer full); empty when nothing is. */
 GStrv keeper_memory_problems(KeeperMemory *memory, const char *pool_id);

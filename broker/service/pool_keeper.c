@@ -4,6 +4,7 @@
 #include "broker/service/capacity.h"
 #include "broker/service/desktop_maker.h"
 #include "broker/service/lifecycle.h"
+#include "broker/service/shared_memory.h"
 #include "broker/store/capacity_store.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/pool_store.h"
@@ -87,8 +88,7 @@ make_one(Work *work, const Pool *pool, Capacity *capacity, gboolean *ret_made, G
   if (!capacity_place(capacity, work, pool, &placement, error))
     return FALSE;
   *ret_made = placement.host >= 0;
-  keeper_memory_set_obstacles(work->services->keeper_memory, pool->id,
-                              *ret_made ? NULL : (const char *const *)placement.reasons);
+  shared_memory_pool_obstacles(work, pool->id, *ret_made ? NULL : (const char *const *)placement.reasons);
   if (!*ret_made)
     return TRUE;
   const Host *host = g_ptr_array_index(capacity->hosts, (guint)placement.host);
@@ -141,6 +141,8 @@ take_steps(Work *work, const Turn *turn, GError **error)
 {
   const PoolSizingSteps *steps = &turn->steps;
   gboolean made;
+  if (steps->make == 0)
+    shared_memory_pool_obstacles(work, turn->pool->id, NULL);
   g_autoptr(GPtrArray) undestroyed = read_undestroyed(work, turn->pool, error);
   if (undestroyed == NULL || !destroy_again(work, undestroyed, error) || !retire(work, turn, error) ||
       !make(work, turn->pool, steps->make, &made, error))
@@ -174,9 +176,9 @@ look(Work *work, const Pool *pool, gboolean *ret_wants_action, GError **error)
   if (!read_turn(work, pool, &turn, error))
     return FALSE;
   const PoolSizingSteps *steps = &turn.steps;
-  if (steps->make == 0)
-    keeper_memory_set_obstacles(work->services->keeper_memory, pool->id, NULL);
-  *ret_wants_action = turn.is_over ||
+  gboolean trouble_is_over =
+      steps->make == 0 && keeper_memory_has_obstacles(work->services->keeper_memory, pool->id);
+  *ret_wants_action = turn.is_over || trouble_is_over ||
                       steps->retire_outdated + steps->retire_starting + steps->retire_spare > 0 ||
                       (steps->make > 0 && may_make(work->services, pool));
   if (*ret_wants_action)

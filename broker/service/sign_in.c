@@ -7,6 +7,7 @@
 #include "broker/service/change_feed.h"
 #include "broker/service/database_return.h"
 #include "broker/service/known_access.h"
+#include "broker/service/shared_memory.h"
 #include "broker/service/work.h"
 #include "broker/store/console_password_store.h"
 #include "broker/store/sign_in_store.h"
@@ -114,11 +115,11 @@ try_sign_in(Services *services, const char *name, const char *password, const ch
   GError *problem = NULL;
   if (!check_password(services, name, user, hash, password, &problem)) {
     if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS))
-      sign_in_throttle_failed(services->throttle, name, address, now_us);
+      shared_memory_sign_in_failed(services, name, address);
     g_propagate_error(error, problem);
     return NULL;
   }
-  sign_in_throttle_succeeded(services->throttle, name, address);
+  shared_memory_sign_in_done(services, name, address);
   return enter_sign_in(services, name, address, error);
 }
 
@@ -286,7 +287,7 @@ check_old_password(Services *services, const Caller *caller, const char *passwor
   if (check_password(services, caller->user_name, user, hash, password, &problem))
     return TRUE;
   if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS)) {
-    sign_in_throttle_failed(services->throttle, caller->user_name, caller->address, now_us);
+    shared_memory_sign_in_failed(services, caller->user_name, caller->address);
     g_clear_error(&problem);
     g_set_error(&problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS,
                 "The old password is wrong; try again.");

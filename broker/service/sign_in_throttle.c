@@ -86,12 +86,12 @@ sign_in_throttle_failed(SignInThrottle *throttle, const char *account, const cha
   }
 }
 
-void
+gboolean
 sign_in_throttle_succeeded(SignInThrottle *throttle, const char *account, const char *address)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&throttle->mutex);
   g_autofree char *key = make_key(THROTTLE_PAIR, account, address);
-  g_hash_table_remove(throttle->states, key);
+  return g_hash_table_remove(throttle->states, key);
 }
 
 void

@@ -20,8 +20,8 @@ gboolean sign_in_throttle_check(SignInThrottle *throttle, const char *account, c
 void sign_in_throttle_failed(SignInThrottle *throttle, const char *account, const char *address,
                              gint64 now_us);
 
-/** A try succeeded: this account is free again from this address. */
-void sign_in_throttle_succeeded(SignInThrottle *throttle, const char *account, const char *address);
+/** A try succeeded: this account is free again from this address. Returns whether any had failed. */
+gboolean sign_in_throttle_succeeded(SignInThrottle *throttle, const char *account, const char *address);
 
 /** Frees @throttle (nullable). */
 void sign_in_throttle_free(SignInThrottle *throttle);

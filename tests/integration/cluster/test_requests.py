@@ -112,6 +112,18 @@ class RequestsAnywhere(unittest.TestCase):
         self.assertIn("caraway_keeper 1", self.first.rest().call("GET", "/metrics"))
         self.assertIn("caraway_keeper 0", self.second.rest().call("GET", "/metrics"))
 
+    def test_failed_sign_ins_count_at_both(self):
+        self.first.admin.call("POST", "users", {"name": "mallory", "password": "mallory has a long password"})
+        def attempt(broker):
+            try:
+                broker.sign_in("mallory", "not the password")
+            except Problem as problem:
+                return problem.code
+        codes = [attempt(self.first) for _ in range(12)]
+        self.assertEqual(codes[-1], "too-many-attempts")
+        wait_until(lambda: attempt(self.second) == "too-many-attempts", 20, "waiting for the second broker to know", 0.5)
+        self.user_of(self.second).call("GET", "me")  # nobody else has to wait
+
     def test_boot_logs_come_from_either(self):
         desktop = self.first.admin.items("admin/desktops")[0]["id"]
         for broker in (self.first, self.second):
