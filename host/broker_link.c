@@ -3,6 +3,7 @@
 
 #include "common/api_client/broker_peer.h"
 #include "common/base/error.h"
+#include "common/base/json.h"
 #include "common/base/log.h"
 
 #define PATH             "/internal/hostlink"
@@ -14,6 +15,7 @@
 #define FIRST_PERIOD_MS  5000
 #define MISSED_BEATS     3
 #define CLOSE_GOING_AWAY 1001
+#define MAX_TYPE         64
 
 struct BrokerLink {
   const Credentials *credentials;
@@ -94,6 +96,20 @@ broker_link_set_heartbeat(BrokerLink *link, gint64 period_ms)
   link->pause_ms = 0; /* not before: a broker that takes links only to end them is not to be hammered */
 }
 
+/* A command that this host does not understand is answered: a broker that is newer would wait for ever. */
+static void
+refuse_command(BrokerLink *link, const char *text, gsize size, const GError *error)
+{
+  g_autoptr(JsonObject) object = json_parse_object(text, size, HOST_MESSAGE_MAX_SIZE, NULL);
+  const char *type = object != NULL ? json_get_string(object, "type", MAX_TYPE, NULL) : NULL;
+  gint64 id = 0;
+  if (g_strcmp0(type, "command") != 0 || !json_get_int(object, "id", 0, G_MAXINT64, &id, NULL))
+    return;
+  const HostMessage answer = {.type = HOST_MESSAGE_RESULT,
+                              .result = {id, FALSE, error_stable_name(error), error->message}};
+  broker_link_send(link, &answer);
+}
+
 static void
 on_message(SoupWebsocketConnection *socket, gint type, GBytes *bytes, gpointer user_data)
 {
@@ -103,11 +119,14 @@ on_message(SoupWebsocketConnection *socket, gint type, GBytes *bytes, gpointer u
   g_autoptr(GError) error = NULL;
   link->unanswered_beats = 0;
   g_autoptr(HostMessage) message = size > 0 ? host_message_parse(text, size, &error) : NULL;
-  if (message != NULL)
+  if (message != NULL) {
     link->listener->message(message, link->user_data);
-  else
-    log_warning("the broker said something that this host does not take: %s",
-                error != NULL ? error->message : "an empty message");
+    return;
+  }
+  log_warning("the broker said something that this host does not take: %s",
+              error != NULL ? error->message : "an empty message");
+  if (error != NULL)
+    refuse_command(link, text, size, error);
 }
 
 static void

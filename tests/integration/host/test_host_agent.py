@@ -171,6 +171,12 @@ class HostAgent(unittest.TestCase):
         self.broker.welcome([(desktop, "1.1")])
         wait_until(lambda: self.bench.files() == [], 20, "waiting for the files to go")
 
+    def test_command_that_is_not_known_is_answered(self):
+        self.bench.up()
+        self.refused(self.broker.command("fly", str(uuid.uuid4())), "invalid-request")
+        self.refused(self.broker.create(str(uuid.uuid4()), disks=[{"size_mib": 0}]), "invalid-request")
+        self.refused(self.broker.command("start", str(uuid.uuid4())), "not-found")
+
     def test_boot_log_of_no_desktop_is_empty(self):
         self.bench.up()
         self.broker.say(type="boot-log?", request=7, desktop=str(uuid.uuid4()))
