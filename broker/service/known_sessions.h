@@ -3,7 +3,7 @@
  * What this broker knows by heart about the sessions that live: whose they are, where their desktops run and
  * what a grant for them says. Kept true from what was committed (known_feed.h), used when the database is
  * away. Knows no more than the database did: nothing here makes anybody the owner of anything. Bounded by the
- * number of live sessions, at about 500 bytes each. Safe from any thread.
+ * number of live sessions, at about 550 bytes each. Safe from any thread.
  */
 #pragma once
 

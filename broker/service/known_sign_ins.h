@@ -9,8 +9,8 @@
 
 #include "broker/model/user.h"
 
-/** About 200 bytes each. */
-#define KNOWN_SIGN_INS_MAX 65536
+/** About 400 bytes each, its account included. */
+#define KNOWN_SIGN_INS_MAX 32768
 
 typedef struct KnownSignIns KnownSignIns;
 

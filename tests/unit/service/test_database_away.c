@@ -1,138 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Faults 8 and 9: what holds while the database is away, and that the books agree when it is back. */
-#include "broker/service/database_return.h"
-
-#include "broker/db/db_fault.h"
 #include "broker/service/audit_log.h"
 #include "broker/service/console_access.h"
 #include "broker/service/host_events.h"
 #include "broker/service/pool_admin.h"
 #include "broker/service/session_control.h"
+#include "broker/service/session_events.h"
 #include "broker/service/session_list.h"
 #include "broker/service/sign_in.h"
 #include "broker/service/user_admin.h"
-#include "common/base/secret.h"
-#include "tests/unit/service/service_fixture.h"
-
-#define PASSWORD "correct horse battery"
-#define ADDRESS  "198.51.100.7"
-#define SECOND   ((gint64)G_USEC_PER_SEC)
-
-typedef struct {
-  ServiceFixture *fixture;
-  Caller *alice;
-  char *token; /* of alice */
-  Session *session;
-  gboolean reads_fail, writes_fail, answers_are_lost;
-  CarawayErrorCode code;
-  guint attempts; /* transactions that were begun while the database was away */
-  guint renewals;
-} Case;
-
-static gboolean
-fail(DbStep step, DbMode mode, gpointer data, GError **error)
-{
-  Case *test = data;
-  gboolean is_bad = mode == DB_READ ? test->reads_fail : test->writes_fail;
-  if (step == DB_STEP_BEGIN && is_bad)
-    test->attempts++;
-  if (step == DB_STEP_COMMITTED ? !test->answers_are_lost : !is_bad || test->answers_are_lost)
-    return TRUE;
-  g_set_error(error, CARAWAY_ERROR, (int)test->code, "The test took it away.");
-  return FALSE;
-}
-
-static Case *current; /* the sender has no place for it */
-
-static void
-renew(HostSender *sender)
-{
-  current->renewals++;
-}
-
-static void
-sign_alice_in(Case *test)
-{
-  g_autoptr(GError) error = NULL;
-  const NewUser alice = {.name = "alice", .full_name = "Alice", .password = PASSWORD};
-  g_autoptr(User) user = user_admin_create(test->fixture->services, test->fixture->admin, &alice, &error);
-  g_assert_no_error(error);
-  g_assert_true(pool_admin_entitle(test->fixture->services, test->fixture->admin, "office", ENTITLEMENT_USER,
-                                   "alice", &error));
-  g_autoptr(SignIn) sign_in = sign_in_begin(test->fixture->services, "alice", PASSWORD, ADDRESS, &error);
-  g_assert_no_error(error);
-  test->token = g_strdup(sign_in->token);
-  test->alice = sign_in_check(test->fixture->services, test->token, ADDRESS, &error);
-  g_assert_no_error(error);
-}
-
-static void
-set_up(Case *test, gconstpointer data)
-{
-  g_autoptr(GError) error = NULL;
-  test->code = CARAWAY_ERROR_DATABASE;
-  test->fixture = service_fixture_new();
-  service_fixture_pool(test->fixture, 3, 1);
-  service_fixture_settle(test->fixture);
-  sign_alice_in(test);
-  test->session = service_fixture_connect(test->fixture, test->alice, "first", &error);
-  g_assert_no_error(error);
-  service_fixture_settle(test->fixture);
-  current = test;
-  test->fixture->sender.renew = renew;
-  db_set_fault(test->fixture->services->db, fail, test);
-}
-
-static void
-tear_down(Case *test, gconstpointer data)
-{
-  db_set_fault(test->fixture->services->db, NULL, NULL);
-  session_free(test->session);
-  caller_free(test->alice);
-  secret_free(test->token);
-  service_fixture_free(test->fixture);
-}
-
-static void
-go_away(Case *test)
-{
-  test->reads_fail = test->writes_fail = TRUE;
-}
-
-static void
-come_back(Case *test)
-{
-  test->reads_fail = test->writes_fail = test->answers_are_lost = FALSE;
-  fake_clock_advance(&test->fixture->clock, 10 * SECOND);
-  service_fixture_settle(test->fixture);
-  g_autofree char *degraded = services_degraded(test->fixture->services);
-  g_assert_cmpstr(degraded, ==, NULL);
-}
-
-static void
-assert_code(const GError *error, CarawayErrorCode code)
-{
-  g_assert_nonnull(error);
-  g_assert_cmpstr(error_stable_name(error), ==, error_code_name((int)code));
-}
-
-static void
-assert_away(GError *problem)
-{
-  g_autoptr(GError) error = problem;
-  assert_code(error, CARAWAY_ERROR_DATABASE_AWAY);
-  g_assert_nonnull(strstr(error->message, "come back to desktops of their own"));
-  g_assert_cmpstr(error_get_reasons(error)[0], ==, "The test took it away.");
-}
+#include "tests/unit/service/away_case.h"
 
 static ConsoleAccess *
-open_console(Case *test, Viewer viewer, GError **error)
+open_console(AwayCase *test, Viewer viewer, GError **error)
 {
   return console_access_create(test->fixture->services, test->alice, test->session->id, viewer, FALSE, error);
 }
 
 static guint
-count_audit(Case *test, const char *action)
+count_audit(AwayCase *test, const char *action)
 {
   g_autoptr(GError) error = NULL;
   const Page page = {.limit = PAGE_LIMIT_MAX};
@@ -145,11 +31,11 @@ count_audit(Case *test, const char *action)
 }
 
 static void
-test_owner_comes_back(Case *test, gconstpointer data)
+test_owner_comes_back(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   Services *services = test->fixture->services;
-  go_away(test);
+  away_case_go_away(test);
   g_autoptr(Caller) caller = sign_in_check(services, test->token, ADDRESS, &error);
   g_assert_no_error(error);
   g_assert_cmpstr(caller->user_name, ==, "alice");
@@ -178,76 +64,76 @@ test_owner_comes_back(Case *test, gconstpointer data)
 }
 
 static void
-test_password_is_redeemed_once(Case *test, gconstpointer data)
+test_password_is_redeemed_once(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   Services *services = test->fixture->services;
-  go_away(test);
+  away_case_go_away(test);
   g_autoptr(ConsoleAccess) access = open_console(test, VIEWER_VV, &error);
   g_assert_no_error(error);
   g_assert_null(console_access_redeem(services, access->password, "relay", "other", &error));
-  assert_code(error, CARAWAY_ERROR_GRANT_INVALID);
+  away_case_assert_code(error, CARAWAY_ERROR_GRANT_INVALID);
   g_clear_error(&error);
   g_autofree char *grant = console_access_redeem(services, access->password, "relay", FIXTURE_HOST, &error);
   g_assert_no_error(error);
   g_assert_nonnull(grant);
   g_assert_null(console_access_redeem(services, access->password, "relay", FIXTURE_HOST, &error));
-  assert_code(error, CARAWAY_ERROR_GRANT_USED);
+  away_case_assert_code(error, CARAWAY_ERROR_GRANT_USED);
   g_clear_error(&error);
-  come_back(test); /* and not again then */
+  away_case_come_back(test); /* and not again then */
   g_assert_null(console_access_redeem(services, access->password, "relay", FIXTURE_HOST, &error));
-  assert_code(error, CARAWAY_ERROR_GRANT_USED);
+  away_case_assert_code(error, CARAWAY_ERROR_GRANT_USED);
 }
 
 static void
-test_password_outlives_the_outage(Case *test, gconstpointer data)
+test_password_outlives_the_outage(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   Services *services = test->fixture->services;
-  go_away(test);
+  away_case_go_away(test);
   g_autoptr(ConsoleAccess) first = open_console(test, VIEWER_VV, &error);
   g_autoptr(ConsoleAccess) second = open_console(test, VIEWER_VV, &error);
   g_assert_no_error(error);
-  come_back(test);
+  away_case_come_back(test);
   g_autofree char *grant = console_access_redeem(services, first->password, "relay", FIXTURE_HOST, &error);
   g_assert_no_error(error);
   g_assert_nonnull(grant);
   fake_clock_advance(&test->fixture->clock, 120 * SECOND);
   g_assert_null(console_access_redeem(services, second->password, "relay", FIXTURE_HOST, &error));
-  assert_code(error, CARAWAY_ERROR_GRANT_EXPIRED);
+  away_case_assert_code(error, CARAWAY_ERROR_GRANT_EXPIRED);
 }
 
 static void
-test_all_else_is_refused(Case *test, gconstpointer data)
+test_all_else_is_refused(AwayCase *test, gconstpointer data)
 {
   Services *services = test->fixture->services;
   g_autoptr(Caller) bob = service_fixture_user(test->fixture, "bob");
-  go_away(test);
+  away_case_go_away(test);
   GError *error = NULL;
   g_assert_null(service_fixture_connect(test->fixture, bob, NULL, &error)); /* no second owner, ever */
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
   g_assert_null(console_access_create(services, bob, test->session->id, VIEWER_NATIVE, TRUE, &error));
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
   g_assert_null(session_list_get(services, bob, test->session->id, &error));
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
   g_assert_null(connect_offers(services, bob, &error));
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
   g_assert_null(sign_in_begin(services, "alice", PASSWORD, ADDRESS, &error));
-  assert_away(services_refusal(services, g_steal_pointer(&error)));
+  away_case_assert_away(services_refusal(services, g_steal_pointer(&error)));
   g_assert_null(sign_in_check(services, "a token that nobody has", ADDRESS, &error));
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
   g_assert_null(session_control(services, test->alice, test->session->id, SESSION_CONTROL_LOG_OFF, &error));
-  assert_away(services_refusal(services, g_steal_pointer(&error)));
+  away_case_assert_away(services_refusal(services, g_steal_pointer(&error)));
   g_assert_false(services_check(services, &error));
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
 }
 
 /* Nothing waits for a database that was found to be away; it is tried now and then. */
 static void
-test_nobody_tries_but_the_mender(Case *test, gconstpointer data)
+test_nobody_tries_but_the_mender(AwayCase *test, gconstpointer data)
 {
   Services *services = test->fixture->services;
-  go_away(test);
+  away_case_go_away(test);
   for (guint i = 0; i < 20; i++) {
     g_autoptr(GError) error = NULL;
     g_autoptr(Caller) caller = sign_in_check(services, test->token, ADDRESS, &error);
@@ -262,39 +148,39 @@ test_nobody_tries_but_the_mender(Case *test, gconstpointer data)
   fake_clock_advance(&test->fixture->clock, 3 * SECOND);
   g_assert_true(services_tick(services, NULL));
   g_assert_cmpuint(test->attempts, ==, 3);
-  come_back(test);
+  away_case_come_back(test);
 }
 
 static void
-test_ended_sign_in_stays_ended(Case *test, gconstpointer data)
+test_ended_sign_in_stays_ended(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   g_assert_true(sign_in_end(test->fixture->services, test->alice, &error));
   g_assert_no_error(error);
-  go_away(test);
+  away_case_go_away(test);
   g_assert_null(sign_in_check(test->fixture->services, test->token, ADDRESS, &error));
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
 }
 
 /* The answer to the commit of a sign-out was lost: it may have happened, so it counts. */
 static void
-test_sign_out_without_an_answer(Case *test, gconstpointer data)
+test_sign_out_without_an_answer(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   test->answers_are_lost = TRUE;
   g_assert_false(sign_in_end(test->fixture->services, test->alice, &error));
   g_clear_error(&error);
   test->answers_are_lost = FALSE;
-  go_away(test);
+  away_case_go_away(test);
   g_assert_null(sign_in_check(test->fixture->services, test->token, ADDRESS, &error));
-  assert_away(g_steal_pointer(&error));
-  come_back(test);
+  away_case_assert_away(g_steal_pointer(&error));
+  away_case_come_back(test);
   g_assert_null(sign_in_check(test->fixture->services, test->token, ADDRESS, &error));
-  assert_code(error, CARAWAY_ERROR_UNAUTHENTICATED);
+  away_case_assert_code(error, CARAWAY_ERROR_UNAUTHENTICATED);
 }
 
 static void
-test_disabled_account_stays_out(Case *test, gconstpointer data)
+test_disabled_account_stays_out(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   const UserChange change = {.administrator = -1, .disabled = TRUE, .password_change_required = -1};
@@ -305,67 +191,67 @@ test_disabled_account_stays_out(Case *test, gconstpointer data)
   g_autoptr(User) user =
       user_admin_change(test->fixture->services, test->fixture->admin, "alice", &change, 0, &error);
   g_assert_no_error(error);
-  go_away(test);
+  away_case_go_away(test);
   g_assert_null(sign_in_check(test->fixture->services, test->token, ADDRESS, &error));
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
 }
 
 static void
-test_rested_sign_in_ends(Case *test, gconstpointer data)
+test_rested_sign_in_ends(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  go_away(test);
+  away_case_go_away(test);
   fake_clock_advance(&test->fixture->clock, 12 * 3600 * SECOND);
   g_assert_null(sign_in_check(test->fixture->services, test->token, ADDRESS, &error));
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
 }
 
 static void
-test_ended_session_is_not_resumed(Case *test, gconstpointer data)
+test_ended_session_is_not_resumed(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Session) ended = session_control(test->fixture->services, test->alice, test->session->id,
                                              SESSION_CONTROL_LOG_OFF, &error);
   g_assert_no_error(error);
   service_fixture_catch_up(test->fixture);
-  go_away(test);
+  away_case_go_away(test);
   g_assert_null(service_fixture_connect(test->fixture, test->alice, NULL, &error));
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
   g_assert_null(open_console(test, VIEWER_NATIVE, &error));
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
 }
 
 static void
-test_second_device_asks(Case *test, gconstpointer data)
+test_second_device_asks(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Caller) other = caller_new(test->alice->user_id, "alice", FALSE, "203.0.113.9", "other-device");
   service_fixture_console(test->fixture, test->session, TRUE);
   service_fixture_catch_up(test->fixture);
-  go_away(test);
+  away_case_go_away(test);
   g_assert_null(service_fixture_connect(test->fixture, other, NULL, &error));
-  assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
+  away_case_assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
   g_clear_error(&error);
   const ConnectOptions taking = {.take_over = TRUE};
   g_autoptr(Session) taken = connect_pool(test->fixture->services, other, "office", &taking, &error);
   g_assert_no_error(error);
   g_assert_null(open_console(test, VIEWER_NATIVE, &error)); /* now it is the first that is elsewhere */
-  assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
+  away_case_assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
   g_clear_error(&error);
-  come_back(test);
+  away_case_come_back(test);
   g_assert_cmpuint(count_audit(test, "session.take-over"), ==, 1);
   g_assert_null(open_console(test, VIEWER_NATIVE, &error)); /* and the database knows that, too */
-  assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
+  away_case_assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
 }
 
 static void
-test_closed_console_is_heard_of(Case *test, gconstpointer data)
+test_closed_console_is_heard_of(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Caller) other = caller_new(test->alice->user_id, "alice", FALSE, "203.0.113.9", "other-device");
   service_fixture_console(test->fixture, test->session, TRUE);
   service_fixture_catch_up(test->fixture);
-  go_away(test);
+  away_case_go_away(test);
   const HostConsole closed = {.session = test->session->id,
                               .desktop = test->session->desktop_id,
                               .state = HOST_CONSOLE_DISCONNECTED,
@@ -380,12 +266,12 @@ test_closed_console_is_heard_of(Case *test, gconstpointer data)
 }
 
 static void
-test_books_agree(Case *test, gconstpointer data)
+test_books_agree(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   Services *services = test->fixture->services;
   guint grants = count_audit(test, "console.grant");
-  go_away(test);
+  away_case_go_away(test);
   for (guint i = 0; i < 600; i++) { /* more than one batch */
     g_autoptr(ConsoleAccess) access = open_console(test, VIEWER_NATIVE, &error);
     g_assert_no_error(error);
@@ -396,7 +282,7 @@ test_books_agree(Case *test, gconstpointer data)
   services_health(services, &health);
   g_assert_cmpuint(health.journal_entries, ==, 601);
   g_assert_false(health.can_write);
-  come_back(test);
+  away_case_come_back(test);
   services_health(services, &health);
   g_assert_cmpuint(health.journal_entries, ==, 0);
   g_assert_cmpuint(health.outages, ==, 1);
@@ -416,32 +302,65 @@ test_books_agree(Case *test, gconstpointer data)
   service_fixture_check_invariants(test->fixture, 3);
 }
 
-/* The link broke while nothing could be written, and the host did not come back. */
 static void
-test_silence_is_written_later(Case *test, gconstpointer data)
+on_session(const Session *session, gpointer data)
+{
+  *(SessionState *)data = session->state;
+}
+
+static SessionState
+heard(SessionState *state)
+{
+  while (g_main_context_iteration(NULL, FALSE))
+    ;
+  return *state;
+}
+
+/* Who begins to follow a session meanwhile sees what is known, and what became of it when that can be asked.
+ */
+static void
+test_followers_hear(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  go_away(test);
+  SessionState state = SESSION_REQUESTED;
+  away_case_go_away(test);
+  SessionSubscription *subscription = session_events_subscribe(
+      test->fixture->services, test->alice, test->session->id, NULL, on_session, &state, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(heard(&state), ==, SESSION_READY);
+  away_case_come_back(test);
+  service_fixture_console(test->fixture, test->session, TRUE);
+  service_fixture_catch_up(test->fixture);
+  g_assert_cmpint(heard(&state), ==, SESSION_CONNECTED);
+  session_events_unsubscribe(subscription);
+}
+
+/* The link broke while nothing could be written, and the host did not come back. */
+static void
+test_silence_is_written_later(AwayCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  away_case_go_away(test);
   test->fixture->link_open = FALSE;
   g_assert_false(host_events_silent(test->fixture->services, FIXTURE_HOST, test->fixture->term, &error));
   g_clear_error(&error);
   g_autoptr(ConsoleAccess) access = open_console(test, VIEWER_NATIVE, &error); /* its relay may well answer */
   g_assert_no_error(error);
-  come_back(test);
+  away_case_come_back(test);
   g_assert_null(open_console(test, VIEWER_NATIVE, &error));
-  assert_code(error, CARAWAY_ERROR_HOST_GONE);
+  away_case_assert_code(error, CARAWAY_ERROR_HOST_GONE);
 }
 
 /* A hello is not answered by a welcome that names nothing: that would have the host destroy its desktops. */
 static void
-test_hello_is_put_off(Case *test, gconstpointer data)
+test_hello_is_put_off(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   const HostHello hello = {.host = FIXTURE_HOST, .boot_id = "boot-1", .agent_version = "0.1.0"};
-  go_away(test);
+  away_case_go_away(test);
   g_assert_null(host_events_hello(test->fixture->services, FIXTURE_HOST, &hello, &error));
   g_assert_true(database_watch_is_trouble(error));
-  come_back(test);
+  away_case_come_back(test);
   service_fixture_host_hello(test->fixture);
   service_fixture_settle(test->fixture);
   g_autoptr(Session) session = service_fixture_connect(test->fixture, test->alice, NULL, NULL);
@@ -449,7 +368,7 @@ test_hello_is_put_off(Case *test, gconstpointer data)
 }
 
 static void
-test_each_of_several(Case *test, gconstpointer data)
+test_each_of_several(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   PoolSettings settings = POOL_SETTINGS_NONE;
@@ -461,7 +380,7 @@ test_each_of_several(Case *test, gconstpointer data)
   g_autoptr(Session) second = connect_pool(test->fixture->services, test->alice, "office", &another, &error);
   g_assert_no_error(error);
   service_fixture_settle(test->fixture);
-  go_away(test);
+  away_case_go_away(test);
   g_autoptr(GPtrArray) offers = connect_offers(test->fixture->services, test->alice, &error);
   g_assert_no_error(error);
   g_assert_cmpuint(offers->len, ==, 1);
@@ -475,12 +394,12 @@ test_each_of_several(Case *test, gconstpointer data)
   g_autoptr(Session) first = service_fixture_connect(test->fixture, test->alice, NULL, &error);
   g_assert_cmpstr(first->id, ==, test->session->id);
   g_assert_null(connect_pool(test->fixture->services, test->alice, "office", &another, &error));
-  assert_away(g_steal_pointer(&error));
+  away_case_assert_away(g_steal_pointer(&error));
 }
 
 /* Fault 9: what can be read is read. */
 static void
-test_full_disk(Case *test, gconstpointer data)
+test_full_disk(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   Services *services = test->fixture->services;
@@ -497,8 +416,8 @@ test_full_disk(Case *test, gconstpointer data)
   g_assert_no_error(error);
   g_assert_cmpuint(offers->len, ==, 1);
   g_assert_null(service_fixture_connect(test->fixture, bob, NULL, &error));
-  assert_away(g_steal_pointer(&error));
-  come_back(test);
+  away_case_assert_away(g_steal_pointer(&error));
+  away_case_come_back(test);
   g_autoptr(Session) session = service_fixture_connect(test->fixture, bob, NULL, &error);
   g_assert_no_error(error);
   service_fixture_check_invariants(test->fixture, 3);
@@ -506,15 +425,15 @@ test_full_disk(Case *test, gconstpointer data)
 
 /* Fault 7 and 8: the answer to the commit is lost. The same key finds what was done, once. */
 static void
-test_commit_without_an_answer(Case *test, gconstpointer data)
+test_commit_without_an_answer(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Caller) bob = service_fixture_user(test->fixture, "bob");
   test->answers_are_lost = TRUE;
   g_assert_null(service_fixture_connect(test->fixture, bob, "key", &error));
-  assert_code(error, CARAWAY_ERROR_DATABASE_AWAY);
+  away_case_assert_code(error, CARAWAY_ERROR_DATABASE_AWAY);
   g_clear_error(&error);
-  come_back(test);
+  away_case_come_back(test);
   g_autoptr(Session) session = service_fixture_connect(test->fixture, bob, "key", &error);
   g_assert_no_error(error);
   g_autoptr(Session) again = service_fixture_connect(test->fixture, bob, "key", &error);
@@ -528,11 +447,11 @@ test_commit_without_an_answer(Case *test, gconstpointer data)
  * hello.
  */
 static void
-test_relapses_are_waited_out(Case *test, gconstpointer data)
+test_relapses_are_waited_out(AwayCase *test, gconstpointer data)
 {
   Services *services = test->fixture->services;
   for (guint i = 0; i < 3; i++) {
-    go_away(test);
+    away_case_go_away(test);
     g_assert_null(sign_in_begin(services, "alice", PASSWORD, ADDRESS, NULL));
     gint64 pause_us = database_return_pause_us(services);
     g_assert_cmpint(pause_us, ==, i == 0 ? 0 : (SECOND << i));
@@ -544,7 +463,7 @@ test_relapses_are_waited_out(Case *test, gconstpointer data)
 }
 
 #define ADD(name, function)                                                                                  \
-  g_test_add("/service/database-away/" name, Case, NULL, set_up, function, tear_down)
+  g_test_add("/service/database-away/" name, AwayCase, NULL, away_case_set_up, function, away_case_tear_down)
 
 int
 main(int argc, char **argv)
@@ -564,6 +483,7 @@ main(int argc, char **argv)
   ADD("session/closed", test_closed_console_is_heard_of);
   ADD("session/several", test_each_of_several);
   ADD("books", test_books_agree);
+  ADD("followers", test_followers_hear);
   ADD("host/silence", test_silence_is_written_later);
   ADD("host/hello", test_hello_is_put_off);
   ADD("full-disk", test_full_disk);
