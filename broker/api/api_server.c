@@ -9,8 +9,6 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-#include <gio/gunixsocketaddress.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #define DISCARD_MAX (4 * 1024 * 1024) /* of a body that is refused: read, so that the refusal arrives */
@@ -236,30 +234,15 @@ add_handlers(ApiServer *server)
 }
 
 /* libsoup keeps a connection for further requests only while it listens itself, and it is the TlsListener
- * that listens here. So it has a socket that nobody can reach: a Unix one whose name is gone at once. */
-static gboolean
-keep_connections(SoupServer *soup, GError **error)
-{
-  g_autofree char *folder = g_dir_make_tmp("caraway-broker-XXXXXX", error);
-  if (folder == NULL)
-    return FALSE;
-  g_autofree char *path = g_build_filename(folder, "unreachable", NULL);
-  g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
-  g_autoptr(GSocket) socket =
-      g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
-  gboolean bound = socket != NULL && g_socket_bind(socket, address, FALSE, error);
-  (void)g_unlink(path);
-  (void)g_rmdir(folder);
-  return bound && g_socket_listen(socket, error) && soup_server_listen_socket(soup, socket, 0, error);
-}
-
+ * that listens here: so each answer ends its connection. That is well: libsoup 3.2 never frees a connection
+ * that was kept and ends while it rests, descriptor and TLS state included. */
 ApiServer *
 api_server_new(const ApiServerSettings *settings, GError **error)
 {
   g_autoptr(SoupServer) soup = soup_server_new(NULL, NULL);
   g_autoptr(TlsListener) listener = tls_listener_new(settings->host, settings->port, settings->credentials,
                                                      soup, settings->max_connections, error);
-  if (listener == NULL || !keep_connections(soup, error))
+  if (listener == NULL)
     return NULL;
   ApiServer *server = g_new0(ApiServer, 1);
   server->soup = g_steal_pointer(&soup);

@@ -33,6 +33,7 @@ typedef struct {
   SSL *ssl;
   int socket;
   char *buffer;
+  gboolean ends_each; /* the server ends a connection after its answer */
 } Link;
 
 static void
@@ -82,6 +83,17 @@ read_answer(Link *link, const char **ret_body)
   return (guint)strtoul(link->buffer + strlen("HTTP/1.1 "), NULL, 10);
 }
 
+/* Over a new connection, once it is known that the server ends each after its answer. */
+static guint
+exchange(Link *link, const char *request, const char **ret_body)
+{
+  if (link->ends_each) {
+    close_link(link);
+    open_link(link);
+  }
+  return SSL_write(link->ssl, request, (int)strlen(request)) > 0 ? read_answer(link, ret_body) : 0;
+}
+
 static gboolean
 ask(Link *link, guint user, const char *method, const char *path, char **ret_body)
 {
@@ -93,8 +105,11 @@ ask(Link *link, guint user, const char *method, const char *path, char **ret_bod
   g_autofree char *whole = g_strconcat(text, posts ? "{}" : "", NULL);
   const char *body;
   gint64 began_us = g_get_monotonic_time();
-  SSL_write(link->ssl, whole, (int)strlen(whole));
-  guint status = read_answer(link, &body);
+  guint status = exchange(link, whole, &body);
+  if (status == 0 && !link->ends_each) { /* a server may end a connection between two requests */
+    link->ends_each = TRUE;
+    status = exchange(link, whole, &body);
+  }
   gint64 took_us = g_get_monotonic_time() - began_us;
   if (status != 200 && g_atomic_int_add(&link->load->failures, 1) == 0)
     g_printerr("%u: %s\n", status, status != 0 ? body : "no answer");
