@@ -11,10 +11,12 @@
 #include <string.h>
 
 #define MISSED_HEARTBEATS 3
-#define LANE_LIMIT        512
-#define CLOSE_REFUSED     4403
-#define CLOSE_VERSION     4406
-#define CLOSE_RETRY       4503
+/* A host may answer all commands on their way (1024) at once, each with a result and a few reports of what
+ * came of it: it must not be hung up on for doing what it was told. */
+#define LANE_LIMIT    4096
+#define CLOSE_REFUSED 4403
+#define CLOSE_VERSION 4406
+#define CLOSE_RETRY   4503
 
 struct HostLinkHub {
   HostLinkSettings settings;

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+Storms of connects on existing sign-ins against a real broker (faults 1, 5, 6, 7, 30): one owner each, the same key the
+same session, nothing acknowledged is lost, and refused work does not slow what is done (I1, I2, I6).
+"""
+import asyncio
+import collections
+import os
+import random
+import socket
+import sys
+import threading
+import time
+import unittest
+import uuid
+
+import websocket
+
+from crowd import Line, PostgresBooks, SqliteBooks, enter_people, enter_spares, open_lines
+from machines import Broker, ScriptedHost, provision, wait_spare
+from postgres_server import PostgresServer, folder_of
+from processes import wait_until
+from rest import Problem
+
+PEOPLE = 1000
+SPARES = 999
+CAPACITY = 12   # clients that keep a broker with four workers busy
+STORM = 10      # times as many
+PHASE_S = 2
+GOODPUT = 0.9
+PAIRS_GOOD = 3   # of peak and storm, one after the other: what else this machine does moves single ones
+PAIRS_MAX = 9
+KILLS = 6
+ENGINE = os.environ.get("CARAWAY_STORM_ENGINE", "sqlite")
+
+
+class Place:
+    """A broker on the engine, a host, the pool `office` with `spares` ready desktops, and people entitled to it."""
+
+    def __init__(self, people, spares, *options):
+        if ENGINE == "postgres":
+            server, name = PostgresServer(folder_of(os.environ["CARAWAY_BUILD"])), f"storm-{uuid.uuid4().hex[:8]}"
+            options = (*options, f"--broker-database={server.new_database(name)}")
+            self.books = PostgresBooks(server, name)
+        self.broker = Broker(*options).up()
+        if ENGINE == "sqlite":
+            self.books = SqliteBooks(os.path.join(self.broker.folder, "state", "caraway.db"))
+        self.host = ScriptedHost(self.broker).connect()
+        wait_until(lambda: self.broker.admin.call("GET", "hosts/kvm1")["state"] == "up", 30, "waiting for the host")
+        self.owner = provision(self.broker, size=1, spares=1)
+        wait_spare(self.broker)
+        self.fill(people, spares)
+        self.ended = threading.Event()
+        threading.Thread(target=self.beat, daemon=True).start()
+
+    def beat(self):
+        """The host's heartbeats: else it would be silent before the storm is over."""
+        while not self.ended.wait(3):
+            try:
+                self.host.send({"type": "heartbeat", "capacity": self.host.capacity()})
+            except (OSError, AttributeError, websocket.WebSocketException):
+                pass  # the broker was killed; the host dials again
+
+    def fill(self, people, spares):
+        self.host.hang_up()
+        self.broker.process.stop()
+        first = dict(next(iter(self.host.desktops.values())))
+        self.people = enter_people(self.books, people, "demo")
+        for desktop, name in enter_spares(self.books, spares - 1, first["id"]):
+            self.host.desktops[desktop] = {**first, "id": desktop, "name": name}
+        self.books.run(f"UPDATE pool SET size = {spares}, spares = {spares}")
+        self.broker.start()
+        self.host.connect()
+        wait_until(lambda: self.broker.admin.call("GET", "hosts/kvm1")["state"] == "up", 60, "waiting for the host")
+
+    def kill(self):
+        self.broker.process.kill()
+        self.broker.process.child.wait()
+        self.host.hang_up()
+
+    def restart(self):
+        self.broker.start()
+        self.host.connect()
+        wait_until(lambda: self.broker.admin.call("GET", "hosts/kvm1")["state"] == "up", 60, "waiting for the host")
+
+    def assigned(self):
+        return [one for one in self.broker.admin.items("admin/desktops") if one["assignment"] == "assigned"]
+
+    def down(self):
+        self.ended.set()
+        self.host.hang_up()
+        self.broker.down()
+
+
+class Proxy:
+    """Passes one connection on; from `swallow()` on the broker's bytes go nowhere."""
+
+    def __init__(self, port):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port, self.target, self.swallows = self.listener.getsockname()[1], port, False
+        self.ends = []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        near, _ = self.listener.accept()
+        far = socket.create_connection(("127.0.0.1", self.target))
+        self.ends = [near, far]
+        threading.Thread(target=self.pump, args=(near, far, False), daemon=True).start()
+        self.pump(far, near, True)
+
+    def pump(self, source, sink, is_answer):
+        try:
+            while data := source.recv(65536):
+                if not (is_answer and self.swallows):
+                    sink.sendall(data)
+        except OSError:
+            return
+
+    def cut(self):
+        for end in self.ends:
+            end.shutdown(socket.SHUT_RDWR)  # closing alone does not wake who reads in another thread
+        for end in (*self.ends, self.listener):
+            end.close()
+
+
+class StormTest(unittest.TestCase):
+    def place(self, *arguments):
+        place = Place(*arguments)
+        self.addCleanup(place.down)
+        return place
+
+    def test_thousand_for_nine_hundred_and_ninety_nine(self):
+        place = self.place(PEOPLE, SPARES, "--broker-queue=1100")
+
+        async def storm():
+            lines = await open_lines(place.broker, [one.token for one in place.people])
+            answers = await asyncio.gather(*(line.connect() for line in lines))
+            for line in lines:
+                await line.close()
+            return answers
+        answers = asyncio.run(storm())
+        given = [body for status, body in answers if status == 200]
+        refused = [(status, body["code"]) for status, body in answers if status != 200]
+        self.assertEqual(len(given), SPARES, [body.get("rules") for status, body in answers if status != 200][:1])
+        self.assertEqual(len({body["desktop"]["id"] for body in given}), SPARES)
+        self.assertEqual(len({body["user"] for body in given}), SPARES)
+        self.assertEqual(refused, [(409, "no-free-desktop")])
+        self.assertTrue(next(body for status, body in answers if status != 200)["reasons"])
+        self.assertEqual(len(place.assigned()), SPARES)
+
+    def test_one_person_a_hundred_times(self):
+        """The same request again and again, and others beside it, in any order: one session."""
+        place = self.place(1, 3)
+        seed = 20261121
+        keys = [f"key-{number % 10}" for number in range(50)] + [f"single-{number}" for number in range(50)]
+        random.Random(seed).shuffle(keys)
+
+        async def crowd():
+            lines = await open_lines(place.broker, [place.people[0].token] * len(keys))
+            answers = await asyncio.gather(*(line.connect(key, take_over=True) for line, key in zip(lines, keys)))
+            again = await asyncio.gather(*(line.connect(key) for line, key in zip(reversed(lines), keys)))
+            return answers + again
+        answers = asyncio.run(crowd())
+        self.assertEqual({status for status, _ in answers}, {200})
+        self.assertEqual(len({body["id"] for _, body in answers}), 1)
+        self.assertEqual(len(place.assigned()), 1)
+
+    def test_a_lost_answer_is_given_again(self):
+        place = self.place(1, 2)
+
+        async def lose(proxy):
+            line = Line(place.broker, place.people[0].token)
+            line.reader, line.writer = await asyncio.open_connection("127.0.0.1", proxy.port, ssl=line.context,
+                                                                     server_hostname="127.0.0.1")
+            proxy.swallows = True
+            request = asyncio.ensure_future(line.connect("lost"))
+            await asyncio.get_running_loop().run_in_executor(
+                None, wait_until, place.assigned, 30, "waiting for the assignment")
+            proxy.cut()
+            with self.assertRaises((OSError, EOFError)):
+                await request
+
+        async def repeat():
+            line = await Line(place.broker, place.people[0].token).open()
+            return await line.connect("lost")
+        asyncio.run(lose(Proxy(place.broker.port)))
+        lost = place.assigned()[0]
+        status, session = asyncio.run(repeat())
+        self.assertEqual((status, session["desktop"]["id"]), (200, lost["id"]))
+        self.assertEqual(session["id"], lost["session"])
+        self.assertEqual(len(place.assigned()), 1)
+
+    def test_killed_while_assigning(self):
+        """Killed at any step: who was answered keeps the session, and nobody shares a desktop."""
+        place = self.place(40, 60)
+        chance = random.Random(7)
+        kept = {}
+
+        async def ask(line, person):
+            try:
+                status, body = await line.connect(f"first-{person.name}")
+                if status == 200:
+                    kept[person.name] = body["id"]
+            except (OSError, EOFError):
+                pass
+
+        async def storm(people, fuse):
+            lines = await open_lines(place.broker, [one.token for one in people])
+            killer = threading.Timer(fuse, place.broker.process.kill)
+            killer.start()
+            await asyncio.gather(*(ask(line, person) for line, person in zip(lines, people)))
+            killer.join()  # else it might hit the next one
+        for _ in range(KILLS):
+            asyncio.run(storm(chance.sample(place.people, 20), chance.uniform(0, 0.25)))
+            place.kill()
+            place.restart()
+            living = {one["user"]: one["id"] for one in place.broker.admin.items("sessions?all=true")}
+            self.assertEqual({name: living.get(name) for name in kept}, kept)
+            owners = collections.Counter(one["owner"] for one in place.assigned())
+            self.assertEqual(set(owners.values()) | {1}, {1})
+
+    def test_ten_times_too_many(self):
+        """Goodput under a storm, in the same run, against the goodput of as many clients as keep the broker busy."""
+        place = self.place(CAPACITY * STORM, CAPACITY * STORM, "--broker-queue=16", "--broker-workers=4")
+
+        async def client(line, until, done, sessions):
+            while time.monotonic() < until:
+                status, body = await line.connect()
+                if status == 200:
+                    done[line.token] += 1
+                    sessions.add((line.token, body["id"]))
+                    continue
+                self.assertEqual((status, body["code"]), (503, "overloaded"))
+                done["refused"] += 1
+                pause = line.retry_after * random.uniform(0.5, 1.5)  # as the broker advised
+                try:
+                    await asyncio.wait_for(asyncio.Event().wait(), pause)
+                except asyncio.TimeoutError:
+                    pass
+
+        async def phase(lines, sessions):
+            done = collections.Counter()
+            until = time.monotonic() + PHASE_S
+            await asyncio.gather(*(client(line, until, done, sessions) for line in lines))
+            refused = done.pop("refused", 0)
+            return done, refused
+
+        async def run():
+            lines = await open_lines(place.broker, [one.token for one in place.people])
+            sessions = set()
+            await phase(lines[:CAPACITY], sessions)  # everything is warm after it
+            ratios, served = [], set()
+            while sum(ratio >= GOODPUT for ratio in ratios) < PAIRS_GOOD and len(ratios) < PAIRS_MAX:
+                peak, _ = await phase(lines[:CAPACITY], sessions)
+                storm, refused = await phase(lines, sessions)
+                served |= set(storm)
+                ratios.append(sum(storm.values()) / sum(peak.values()))
+                print(f"peak {sum(peak.values())}, storm {sum(storm.values())} and {refused} refused", file=sys.stderr)
+            return ratios, sessions, served, refused
+        ratios, sessions, served, refused = asyncio.run(run())
+        self.assertGreater(refused, 0, "the queue is bounded")
+        self.assertEqual(len(sessions), len({token for token, _ in sessions}), "one session each")
+        self.assertEqual(len(served), CAPACITY * STORM, "nobody is left out")
+        self.assertGreaterEqual(sum(ratio >= GOODPUT for ratio in ratios), PAIRS_GOOD, ratios)
+
+
+if __name__ == "__main__":
+    unittest.main()
