@@ -97,18 +97,5 @@ gboolean handle_register_image(const ApiContext *context, const Request *request
 gboolean handle_remove_image(const ApiContext *context, const Request *request, Answer *answer,
                              GError **error);
 
-/** GET /admin/desktops */
-gboolean handle_desktops(const ApiContext *context, const Request *request, Answer *answer, GError **error);
-
-/** GET /admin/desktops/{desktop} */
-gboolean handle_desktop(const ApiContext *context, const Request *request, Answer *answer, GError **error);
-
-/** DELETE /admin/desktops/{desktop} */
-gboolean handle_destroy_desktop(const ApiContext *context, const Request *request, Answer *answer,
-                                GError **error);
-
-/** GET /admin/desktops/{desktop}/boot-log */
-gboolean handle_boot_log(const ApiContext *context, const Request *request, Answer *answer, GError **error);
-
 /** GET /audit */
 gboolean handle_audit(const ApiContext *context, const Request *request, Answer *answer, GError **error);

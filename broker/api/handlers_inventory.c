@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Images, hosts and desktops as administrators see them, and the audit log. */
 #include "broker/api/admin_handlers.h"
+#include "broker/api/desktop_handlers.h"
 #include "broker/api/host_handlers.h"
 #include "broker/api/views.h"
 #include "broker/service/audit_log.h"
@@ -134,9 +135,13 @@ handle_desktop(const ApiContext *context, const Request *request, Answer *answer
 }
 
 gboolean
-handle_destroy_desktop(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+handle_remove_desktop(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  return desktop_admin_destroy(context->services, request->caller, request_parameter(request, 0), error);
+  static const char *const NAMES[] = {"force", NULL};
+  gboolean force = FALSE;
+  return request_check_query(request, NAMES, error) && request_query_truth(request, "force", &force, error) &&
+         desktop_admin_remove(context->services, request->caller, request_parameter(request, 0), force,
+                              error);
 }
 
 gboolean

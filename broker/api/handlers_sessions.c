@@ -57,12 +57,8 @@ handle_connect(const ApiContext *context, const Request *request, Answer *answer
 static gboolean
 wants_all(const Request *request, gboolean *ret_all, GError **error)
 {
-  const char *all = request_query(request, "all");
-  *ret_all = g_strcmp0(all, "true") == 0;
-  if (all != NULL && !*ret_all && strcmp(all, "false") != 0) {
-    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“all” must be true or false.");
+  if (!request_query_truth(request, "all", ret_all, error))
     return FALSE;
-  }
   if (*ret_all && !permission_is_granted(PERMISSION_SESSION_MANAGE, request->caller)) {
     g_set_error_literal(
         error, CARAWAY_ERROR, CARAWAY_ERROR_FORBIDDEN,

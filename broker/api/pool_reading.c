@@ -10,8 +10,8 @@
 
 typedef enum { MEMBER_TEXT, MEMBER_NUMBER, MEMBER_TRUTH, MEMBER_TEXTS, MEMBER_DISKS, MEMBER_SCHEDULE } Kind;
 
-/* In which requests a member may stand; what waits is known to the database, but nothing does it yet. */
-typedef enum { ALWAYS, NEW_ONLY, WAITS } Use;
+/* In which requests a member may stand. */
+typedef enum { ALWAYS, NEW_ONLY } Use;
 
 typedef struct {
   const char *name;
@@ -40,12 +40,12 @@ static const Member members[] = {
     {"heads", MEMBER_NUMBER, AT(heads), ALWAYS},
     {"account", MEMBER_TEXT, AT(account), ALWAYS},
     {"channels", MEMBER_TEXTS, AT(channels), ALWAYS},
-    {"on_disconnect", MEMBER_TEXT, AT(on_disconnect), WAITS},
-    {"on_disconnect_delay_s", MEMBER_NUMBER, AT(on_disconnect_delay_s), WAITS},
+    {"on_disconnect", MEMBER_TEXT, AT(on_disconnect), ALWAYS},
+    {"on_disconnect_delay_s", MEMBER_NUMBER, AT(on_disconnect_delay_s), ALWAYS},
     {"on_logoff", MEMBER_TEXT, AT(on_logoff), ALWAYS},
-    {"idle_limit_s", MEMBER_NUMBER, AT(idle_limit_s), WAITS},
-    {"session_limit_s", MEMBER_NUMBER, AT(session_limit_s), WAITS},
-    {"warning_s", MEMBER_NUMBER, AT(warning_s), WAITS},
+    {"idle_limit_s", MEMBER_NUMBER, AT(idle_limit_s), ALWAYS},
+    {"session_limit_s", MEMBER_NUMBER, AT(session_limit_s), ALWAYS},
+    {"warning_s", MEMBER_NUMBER, AT(warning_s), ALWAYS},
     {"may_restart", MEMBER_TRUTH, AT(may_restart), ALWAYS},
     {"may_reset", MEMBER_TRUTH, AT(may_reset), ALWAYS},
     {"take_over", MEMBER_TEXT, AT(take_over), ALWAYS},

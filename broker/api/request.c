@@ -22,6 +22,18 @@ request_query(const Request *request, const char *name)
 }
 
 gboolean
+request_query_truth(const Request *request, const char *name, gboolean *ret_value, GError **error)
+{
+  const char *value = request_query(request, name);
+  if (value != NULL && !g_str_equal(value, "true") && !g_str_equal(value, "false")) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“%s” must be true or false.", name);
+    return FALSE;
+  }
+  *ret_value = g_strcmp0(value, "true") == 0;
+  return TRUE;
+}
+
+gboolean
 request_check_query(const Request *request, const char *const *names, GError **error)
 {
   GHashTableIter iterator;

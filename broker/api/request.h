@@ -40,6 +40,11 @@ const char *request_parameter(const Request *request, guint index);
 /** The value of @name in the query (transfer none), NULL when it is not there. */
 const char *request_query(const Request *request, const char *name);
 
+/** Sets @ret_value to whether @name in the query is "true", FALSE when it is not there; CARAWAY_ERROR_INVALID
+ * when it is neither that nor "false". */
+gboolean request_query_truth(const Request *request, const char *name, gboolean *ret_value,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Fails with CARAWAY_ERROR_INVALID when the query has a name that is not in @names (NULL-terminated). */
 gboolean request_check_query(const Request *request, const char *const *names,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every way into the broker. docs/openapi.yaml describes the same rows; a test compares the two. */
 #include "broker/api/admin_handlers.h"
+#include "broker/api/desktop_handlers.h"
 #include "broker/api/handlers.h"
 #include "broker/api/host_handlers.h"
 #include "broker/api/machine_handlers.h"
@@ -79,7 +80,21 @@ static const Route ROUTES[] = {
 
     {"GET", V1 "/admin/desktops", PERMISSION_DESKTOP_MANAGE, handle_desktops, NO_BODY, ROUTE_PLAIN},
     {"GET", V1 "/admin/desktops/{desktop}", PERMISSION_DESKTOP_MANAGE, handle_desktop, NO_BODY, ROUTE_PLAIN},
-    {"DELETE", V1 "/admin/desktops/{desktop}", PERMISSION_DESKTOP_MANAGE, handle_destroy_desktop, NO_BODY,
+    {"DELETE", V1 "/admin/desktops/{desktop}", PERMISSION_DESKTOP_MANAGE, handle_remove_desktop, NO_BODY,
+     ROUTE_PLAIN},
+    {"PUT", V1 "/admin/desktops/{desktop}/owner", PERMISSION_DESKTOP_MANAGE, handle_assign_desktop, SMALL,
+     ROUTE_PLAIN},
+    {"DELETE", V1 "/admin/desktops/{desktop}/owner", PERMISSION_DESKTOP_MANAGE, handle_unassign_desktop,
+     NO_BODY, ROUTE_PLAIN},
+    {"POST", V1 "/admin/desktops/{desktop}/start", PERMISSION_DESKTOP_MANAGE, handle_start_desktop, SMALL,
+     ROUTE_PLAIN},
+    {"POST", V1 "/admin/desktops/{desktop}/shutdown", PERMISSION_DESKTOP_MANAGE, handle_shut_down_desktop,
+     SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/admin/desktops/{desktop}/restart", PERMISSION_DESKTOP_MANAGE, handle_restart_desktop, SMALL,
+     ROUTE_PLAIN},
+    {"POST", V1 "/admin/desktops/{desktop}/reset", PERMISSION_DESKTOP_MANAGE, handle_reset_desktop, SMALL,
+     ROUTE_PLAIN},
+    {"POST", V1 "/pools/{pool}/desktops", PERMISSION_DESKTOP_MANAGE, handle_adopt_desktop, SMALL,
      ROUTE_PLAIN},
     {"GET", V1 "/admin/desktops/{desktop}/boot-log", PERMISSION_DESKTOP_MANAGE, handle_boot_log, NO_BODY,
      ROUTE_SLOW},

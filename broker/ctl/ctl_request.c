@@ -16,7 +16,9 @@ make_request(const CtlArguments *arguments)
   g_ptr_array_add(segments, NULL);
   ApiRequest *request = api_request_new_segments(command->method, (const char *const *)segments->pdata);
   for (const CtlOption *option = command->options; option != NULL && option->name != NULL; option++) {
-    const char *value = ctl_arguments_option(arguments, option->name);
+    const char *value = option->type == CTL_FLAG
+                            ? (ctl_arguments_flag(arguments, option->name) ? "true" : NULL)
+                            : ctl_arguments_option(arguments, option->name);
     if (option->query != NULL && value != NULL)
       api_request_add_query(request, option->query, value);
   }

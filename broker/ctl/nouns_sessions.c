@@ -77,7 +77,7 @@ const CtlCommand ctl_session_commands[] = {
     SESSION_ACTION("disconnect", "Cut the console; the desktop stays",
                    "The session $1 is being disconnected.", NULL),
     SESSION_ACTION("lock", "Lock the screen and end the console", "Session $1 is being locked.", NULL),
-    SESSION_ACTION("logoff", "Sign the person out; the desktop is made anew",
+    SESSION_ACTION("logoff", "Sign the person out; the pool says what becomes of the desktop",
                    "The session $1 is being signed out.", "End the session $1? What is not saved is lost."),
     SESSION_ACTION("restart", "Restart the desktop through its system", "The desktop is being restarted.",
                    "Restart the desktop of session $1?"),
@@ -94,7 +94,7 @@ const CtlCommand ctl_session_commands[] = {
 };
 
 static const CtlColumn desktop_columns[] = {
-    {"Name", "name"},   {"Pool", "pool"}, {"Host", "host"},   {"Assignment", "assignment"},
+    {"Name", "name"},   {"Pool", "pool"}, {"Kind", "kind"},   {"Host", "host"}, {"Assignment", "assignment"},
     {"Power", "power"}, {"Step", "step"}, {"Owner", "owner"}, {NULL},
 };
 
@@ -157,6 +157,17 @@ run_boot_log(CtlContext *context, const CtlCommand *command, GError **error)
   return TRUE;
 }
 
+static const CtlOption delete_options[] = {
+    {"force", CTL_FLAG, NULL, "also one that is somebody's own", .query = "force"},
+    {NULL},
+};
+
+#define DESKTOP_POWER(action, what, sentence, question)                                                      \
+  {                                                                                                          \
+    .verb = action, .summary = what, .positionals = {{"NAME"}}, .method = "POST",                            \
+    .path = {"admin", "desktops", "$1", action}, .done = sentence, .confirm = question                       \
+  }
+
 const CtlCommand ctl_desktop_commands[] = {
     {.verb = "list",
      .summary = "List desktops of all pools",
@@ -192,14 +203,22 @@ const CtlCommand ctl_desktop_commands[] = {
      .done = "The desktop $1 has no owner any more.",
      .confirm = "Take the desktop $1 from its owner? A dedicated one is destroyed with all that is on it."},
     {.verb = "delete",
-     .summary = "Destroy a desktop, or release one that was adopted",
+     .summary = "Give a desktop up: destroy it, or release it when it was adopted",
      .positionals = {{"NAME"}},
+     .options = delete_options,
      .method = "DELETE",
      .path = {"admin", "desktops", "$1"},
-     .done = "The desktop $1 is being destroyed or released.",
-     .confirm =
-         "Destroy the desktop $1? A session on it ends, and what is not saved is lost. A machine that was "
-         "adopted is only released."},
+     .done = "The desktop $1 is on its way out.",
+     .confirm = "Give the desktop $1 up? A session on it ends, and unless it was adopted all that is in it "
+                "is lost."},
+    DESKTOP_POWER("start", "Start a desktop that is off", "The desktop $1 is being started.", NULL),
+    DESKTOP_POWER("shutdown", "Shut a dedicated or manual desktop down; it stays",
+                  "The desktop $1 is being shut down.",
+                  "Shut the desktop $1 down? A session on it ends, and what is not saved is lost."),
+    DESKTOP_POWER("restart", "Restart a desktop through its system", "The desktop $1 is being restarted.",
+                  "Restart the desktop $1?"),
+    DESKTOP_POWER("reset", "Reset a desktop as by its button", "The desktop $1 is being reset.",
+                  "Reset the desktop $1? What is not saved is lost."),
     {.verb = "boot-log",
      .summary = "Show the end of a desktop's serial console",
      .positionals = {{"NAME"}},

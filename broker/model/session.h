@@ -41,6 +41,7 @@ typedef struct {
   gboolean may_restart; /**< whether its pool lets users do that */
   gboolean may_reset;
   gint64 away_since_us;  /**< since then no console has been open; 0: one is, or the desktop is not ready */
+  gint64 idle_since_us;  /**< since then nobody has moved in its desktop; 0: not known */
   gint64 idle_warned_us; /**< when its user was warned of the idle limit; 0: was not */
   gint64 age_warned_us;  /**< of its longest time */
   gboolean left_done;    /**< what the pool does when it is left was done since it was left */

@@ -201,10 +201,13 @@ note_console(const Work *work, Session *session, SessionState after)
     session->away_since_us = 0;
     session->left_done = FALSE;
   }
-  if (after == SESSION_CONNECTED || session->idle_warned_us == 0)
+  gboolean comes_back = after == SESSION_CONNECTED && session->state != SESSION_CONNECTED;
+  gboolean leaves_warned = after != SESSION_CONNECTED && session->idle_warned_us != 0;
+  if (!comes_back && !leaves_warned)
     return;
-  session->idle_warned_us = 0; /* nobody is there who could go on */
-  g_clear_pointer(&session->notice, g_free);
+  session->idle_warned_us = 0;
+  if (session->age_warned_us == 0) /* else that warning still holds */
+    g_clear_pointer(&session->notice, g_free);
 }
 
 gboolean

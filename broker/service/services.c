@@ -7,6 +7,7 @@
 #include "broker/service/known_feed.h"
 #include "broker/service/pool_keeper.h"
 #include "broker/service/services_private.h"
+#include "broker/service/session_limits.h"
 #include "broker/service/work.h"
 #include "broker/store/setting_store.h"
 #include "common/base/error.h"
@@ -106,6 +107,7 @@ services_new(const ServicesOptions *options, GError **error)
   services->throttle = sign_in_throttle_new();
   services->hub = session_hub_new();
   services->delivery = delivery_new();
+  services->session_times = session_times_new();
   services->keeper_memory = keeper_memory_new();
   services->host_silence = host_silence_new();
   services->host_pulse = host_pulse_new();
@@ -145,7 +147,7 @@ keep(Services *services, GError **error)
       return FALSE;
     services->cleaned_us = now_us;
   }
-  return pool_keeper_run(services, error);
+  return session_limits_run(services, error) && pool_keeper_run(services, error);
 }
 
 /* The lease was taken away between two looks: no failure, the other one goes on. */
@@ -221,6 +223,8 @@ wait_for_turn(Services *services)
   gint64 began_us = g_get_monotonic_time(), now_us = began_us;
   gint64 pause_us = database_return_pause_us(services);
   gint64 tick_us = pause_us >= 0 ? MIN(pause_us + TURN_GAP_US, SLOW_TICK_US) : SLOW_TICK_US;
+  if (services->next_limit_us != 0)
+    tick_us = CLAMP(services->next_limit_us - clock_boottime_us(services->clock), TURN_GAP_US, tick_us);
   while (!services->stopping && now_us < began_us + tick_us &&
          !(services->awake && now_us >= began_us + TURN_GAP_US)) {
     g_cond_wait_until(&services->wake, &services->mutex,
@@ -285,6 +289,7 @@ services_free(Services *services)
   broker_directory_free(services->directory);
   host_pulse_free(services->host_pulse);
   host_silence_free(services->host_silence);
+  session_times_free(services->session_times);
   keeper_memory_free(services->keeper_memory);
   delivery_free(services->delivery);
   session_hub_free(services->hub);

@@ -21,6 +21,7 @@
 #include "broker/service/known_sign_ins.h"
 #include "broker/service/services.h"
 #include "broker/service/session_hub.h"
+#include "broker/service/session_times.h"
 #include "broker/service/sign_in_throttle.h"
 #include "broker/store/database.h"
 
@@ -63,7 +64,9 @@ struct Services {
   GHashTable *unwritten_silences;  /* host → gint64: the term of the link that broke */
   void (*replaced)(gpointer data); /* nullable */
   gpointer replaced_data;
-  gint64 cleaned_us; /* when expired rows were last deleted; of the background thread */
+  SessionTimes *session_times; /* of the background thread, as are the next two */
+  gint64 next_limit_us;        /* steady time when a session's limit is to be looked at; 0: none is known */
+  gint64 cleaned_us;           /* when expired rows were last deleted; of the background thread */
 };
 
 /** Another process took the place of this broker: whoever composed the services is told to end. */

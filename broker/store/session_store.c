@@ -8,7 +8,8 @@
   " s.state, COALESCE(d.step, ''), COALESCE(d.progress, 0), s.created_us, s.connected_from, s.viewer, "      \
   "s.device,"                                                                                                \
   " s.end_code, s.end_detail, s.slot, COALESCE(p.kind, 'floating'), d.power, COALESCE(p.may_restart, 0),"    \
-  " COALESCE(p.may_reset, 0), s.away_since_us, s.idle_warned_us, s.age_warned_us, s.left_done, s.notice"     \
+  " COALESCE(p.may_reset, 0), s.away_since_us, s.idle_warned_us, s.age_warned_us, s.left_done, s.notice,"    \
+  " COALESCE(d.guest_idle_ms, -1), COALESCE(d.guest_idle_at_us, 0)"                                          \
   " FROM session s LEFT JOIN desktop d ON d.id = s.desktop_id AND s.state <> 'ended'"                        \
   " LEFT JOIN pool p ON p.id = s.pool_id"
 
@@ -26,6 +27,8 @@ read_life(DbQuery *query, Session *session)
   session->age_warned_us = db_int(query, 24);
   session->left_done = db_int(query, 25) != 0;
   session->notice = g_strdup(db_text(query, 26));
+  if (db_int(query, 27) >= 0)
+    session->idle_since_us = MAX(1, db_int(query, 28) - db_int(query, 27) * 1000);
   if (session->notice != NULL)
     session_add_reason(session, session->notice);
 }

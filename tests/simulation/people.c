@@ -184,6 +184,7 @@ people_delete_desktop(Broker *broker, Manner manner)
   const Desktop *desktop = g_ptr_array_index(desktops, chance_below(desktops->len));
   guint call = ask(broker, (Event){.kind = EVENT_DELETE_DESKTOP, .desktop = desktop->id});
   g_autoptr(GError) error = NULL;
-  gboolean done = desktop_admin_destroy(broker->services, broker->world->administrator, desktop->id, &error);
+  gboolean done =
+      desktop_admin_remove(broker->services, broker->world->administrator, desktop->id, TRUE, &error);
   conclude(broker, call, (Event){.kind = EVENT_DONE}, done, error, manner);
 }

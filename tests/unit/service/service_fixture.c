@@ -90,6 +90,9 @@ service_fixture_new(void)
   g_mutex_init(&fixture->mutex);
   fixture->delivered = g_ptr_array_new_with_free_func((GDestroyNotify)host_message_free);
   fixture->alive = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  fixture->off = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  fixture->started = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  fixture->told = g_string_new(NULL);
   fixture->created = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   fixture->admin = caller_new("admin-id", "admin", TRUE, "192.0.2.1", "admin-device");
   open_services(fixture);
@@ -141,8 +144,10 @@ service_fixture_host_hello(ServiceFixture *fixture)
   GHashTableIter iter;
   gpointer id;
   g_hash_table_iter_init(&iter, fixture->alive);
-  while (g_hash_table_iter_next(&iter, &id, NULL))
-    fill_desktop(&desktops[count++], id, HOST_POWER_UP, TRUE, "user");
+  while (g_hash_table_iter_next(&iter, &id, NULL)) {
+    gboolean off = g_hash_table_contains(fixture->off, id);
+    fill_desktop(&desktops[count++], id, off ? HOST_POWER_OFF : HOST_POWER_UP, !off, off ? NULL : "user");
+  }
   const HostHello hello = {
       .host = FIXTURE_HOST,
       .boot_id = "boot-1",
@@ -187,20 +192,74 @@ service_fixture_host_silent(ServiceFixture *fixture)
 void
 service_fixture_pool(ServiceFixture *fixture, gint64 size, gint64 spares)
 {
+  PoolSettings settings = POOL_SETTINGS_NONE;
+  settings.size = size;
+  settings.spares = spares;
+  service_fixture_pool_of(fixture, &settings);
+}
+
+static gboolean
+is_manual(const PoolSettings *settings)
+{
+  return g_strcmp0(settings->kind, "manual") == 0;
+}
+
+void
+service_fixture_pool_of(ServiceFixture *fixture, const PoolSettings *wanted)
+{
   g_autoptr(GError) error = NULL;
   service_fixture_host_join(fixture);
   service_fixture_host_hello(fixture);
   g_autoptr(Image) image = image_registry_register(fixture->services, fixture->admin, "office", &error);
   g_assert_no_error(error);
-  PoolSettings settings = POOL_SETTINGS_NONE;
+  PoolSettings settings = *wanted;
   settings.name = "office";
-  settings.image = "office";
-  settings.size = size;
-  settings.spares = spares;
-  settings.memory_mib = 512;
-  settings.vcpus = 1;
+  if (!is_manual(wanted)) {
+    settings.image = "office";
+    settings.memory_mib = 512;
+    settings.vcpus = 1;
+  }
   g_autoptr(PoolStatus) status = pool_admin_create(fixture->services, fixture->admin, &settings, &error);
   g_assert_no_error(error);
+}
+
+void
+service_fixture_change_pool(ServiceFixture *fixture, const PoolSettings *settings)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(PoolStatus) status =
+      pool_admin_change(fixture->services, fixture->admin, "office", settings, 0, &error);
+  g_assert_no_error(error);
+}
+
+Desktop *
+service_fixture_desktop(ServiceFixture *fixture, const char *key)
+{
+  g_autoptr(GError) error = NULL;
+  Desktop *desktop = desktop_admin_get(fixture->services, key, &error);
+  g_assert_no_error(error);
+  return desktop;
+}
+
+Session *
+service_fixture_session(ServiceFixture *fixture, const char *id)
+{
+  g_autoptr(GError) error = NULL;
+  Session *session = session_list_get(fixture->services, fixture->admin, id, &error);
+  g_assert_no_error(error);
+  return session;
+}
+
+void
+service_fixture_idle(ServiceFixture *fixture, const char *id, gint64 idle_s)
+{
+  g_autoptr(GError) error = NULL;
+  HostDesktop report;
+  fill_desktop(&report, id, HOST_POWER_UP, TRUE, "user");
+  report.guest.idle_ms = idle_s < 0 ? HOST_IDLE_UNKNOWN : idle_s * 1000;
+  gboolean done = host_events_desktop(fixture->services, FIXTURE_HOST, fixture->term, &report, &error);
+  g_assert_no_error(error);
+  g_assert_true(done);
 }
 
 void
@@ -229,6 +288,48 @@ answer(ServiceFixture *fixture, const HostCommand *command, gboolean succeeded)
 }
 
 static void
+come_up(ServiceFixture *fixture, const char *id)
+{
+  g_hash_table_remove(fixture->off, id);
+  service_fixture_report(fixture, id, HOST_POWER_STARTING, FALSE, NULL);
+  service_fixture_report(fixture, id, HOST_POWER_UP, TRUE, "user");
+}
+
+/* What only desktops that are kept are told. */
+static void
+obey_kept(ServiceFixture *fixture, const HostCommand *command)
+{
+  switch (command->kind) {
+  case HOST_COMMAND_START: {
+    guint times = GPOINTER_TO_UINT(g_hash_table_lookup(fixture->started, command->desktop));
+    g_hash_table_insert(fixture->started, g_strdup(command->desktop), GUINT_TO_POINTER(times + 1));
+    come_up(fixture, command->desktop);
+    break;
+  }
+  case HOST_COMMAND_RESTART:
+  case HOST_COMMAND_RESET:
+    come_up(fixture, command->desktop);
+    break;
+  case HOST_COMMAND_SHUTDOWN:
+    g_hash_table_add(fixture->off, g_strdup(command->desktop));
+    service_fixture_report(fixture, command->desktop, HOST_POWER_OFF, FALSE, NULL);
+    break;
+  case HOST_COMMAND_LOGOFF:
+    service_fixture_report(fixture, command->desktop, HOST_POWER_UP, FALSE, NULL);
+    break;
+  case HOST_COMMAND_ADOPT:
+    g_hash_table_add(fixture->alive, g_strdup(command->desktop));
+    service_fixture_report(fixture, command->desktop, HOST_POWER_UP, TRUE, NULL);
+    break;
+  case HOST_COMMAND_MESSAGE:
+    g_string_append_printf(fixture->told, "%s\n", command->text);
+    break;
+  default:
+    break;
+  }
+}
+
+static void
 obey(ServiceFixture *fixture, const HostCommand *command)
 {
   if (command->kind == HOST_COMMAND_CREATE && fixture->fails_creates) {
@@ -242,8 +343,9 @@ obey(ServiceFixture *fixture, const HostCommand *command)
     service_fixture_report(fixture, command->desktop, HOST_POWER_STARTING, FALSE, NULL);
     service_fixture_report(fixture, command->desktop, HOST_POWER_UP, TRUE, "user");
   }
-  if (command->kind == HOST_COMMAND_DESTROY)
+  if (command->kind == HOST_COMMAND_DESTROY || command->kind == HOST_COMMAND_RELEASE)
     g_hash_table_remove(fixture->alive, command->desktop);
+  obey_kept(fixture, command);
   answer(fixture, command, TRUE);
 }
 
@@ -397,6 +499,9 @@ service_fixture_free(ServiceFixture *fixture)
   g_ptr_array_unref(fixture->delivered);
   g_hash_table_unref(fixture->alive);
   g_hash_table_unref(fixture->created);
+  g_hash_table_unref(fixture->off);
+  g_hash_table_unref(fixture->started);
+  g_string_free(fixture->told, TRUE);
   caller_free(fixture->admin);
   g_mutex_clear(&fixture->mutex);
   g_free(fixture);

@@ -7,6 +7,7 @@
 
 #include "broker/model/caller.h"
 #include "broker/model/desktop.h"
+#include "broker/model/pool_request.h"
 #include "broker/model/session.h"
 #include "broker/service/connect.h"
 #include "broker/service/services.h"
@@ -26,6 +27,9 @@ typedef struct {
   GMutex mutex;
   GPtrArray *delivered; /* of HostMessage: commands that the host was sent and has not done yet */
   GHashTable *alive;    /* set of ids of desktops that the host runs */
+  GHashTable *off;      /* set of ids of those that are switched off */
+  GHashTable *started;  /* id → times it was told to start it */
+  GString *told;        /* texts that the host was told to show, a line each */
   GHashTable *created;  /* id → times it was told to create it */
   gboolean link_open;
   gint64 term;            /* of the last link */
@@ -51,6 +55,22 @@ void service_fixture_host_silent(ServiceFixture *fixture);
 /** The host joins for the first time; the image "office" is registered; a pool "office" of @size and @spares
  * is made. */
 void service_fixture_pool(ServiceFixture *fixture, gint64 size, gint64 spares);
+
+/** The same with a pool of @settings, whose name, image and shape are set here. */
+void service_fixture_pool_of(ServiceFixture *fixture, const PoolSettings *settings);
+
+/** Changes the pool "office". */
+void service_fixture_change_pool(ServiceFixture *fixture, const PoolSettings *settings);
+
+/** The desktop @key as an administrator sees it (transfer full). */
+Desktop *service_fixture_desktop(ServiceFixture *fixture, const char *key);
+
+/** The session @id as an administrator sees it (transfer full). */
+Session *service_fixture_session(ServiceFixture *fixture, const char *id);
+
+/** The host tells how desktop @id, which is up and signed in to, has not been used for @idle_s (-1: not
+ * known). */
+void service_fixture_idle(ServiceFixture *fixture, const char *id, gint64 idle_s);
 
 /** Tells who listens, and sends the host, all that was committed so far. */
 void service_fixture_catch_up(ServiceFixture *fixture);

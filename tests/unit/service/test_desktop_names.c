@@ -36,7 +36,7 @@ static void
 destroy(ServiceFixture *fixture, const char *name)
 {
   g_autoptr(GError) error = NULL;
-  g_assert_true(desktop_admin_destroy(fixture->services, fixture->admin, name, &error));
+  g_assert_true(desktop_admin_remove(fixture->services, fixture->admin, name, TRUE, &error));
   g_assert_no_error(error);
   service_fixture_settle(fixture);
 }

@@ -223,7 +223,7 @@ test_administrator_destroys(void)
   service_fixture_pool(fixture, 2, 1);
   service_fixture_settle(fixture);
   g_autoptr(Desktop) before = desktop_admin_get(fixture->services, "office-0001", &error);
-  g_assert_true(desktop_admin_destroy(fixture->services, fixture->admin, "office-0001", &error));
+  g_assert_true(desktop_admin_remove(fixture->services, fixture->admin, "office-0001", TRUE, &error));
   service_fixture_settle(fixture);
   g_assert_false(g_hash_table_contains(fixture->alive, before->id));
   g_assert_cmpuint(alive(fixture), ==, 1);
