@@ -12,7 +12,7 @@ import uuid
 
 import websocket
 
-from machines import ADMIN_PASSWORD, Broker, ScriptedHost
+from machines import ADMIN_PASSWORD, GIB, Broker, ScriptedHost
 from postgres_server import PostgresServer
 from processes import Failed, Process, free_port, wait_until
 from rest import Problem
@@ -127,6 +127,9 @@ class RoamingHost(ScriptedHost):
         self.brokers = list(brokers)
         self.roams, self.closed = True, threading.Event()
         self.term, self.refused, self.ended = 0, [], []
+
+    def capacity(self):
+        return {"cpus": 64, "memory_mib": 256 * GIB, "memory_free_mib": 200 * GIB, "disk_free_mib": 1000 * GIB}
 
     def connect(self):
         super().connect()
