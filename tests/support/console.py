@@ -28,6 +28,11 @@ class Console:
         self.child.stdin.write(order + "\n")
         self.child.stdin.flush()
 
+    def type(self, text):
+        """Types the text and Enter into whatever has the keys."""
+        self.tell(f"type {text}")
+        self._answer()
+
     def screenshot(self, path):
         self.tell(f"screenshot {path}")
         self._answer()

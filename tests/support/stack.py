@@ -13,13 +13,16 @@ import tempfile
 
 from processes import SANITIZERS, Failed, Process, free_port, wait_until
 from rest import Problem, Rest
+from tiny_guest import assemble, define
 
 NOBODY = 65534
 
 
 class Stack:
-    def __init__(self, build, store, fake=False, say=lambda text: None, database=None):
+    def __init__(self, build, store, fake=False, say=lambda text: None, database=None, machine=None):
+        """machine: (name, UUID) of a tiny guest that is defined in the host's libvirt and is not Caraway's."""
         self.bin = os.path.join(build, "bin")
+        self.machine = machine
         self.store, self.fake, self.say, self.database = store, fake, say, database
         # Short on purpose: the paths of the guests' sockets below it have to stay within 107 bytes.
         self.dir = tempfile.mkdtemp(prefix="caraway-", dir="/tmp")
@@ -111,6 +114,8 @@ class Stack:
         token = self.admin.call("POST", "hosts/join-tokens", {"role": "host"})["token"]
         self.once([self.host_program(), *self.host_options(), f"--join={token}"])
         self.start_relay()
+        if self.machine:
+            define(self.path("host", "v"), assemble(self.dir), *self.machine)
         self.start("host", [self.host_program(), *self.host_options()])
         self.say("joining the portal")
         token = self.admin.call("POST", "hosts/join-tokens", {"role": "portal"})["token"]

@@ -22,6 +22,23 @@ def assemble(folder):
     return image
 
 
+DOMAIN = """<domain type='qemu'><name>{name}</name><uuid>{uuid}</uuid><memory unit='MiB'>32</memory><vcpu>1</vcpu>
+<os><type arch='x86_64' machine='q35'>hvm</type></os><on_poweroff>destroy</on_poweroff>
+<devices>{display}<video><model type='qxl'/></video><input type='tablet' bus='usb'/>
+<controller type='usb' model='qemu-xhci'/>
+<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{image}'/>
+<target dev='sda' bus='sata'/></disk></devices></domain>
+"""
+
+
+def define(root, image, name, uuid, display="<graphics type='spice'><listen type='none'/></graphics>"):
+    """Defines it for libvirt's embedded driver at `root`, which reads it when it starts."""
+    folder = os.path.join(root, "etc", "qemu")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, f"{name}.xml"), "w") as file:
+        file.write(DOMAIN.format(name=name, uuid=uuid, display=display, image=image))
+
+
 class TinyGuest:
     """with TinyGuest(folder) as guest: … guest.port is SPICE without a ticket on loopback."""
 

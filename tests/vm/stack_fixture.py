@@ -15,6 +15,7 @@ FOLDER = os.path.join(os.environ["CARAWAY_BUILD"], "stack")
 DESCRIPTION = os.path.join(FOLDER, "stack.json")
 LOG = os.path.join(FOLDER, "supervisor.log")
 SIZE, SPARES = 2, 1
+MACHINE = ("old-vm", "22222222-2222-4333-8444-555555555555")
 
 
 def read(path):
@@ -32,7 +33,8 @@ def supervise():
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     verdict, stack = [], None
     try:
-        stack = Stack(os.environ["CARAWAY_BUILD"], os.environ["CARAWAY_STORE"], say=lambda text: print(text, flush=True))
+        stack = Stack(os.environ["CARAWAY_BUILD"], os.environ["CARAWAY_STORE"], say=lambda text: print(text, flush=True),
+                      machine=MACHINE)
         stack.up()
         stack.provision("debian12-desktop", SIZE, SPARES)
         stack.wait_spare()

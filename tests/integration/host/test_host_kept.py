@@ -12,17 +12,10 @@ import unittest
 from host_bench import Bench
 from host_machines import machines, make_image, open_channel
 from spice_wire import MAIN, MSG_MAIN_INIT, SpiceLink, TlsStream
-from tiny_guest import assemble
+from tiny_guest import assemble, define
 
 OLD = "22222222-2222-4333-8444-555555555555"
 BARE = "33333333-2222-4333-8444-555555555555"
-DOMAIN = """<domain type='qemu'><name>{name}</name><uuid>{uuid}</uuid><memory unit='MiB'>32</memory><vcpu>1</vcpu>
-<os><type arch='x86_64' machine='q35'>hvm</type></os><on_poweroff>destroy</on_poweroff>
-<devices>{display}<video><model type='qxl'/></video><input type='tablet' bus='usb'/>
-<controller type='usb' model='qemu-xhci'/>
-<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{image}'/>
-<target dev='sda' bus='sata'/></disk></devices></domain>
-"""
 
 
 class KeptCase(unittest.TestCase):
@@ -73,18 +66,11 @@ class Dedicated(KeptCase):
 
 
 class Adopted(KeptCase):
-    def define(self, name, uuid, display="<graphics type='spice'><listen type='none'/></graphics>"):
-        """As libvirt keeps it: what it finds there when it starts."""
-        folder = self.bench.path("v", "etc", "qemu")
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, f"{name}.xml"), "w") as file:
-            file.write(DOMAIN.format(name=name, uuid=uuid, display=display, image=self.image))
-
     def setUp(self):
         super().setUp()
-        self.image = assemble(self.bench.dir)
-        self.define("old-vm", OLD)
-        self.define("bare", BARE, display="<graphics type='vnc'/>")
+        image, root = assemble(self.bench.dir), self.bench.path("v")
+        define(root, image, "old-vm", OLD)
+        define(root, image, "bare", BARE, display="<graphics type='vnc'/>")
         self.addCleanup(self.end_machines)  # runs before the bench goes down
 
     def end_machines(self):
