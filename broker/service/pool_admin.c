@@ -201,6 +201,20 @@ pool_admin_change(Services *services, const Caller *caller, const char *key, con
   return commit_and_show(work, pool->id, error);
 }
 
+/* What is kept for somebody is not given up by the way. */
+static gboolean
+check_owned_by_nobody(Work *work, const Pool *pool, GError **error)
+{
+  PoolCounts counts;
+  if (!desktop_store_count(work->transaction, pool->id, &counts, error))
+    return FALSE;
+  if (counts.assigned == 0)
+    return TRUE;
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
+              "%u desktops of this pool belong to somebody; unassign them first.", counts.assigned);
+  return FALSE;
+}
+
 gboolean
 pool_admin_delete(Services *services, const Caller *caller, const char *key, GError **error)
 {
@@ -218,6 +232,8 @@ pool_admin_delete(Services *services, const Caller *caller, const char *key, GEr
                 "%u people have a session on this pool; end their sessions first.", sessions->len);
     return FALSE;
   }
+  if (!check_owned_by_nobody(work, pool, error))
+    return FALSE;
   pool->deleting = TRUE;
   work->wakes_keeper = TRUE;
   return pool_store_update(work->transaction, pool, error) &&

@@ -79,8 +79,8 @@ export const desktops = (signal) => json("GET", "/desktops?limit=500", { signal 
 const idempotencyKey = () => [...crypto.getRandomValues(new Uint8Array(16))]
   .map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-export const connect = (pool, takeOver = false) => json("POST", `/pools/${id(pool)}/connect`, {
-  body: { take_over: takeOver }, headers: { "Idempotency-Key": idempotencyKey() },
+export const connect = (pool, takeOver = false, another = false) => json("POST", `/pools/${id(pool)}/connect`, {
+  body: { take_over: takeOver, another }, headers: { "Idempotency-Key": idempotencyKey() },
 });
 
 export const session = (sessionId) => json("GET", `/sessions/${id(sessionId)}`);

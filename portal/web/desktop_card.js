@@ -9,8 +9,12 @@ import { strings } from "./strings.js";
 const isPreparing = (session) => session.state === "requested" || session.state === "preparing";
 const viewerAddress = (session) => `viewer.html#${encodeURIComponent(session.id)}`;
 
+// One's own desktop that is not in use and does not run.
+const isOff = (item) => !item.session && (item.desktops || []).some((desktop) =>
+  !desktop.session && (desktop.power === "off" || desktop.power === "failed"));
+
 const pills = {
-  available: () => ["good", strings.stateAvailable],
+  available: (session, item) => (isOff(item) ? ["muted", strings.stateOff] : ["good", strings.stateAvailable]),
   unavailable: () => ["muted", strings.stateUnavailable],
   requested: () => ["busy", strings.statePreparing],
   preparing: () => ["busy", strings.statePreparing],
@@ -21,7 +25,7 @@ const pills = {
 };
 
 function pill(item) {
-  const [kind, text] = (pills[item.session ? item.session.state : item.state] || pills.unavailable)(item.session);
+  const [kind, text] = (pills[item.session ? item.session.state : item.state] || pills.unavailable)(item.session, item);
   return h("span", { class: `pill ${kind}` }, text);
 }
 
@@ -39,6 +43,18 @@ function progressBox(item) {
       session.step || (session.state === "requested" ? strings.stepRequested : strings.stepDefault)),
     h("progress", { max: "100", value: known ? session.progress : null, "aria-label": strings.progressLabel(pool.name),
       "aria-describedby": stepId }));
+}
+
+// What is about to be done to the session, and why.
+function warning(session) {
+  return session && session.warning ? h("p", { class: "note", role: "alert" }, session.warning) : null;
+}
+
+// A person may have several desktops of a pool: the card is about the first, and leads to the others.
+function otherSessions(item) {
+  return (item.sessions || []).filter((other) => item.session && other.id !== item.session.id && !isPreparing(other))
+    .map((other) => h("p", { class: "small" },
+      h("a", { href: viewerAddress(other) }, strings.resumeOther(other.desktop ? other.desktop.name : ""))));
 }
 
 export class DesktopCard {
@@ -80,9 +96,11 @@ export class DesktopCard {
       h("div", { class: "card-head" }, h("h2", {}, pool.name), pill(this.item)),
       pool.description ? h("p", { class: "lead" }, pool.description) : null,
       subtitle(session),
+      warning(session),
       session && isPreparing(session) ? progressBox(this.item) : null,
       this.error ? problem(this.error, strings.whyNot) : this.refusal(state),
-      this.actions());
+      this.actions(),
+      otherSessions(this.item));
     if (focused) this.element.querySelector(`[data-role="${focused}"]`)?.focus();
   }
 
@@ -112,13 +130,16 @@ export class DesktopCard {
     const { pool, session } = this.item;
     const act = (action, done, ask) => ({ label: strings[action], danger: Boolean(ask && ask.danger),
       run: () => this.act(action, done, ask) });
-    const ask = (action) => ({ title: strings[`${action}Title`](pool.name), text: strings[`${action}Text`],
+    const own = session.desktop && session.desktop.kind && session.desktop.kind !== "floating";
+    const text = (action) => (action === "logoff" && own ? strings.logoffOwnText : strings[`${action}Text`]);
+    const ask = (action) => ({ title: strings[`${action}Title`](pool.name), text: text(action),
       confirmLabel: strings[`${action}Confirm`], danger: true });
     return menuButton(strings.moreLabel(pool.name), [
       session.state === "connected" ? act("disconnect", strings.disconnectDone) : null,
       act("lock", strings.lockDone),
-      act("restart", strings.restartDone, ask("restart")),
-      act("reset", strings.resetDone, ask("reset")),
+      this.item.may_open_another ? { label: strings.openAnother, run: () => this.openAnother() } : null,
+      session.may_restart === false ? null : act("restart", strings.restartDone, ask("restart")),
+      session.may_reset === false ? null : act("reset", strings.resetDone, ask("reset")),
       act("logoff", strings.logoffDone, ask("logoff")),
     ].filter(Boolean));
   }
@@ -155,6 +176,15 @@ export class DesktopCard {
       if (isPreparing(session)) this.followIfPreparing();
       else await this.fulfil();
     });
+  }
+
+  async openAnother() {
+    await this.guarded(async () => {
+      const session = await api.connect(this.item.pool.id, false, true);
+      if (isPreparing(session)) toast(strings.anotherPreparing);
+      else location.assign(viewerAddress(session));
+    });
+    this.onChange();
   }
 
   // Repeats what was refused because another device is connected, if the person wants to take over.

@@ -5,6 +5,7 @@
 #include "broker/service/audit_log.h"
 #include "broker/service/desktop_admin.h"
 #include "broker/service/host_events.h"
+#include "broker/service/pool_admin.h"
 #include "broker/service/user_admin.h"
 #include "tests/unit/service/service_fixture.h"
 
@@ -177,6 +178,9 @@ test_what_is_owned_goes_only_by_force(void)
       desktop_owner_assign(fixture->services, fixture->admin, "office-0001", "alice", &error);
   g_assert_false(desktop_admin_remove(fixture->services, fixture->admin, "office-0001", FALSE, &error));
   g_assert_nonnull(strstr(error->message, "belongs to alice"));
+  g_clear_error(&error);
+  g_assert_false(pool_admin_delete(fixture->services, fixture->admin, "office", &error));
+  g_assert_nonnull(strstr(error->message, "1 desktops of this pool belong to somebody"));
   g_clear_error(&error);
   g_assert_false(user_admin_delete(fixture->services, fixture->admin, "alice", &error));
   g_assert_nonnull(strstr(error->message, "unassign it first"));
