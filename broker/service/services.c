@@ -17,6 +17,7 @@
 #define HASH_WAITING         4 /* fewer than the workers of the API: sign-ins leave some for others */
 #define SLOW_TICK_US         (10 * SECOND_US)
 #define TURN_GAP_US          (SECOND_US / 20)
+#define TURN_GAP_FACTOR      10
 #define CLEANING_INTERVAL_US (60 * SECOND_US)
 
 static gint64
@@ -215,20 +216,21 @@ services_wake(Services *services)
   g_cond_signal(&services->wake);
 }
 
-/* Waits for a change or the slow tick; FALSE: stop. Changes come in crowds: one turn serves them all. */
+/* Waits for a change or the slow tick; FALSE: stop. Changes come in crowds: one turn serves them all, and
+ * where a turn takes long (@took_us) the pause is as much longer, so that turns never eat up a core. */
 static gboolean
-wait_for_turn(Services *services)
+wait_for_turn(Services *services, gint64 took_us)
 {
+  gint64 gap_us = CLAMP(took_us * TURN_GAP_FACTOR, TURN_GAP_US, SECOND_US);
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&services->mutex);
   gint64 began_us = g_get_monotonic_time(), now_us = began_us;
   gint64 pause_us = database_return_pause_us(services);
-  gint64 tick_us = pause_us >= 0 ? MIN(pause_us + TURN_GAP_US, SLOW_TICK_US) : SLOW_TICK_US;
+  gint64 tick_us = pause_us >= 0 ? MIN(pause_us + gap_us, SLOW_TICK_US) : SLOW_TICK_US;
   if (services->next_limit_us != 0)
     tick_us = CLAMP(services->next_limit_us - clock_boottime_us(services->clock), TURN_GAP_US, tick_us);
   while (!services->stopping && now_us < began_us + tick_us &&
-         !(services->awake && now_us >= began_us + TURN_GAP_US)) {
-    g_cond_wait_until(&services->wake, &services->mutex,
-                      began_us + (services->awake ? TURN_GAP_US : tick_us));
+         !(services->awake && now_us >= began_us + gap_us)) {
+    g_cond_wait_until(&services->wake, &services->mutex, began_us + (services->awake ? gap_us : tick_us));
     now_us = g_get_monotonic_time();
   }
   services->awake = FALSE;
@@ -239,12 +241,15 @@ static gpointer
 run_background(gpointer data)
 {
   Services *services = data;
+  gint64 took_us;
   do {
+    gint64 began_us = g_get_monotonic_time();
     g_autoptr(GError) error = NULL;
     if (!services_tick(services, &error))
       log_write(LOG_LEVEL_ERROR, LOG_FIELDS(.code = error_stable_name(error)),
                 "The pools wait for the next try: %s", error->message);
-  } while (wait_for_turn(services));
+    took_us = g_get_monotonic_time() - began_us;
+  } while (wait_for_turn(services, took_us));
   return NULL;
 }
 
