@@ -5,6 +5,7 @@
 #pragma once
 
 #include "broker/model/pool.h"
+#include "common/wire/epoch.h"
 
 typedef enum {
   SESSION_REQUESTED,
@@ -46,6 +47,7 @@ typedef struct {
   gint64 age_warned_us;  /**< of its longest time */
   gboolean left_done;    /**< what the pool does when it is left was done since it was left */
   char *notice;          /**< (nullable) the warning that holds now; among the reasons, too */
+  Epoch epoch;           /**< of its desktop while the session lives; {0, 0}: there is none */
 } Session;
 
 /** The stable name of @state (static). */

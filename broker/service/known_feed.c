@@ -94,24 +94,29 @@ load(Work *work, guint64 stamp, GError **error)
   return TRUE;
 }
 
-static gboolean
-take_session(Work *work, const char *id, GError **error)
+static void
+take_session(Work *work, const char *id, const Session *session)
 {
   KnownSessions *known = work->services->known_sessions;
-  GError *problem = NULL;
-  Epoch epoch = {0, 0};
-  g_autoptr(Session) session = session_store_find(work->transaction, id, &problem);
-  gboolean lives = session != NULL && session->state != SESSION_ENDED && session->desktop_id != NULL;
-  if (lives && known_store_epoch(work->transaction, session->desktop_id, &epoch, &problem)) {
-    known_sessions_put(known, session, epoch);
-  } else if (problem == NULL || g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+  if (session != NULL && session->state != SESSION_ENDED && session->epoch.generation > 0)
+    known_sessions_put(known, session, session->epoch);
+  else
     known_sessions_forget(known, id);
-  } else {
-    g_propagate_error(error, problem);
-    return FALSE;
-  }
-  g_clear_error(&problem);
-  return TRUE;
+}
+
+static gboolean
+take_sessions(Work *work, GHashTable *changed, GError **error)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new();
+  GHashTableIter iter;
+  gpointer id;
+  g_hash_table_iter_init(&iter, changed);
+  while (g_hash_table_iter_next(&iter, &id, NULL))
+    g_ptr_array_add(ids, id);
+  g_autoptr(GPtrArray) sessions = session_store_find_many(work->transaction, ids, error);
+  for (guint i = 0; sessions != NULL && i < sessions->len; i++)
+    take_session(work, ids->pdata[i], sessions->pdata[i]);
+  return sessions != NULL;
 }
 
 static gboolean
@@ -121,13 +126,7 @@ take_changed(Work *work, const Changes *changes, GError **error)
     return FALSE;
   if (g_hash_table_size(changes->hosts) > 0 && !load_hosts(work, changes->hosts, error))
     return FALSE;
-  GHashTableIter iter;
-  gpointer id;
-  g_hash_table_iter_init(&iter, changes->sessions);
-  while (g_hash_table_iter_next(&iter, &id, NULL))
-    if (!take_session(work, id, error))
-      return FALSE;
-  return TRUE;
+  return take_sessions(work, changes->sessions, error);
 }
 
 gboolean

@@ -1,23 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/known_store.h"
 
-#include "common/base/error.h"
-
-gboolean
-known_store_epoch(DbTransaction *transaction, const char *desktop_id, Epoch *ret_epoch, GError **error)
-{
-  g_autoptr(DbQuery) query =
-      db_query(transaction, error, "SELECT generation, counter FROM desktop WHERE id = ?", "s", desktop_id);
-  gboolean row;
-  if (query == NULL || !db_next(query, &row, error))
-    return FALSE;
-  if (row)
-    *ret_epoch = (Epoch){(guint64)db_int(query, 0), (guint64)db_int(query, 1)};
-  else
-    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND, "There is no such desktop.");
-  return row;
-}
-
 GHashTable *
 known_store_epochs(DbTransaction *transaction, GError **error)
 {

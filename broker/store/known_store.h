@@ -8,10 +8,6 @@
 #include "broker/model/user.h"
 #include "common/wire/epoch.h"
 
-/** The epoch of the desktop @desktop_id; CARAWAY_ERROR_NOT_FOUND. */
-gboolean known_store_epoch(DbTransaction *transaction, const char *desktop_id, Epoch *ret_epoch,
-                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /** The epochs of the desktops of all live sessions: a table desktop id → Epoch (transfer full). */
 GHashTable *known_store_epochs(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

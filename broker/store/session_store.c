@@ -3,13 +3,16 @@
 
 #include "broker/store/row.h"
 
+#define FIND_AT_ONCE 64
+
 #define SELECT_SESSION                                                                                       \
   "SELECT s.id, s.pool_id, s.pool_name, s.account_id, s.account_name, s.desktop_id, s.desktop_name, s.host," \
   " s.state, COALESCE(d.step, ''), COALESCE(d.progress, 0), s.created_us, s.connected_from, s.viewer, "      \
   "s.device,"                                                                                                \
   " s.end_code, s.end_detail, s.slot, COALESCE(p.kind, 'floating'), d.power, COALESCE(p.may_restart, 0),"    \
   " COALESCE(p.may_reset, 0), s.away_since_us, s.idle_warned_us, s.age_warned_us, s.left_done, s.notice,"    \
-  " COALESCE(d.guest_idle_ms, -1), COALESCE(d.guest_idle_at_us, 0)"                                          \
+  " COALESCE(d.guest_idle_ms, -1), COALESCE(d.guest_idle_at_us, 0), COALESCE(d.generation, 0),"              \
+  " COALESCE(d.counter, 0)"                                                                                  \
   " FROM session s LEFT JOIN desktop d ON d.id = s.desktop_id AND s.state <> 'ended'"                        \
   " LEFT JOIN pool p ON p.id = s.pool_id"
 
@@ -26,6 +29,7 @@ read_life(DbQuery *query, Session *session)
   session->idle_warned_us = db_int(query, 23);
   session->age_warned_us = db_int(query, 24);
   session->left_done = db_int(query, 25) != 0;
+  session->epoch = (Epoch){(guint64)db_int(query, 29), (guint64)db_int(query, 30)};
   session->notice = g_strdup(db_text(query, 26));
   if (db_int(query, 27) >= 0)
     session->idle_since_us = MAX(1, db_int(query, 28) - db_int(query, 27) * 1000);
@@ -78,6 +82,39 @@ session_store_find(DbTransaction *transaction, const char *id, GError **error)
 {
   return row_one(db_query(transaction, error, SELECT_SESSION " WHERE s.id = ?", "s", id), read_session,
                  "such session", error);
+}
+
+/* One statement each, all on their way at once: a server answers them in one round trip. An embedded database
+ * has none to save, and would prepare the statement once for each. */
+static gboolean
+find_some(DbTransaction *transaction, GPtrArray *ids, guint from, guint to, GPtrArray *sessions,
+          GError **error)
+{
+  g_autoptr(GPtrArray) queries = g_ptr_array_new_with_free_func((GDestroyNotify)db_query_free);
+  for (guint i = from; i < to; i++) {
+    DbQuery *query = db_query_later(transaction, error, SELECT_SESSION " WHERE s.id = ?", "s", ids->pdata[i]);
+    if (query == NULL)
+      return FALSE;
+    g_ptr_array_add(queries, query);
+  }
+  for (guint i = 0; i < queries->len; i++) {
+    gboolean row;
+    if (!db_next(queries->pdata[i], &row, error))
+      return FALSE;
+    g_ptr_array_add(sessions, row ? read_session(queries->pdata[i]) : NULL);
+  }
+  return TRUE;
+}
+
+GPtrArray *
+session_store_find_many(DbTransaction *transaction, GPtrArray *ids, GError **error)
+{
+  guint at_once = db_transaction_engine(transaction) == DB_POSTGRES ? FIND_AT_ONCE : 1;
+  g_autoptr(GPtrArray) sessions = g_ptr_array_new_with_free_func((GDestroyNotify)session_free);
+  for (guint from = 0; from < ids->len; from += at_once)
+    if (!find_some(transaction, ids, from, MIN(from + at_once, ids->len), sessions, error))
+      return NULL;
+  return g_steal_pointer(&sessions);
 }
 
 GPtrArray *

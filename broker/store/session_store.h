@@ -18,6 +18,10 @@ gboolean session_store_add(DbTransaction *transaction, const Session *session,
 Session *session_store_find(DbTransaction *transaction, const char *id,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The sessions @ids (texts) in that order, NULL for one that is not there: an array of Session. */
+GPtrArray *session_store_find_many(DbTransaction *transaction, GPtrArray *ids,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** The live sessions of @user_id on @pool_id, by slot. */
 GPtrArray *session_store_live(DbTransaction *transaction, const char *user_id, const char *pool_id,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -200,6 +200,29 @@ test_limited(StoreCase *test, gconstpointer data)
 
 /* I1 in the schema itself. */
 static void
+test_many_sessions(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  store_case_pool(test);
+  store_case_desktop(test, "d3", ASSIGNMENT_SPARE, POWER_UP, 1);
+  for (guint i = 0; i < 150; i++) {
+    g_autofree char *desktop = g_strdup_printf("d%u", i);
+    char *id = g_strdup_printf("s%u", i);
+    g_ptr_array_add(ids, id);
+    g_assert_true(i % 10 == 0 || add_session(test, id, id, desktop, &error));
+  }
+  g_autoptr(GPtrArray) sessions = session_store_find_many(test->transaction, ids, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(sessions->len, ==, ids->len);
+  for (guint i = 0; i < sessions->len; i++) {
+    const Session *session = g_ptr_array_index(sessions, i);
+    g_assert_cmpstr(session != NULL ? session->id : NULL, ==, i % 10 == 0 ? NULL : ids->pdata[i]);
+    g_assert_cmpuint(session != NULL ? session->epoch.generation : 0, ==, i == 3 ? 1 : 0);
+  }
+}
+
+static void
 test_one_live_session(StoreCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
@@ -379,6 +402,7 @@ main(int argc, char **argv)
   STORE_CASE_ADD("/stores/desktop/life", test_life_of_a_desktop);
   STORE_CASE_ADD("/stores/session/limited", test_limited);
   STORE_CASE_ADD("/stores/session/one-live", test_one_live_session);
+  STORE_CASE_ADD("/store/session/many", test_many_sessions);
   STORE_CASE_ADD("/stores/session", test_session);
   STORE_CASE_ADD("/stores/idempotency", test_idempotency_key);
   STORE_CASE_ADD("/stores/pool", test_pool);
