@@ -73,10 +73,10 @@ static const Route ROUTES[] = {
     {"POST", V1 "/hosts/join-tokens", PERMISSION_HOST_MANAGE, handle_create_join_token, SMALL, ROUTE_CREATES},
     {"GET", V1 "/hosts/{host}", PERMISSION_HOST_MANAGE, handle_host, NO_BODY, ROUTE_PLAIN},
     {"DELETE", V1 "/hosts/{host}", PERMISSION_HOST_MANAGE, handle_remove_host, NO_BODY, ROUTE_PLAIN},
-    {"POST", V1 "/hosts/{host}/drain", PERMISSION_HOST_MANAGE, handle_drain_host, NO_BODY, ROUTE_PLAIN},
-    {"POST", V1 "/hosts/{host}/maintenance", PERMISSION_HOST_MANAGE, handle_maintain_host, NO_BODY,
+    {"POST", V1 "/hosts/{host}/drain", PERMISSION_HOST_MANAGE, handle_drain_host, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/hosts/{host}/maintenance", PERMISSION_HOST_MANAGE, handle_maintain_host, SMALL,
      ROUTE_PLAIN},
-    {"POST", V1 "/hosts/{host}/activate", PERMISSION_HOST_MANAGE, handle_activate_host, NO_BODY, ROUTE_PLAIN},
+    {"POST", V1 "/hosts/{host}/activate", PERMISSION_HOST_MANAGE, handle_activate_host, SMALL, ROUTE_PLAIN},
 
     {"GET", V1 "/admin/desktops", PERMISSION_DESKTOP_MANAGE, handle_desktops, NO_BODY, ROUTE_PLAIN},
     {"GET", V1 "/admin/desktops/{desktop}", PERMISSION_DESKTOP_MANAGE, handle_desktop, NO_BODY, ROUTE_PLAIN},

@@ -91,8 +91,8 @@ class LifeTest(unittest.TestCase):
         self.assertIn("broker.name", self.broker.once("--broker-name=B 1").stderr)
 
     def test_folders_and_databases_of_two_installations_do_not_mix(self):
-        self.assertEqual(self.broker.once("--migrate").returncode, 0)
-        done = self.broker.once("--migrate", f"--broker-database={self.broker.folder}/other.db")
+        self.assertEqual(self.broker.once("--join-token=portal").returncode, 0)
+        done = self.broker.once("--join-token=portal", f"--broker-database={self.broker.folder}/other.db")
         self.assertEqual(done.returncode, 1)
         self.assertIn("another installation", done.stderr)
 
