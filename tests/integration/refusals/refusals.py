@@ -154,7 +154,7 @@ def ports_taken(stack):
         process = stack.processes[name]
         argv = list(process.argv)
         if name == "broker":  # a second one on the same state is refused for that
-            argv.append(f"--broker-state-directory={other}")
+            argv += [f"--broker-state-directory={other}", f"--broker-database={other}/caraway.db"]
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60)
         assert done.returncode == 1, (name, done.returncode, done.stderr)
         assert "port-in-use" in done.stderr, (name, done.stderr)
