@@ -76,10 +76,10 @@ def enter_spares(books, count, like):
 
 
 class Line:
-    """One person's open connection to a broker."""
+    """One person's connection to a broker, opened again when an answer has ended it."""
 
     def __init__(self, broker, token):
-        self.broker, self.token = broker, token
+        self.broker, self.token, self.is_spent = broker, token, False
         self.context = ssl.create_default_context(cafile=broker.ca)
 
     async def open(self):
@@ -88,6 +88,9 @@ class Line:
 
     async def ask(self, method, path, body=None, headers=None):
         """(status, decoded body) of one exchange."""
+        if self.is_spent:
+            await self.close()
+            await self.open()
         data = b"" if body is None else json.dumps(body).encode()
         lines = [f"{method} /api/v1/{path} HTTP/1.1", "Host: broker", f"Authorization: Bearer {self.token}",
                  "Content-Type: application/json", f"Content-Length: {len(data)}",
@@ -96,6 +99,7 @@ class Line:
         await self.writer.drain()
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+        self.is_spent = fields.get("connection") == "close"
         self.retry_after = float(fields.get("retry-after", 0))
         raw = await self.reader.readexactly(int(fields.get("content-length", 0)))
         return int(head[0].split()[1]), json.loads(raw) if raw else None

@@ -20,6 +20,8 @@ test_session(void)
                      .pool_id = (char *)"p",
                      .pool_name = (char *)"office",
                      .user_name = (char *)"alice",
+                     .slot = 2,
+                     .may_restart = TRUE,
                      .state = SESSION_PREPARING,
                      .step = (char *)"booting",
                      .progress = 40,
@@ -27,11 +29,12 @@ test_session(void)
                      .viewer = (char *)"",
                      .device = (char *)"hash-of-a-token"};
   g_autofree char *text = text_of(view_session, &session);
-  g_assert_cmpstr(
-      text, ==,
-      "{\"id\":\"s\",\"pool\":{\"id\":\"p\",\"name\":\"office\"},\"desktop\":null,\"user\":\"alice\","
-      "\"state\":\"preparing\",\"step\":\"booting\",\"progress\":40,"
-      "\"created\":\"2023-11-14T22:13:20Z\",\"connected_from\":null,\"viewer\":\"\",\"reasons\":[]}");
+  g_assert_cmpstr(text, ==,
+                  "{\"id\":\"s\",\"pool\":{\"id\":\"p\",\"name\":\"office\"},\"desktop\":null,\"slot\":2,"
+                  "\"user\":\"alice\","
+                  "\"state\":\"preparing\",\"step\":\"booting\",\"progress\":40,"
+                  "\"created\":\"2023-11-14T22:13:20Z\",\"connected_from\":null,\"viewer\":\"\","
+                  "\"may_restart\":true,\"may_reset\":false,\"warning\":null,\"reasons\":[]}");
 }
 
 /* Names are other people's texts: they stay texts. */
