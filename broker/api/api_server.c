@@ -44,6 +44,7 @@ write_answer(SoupServerMessage *message, Answer *answer)
   SoupMessageHeaders *headers = soup_server_message_get_response_headers(message);
   soup_message_headers_replace(headers, "Cache-Control", "no-store");
   soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
+  soup_message_headers_replace(headers, "Connection", "close"); /* see api_server_new(); RFC 9112 9.6 */
   g_hash_table_foreach(answer->headers, add_header, headers);
   soup_server_message_set_status(message, answer->status, NULL);
   if (answer->body != NULL)
@@ -59,8 +60,6 @@ refuse(SoupServerMessage *message, const GError *error, guint status, const char
   problem_set_status(answer, error, status);
   if (allow != NULL)
     answer_set_header(answer, "Allow", allow);
-  if (status == 400 || status == 413) /* where the next request would begin is not certain */
-    answer_set_header(answer, "Connection", "close");
   write_answer(message, answer);
 }
 
