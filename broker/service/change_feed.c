@@ -2,6 +2,7 @@
 #include "broker/service/change_feed.h"
 
 #include "broker/service/change_telling.h"
+#include "broker/service/known_feed.h"
 #include "broker/service/services_private.h"
 #include "broker/service/shared_memory.h"
 #include "common/base/error.h"
@@ -48,6 +49,8 @@ on_notice(const char *channel, const char *payload, gpointer data)
   GHashTable *set = channel != NULL ? set_of(feed->pending, channel) : NULL;
   if (channel != NULL && strcmp(channel, CHANGE_SIGN_IN) == 0) /* even if nobody can ask any more why */
     known_sign_ins_forget(feed->services->known_sign_ins, payload);
+  if (channel != NULL && strcmp(channel, CHANGE_SESSION) == 0) /* the same: known again once it was read */
+    known_sessions_forget(feed->services->known_sessions, payload);
   if (channel == NULL)
     feed->pending->missed = TRUE;
   else if (set != NULL)
@@ -79,6 +82,8 @@ tell_pending(ChangeFeed *feed, GError **error)
   g_autoptr(Changes) changes = take_pending(feed);
   g_mutex_lock(&feed->telling);
   gboolean told = change_telling_run(feed->services, changes, error);
+  if (!told)
+    known_feed_doubt(feed->services, changes);
   g_mutex_unlock(&feed->telling);
   if (told)
     return TRUE;

@@ -22,10 +22,12 @@ count_running(const GPtrArray *desktops)
   return count;
 }
 
+/* One that was adopted cannot be made elsewhere: it stays. */
 static gboolean
 is_free(const Desktop *desktop)
 {
-  return desktop->assignment == ASSIGNMENT_NONE || desktop->assignment == ASSIGNMENT_SPARE;
+  return desktop->kind != POOL_MANUAL &&
+         (desktop->assignment == ASSIGNMENT_NONE || desktop->assignment == ASSIGNMENT_SPARE);
 }
 
 /* The pool keeper makes as many elsewhere. */

@@ -135,6 +135,16 @@ known_feed_take(Work *work, const Changes *changes, guint64 stamp, GError **erro
   return changes->missed ? load(work, stamp, error) : take_changed(work, changes, error);
 }
 
+void
+known_feed_doubt(Services *services, const Changes *changes)
+{
+  GHashTableIter iter;
+  gpointer id;
+  g_hash_table_iter_init(&iter, changes->sessions);
+  while (g_hash_table_iter_next(&iter, &id, NULL))
+    known_sessions_forget(services->known_sessions, id);
+}
+
 gboolean
 known_feed_load(Services *services, GError **error)
 {

@@ -13,3 +13,6 @@ gboolean known_feed_load(Services *services, GError **error) G_GNUC_WARN_UNUSED_
 /** Reads what @changes are about. @stamp was taken of the known sign-ins before @work was begun. */
 gboolean known_feed_take(Work *work, const Changes *changes, guint64 stamp,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Forgets the sessions of @changes, which could not be read: they may have ended. */
+void known_feed_doubt(Services *services, const Changes *changes);

@@ -74,9 +74,9 @@ const english = {
   logoff: "Log off…",
   logoffTitle: (name) => `Log off from ${name}?`,
   logoffText: "Your programs are closed and this desktop is given back. Next time you get a fresh one.",
-  logoffOwnText: "Your programs are closed, and what is not saved is lost. The desktop stays yours.",
+  logoffOwnText: "Your programs are closed, and what is not saved is lost. Some pools make the desktop anew at log-off: keep what you need elsewhere.",
   logoffConfirm: "Log off",
-  logoffDone: "You are logged off. The desktop is given back.",
+  logoffDone: "You are logged off.",
   cancel: "Cancel",
 
   takeOverTitle: "Open on another device",
