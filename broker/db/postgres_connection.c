@@ -79,8 +79,11 @@ fly_plain(PostgresConnection *connection, GError **error)
 static gboolean
 begin_writing(PostgresConnection *connection, gboolean is_new, GError **error)
 {
-  if (is_new)
+  if (is_new) { /* on its own: with BEGIN it would belong to this transaction and be undone with it */
     postgres_pipeline_add_plain(connection->pipeline, SURE_SQL);
+    if (!fly_plain(connection, error))
+      return FALSE;
+  }
   postgres_pipeline_add_plain(connection->pipeline, "BEGIN ISOLATION LEVEL READ COMMITTED");
   postgres_pipeline_add_plain(connection->pipeline, LOCK_SQL);
   postgres_pipeline_add_plain(connection->pipeline, CLOCK_SQL);

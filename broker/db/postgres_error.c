@@ -27,6 +27,8 @@ postgres_error_of_result(const PGresult *result, GError **error)
     state = "?";
   if (g_str_has_prefix(state, "23"))
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT, "The database refused this change: %s.", text);
+  else if (g_str_has_prefix(state, "22")) /* a value it cannot hold: it is there all the same */
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "The database cannot hold this: %s.", text);
   else if (g_str_equal(state, "53100"))
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE,
                 "The disk that holds the database is full; free some space on it, nothing was changed.");

@@ -114,8 +114,11 @@ listen_on(PostgresListener *listener, gint64 *asked_us)
       now_us - *asked_us < (is_away ? ASK_AWAY_MS : ASK_EVERY_MS) * G_TIME_SPAN_MILLISECOND)
     return;
   *asked_us = now_us;
-  if (run_command(listener, "SELECT 1") && is_away)
+  if (!run_command(listener, "SELECT 1"))
+    return;
+  if (is_away)
     g_atomic_int_set(listener->is_away, 0);
+  take_notices(listener); /* the answer may have brought some along */
 }
 
 static gpointer

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/policy/connect_rules.h"
+#include "common/base/text.h"
 
 #define HOSTS_TOLD_MAX 32
 
@@ -63,7 +64,8 @@ ask_pool(Asking *asking)
 {
   const ConnectFacts *facts = asking->facts;
   if (facts->pool == NULL) {
-    say(asking, "pool-exists", FALSE, "There is no pool \"%.63s\".", facts->pool_key);
+    g_autofree char *shown = text_cut(facts->pool_key, 63);
+    say(asking, "pool-exists", FALSE, "There is no pool \"%s\".", shown);
     refuse(asking, CARAWAY_ERROR_UNKNOWN_POOL, "There is no such pool.");
     return FALSE;
   }

@@ -6,6 +6,7 @@
 #include "broker/policy/pool_combination.h"
 #include "broker/policy/schedule.h"
 #include "common/base/error.h"
+#include "common/base/text.h"
 #include "common/wire/grant.h"
 
 #include <string.h>
@@ -82,7 +83,8 @@ check_channels(const char *const *channels, GError **error)
 {
   for (guint i = 0; channels[i] != NULL; i++)
     if (!g_strv_contains(grant_channel_names(), channels[i])) {
-      g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "There is no channel \"%.32s\".", channels[i]);
+      g_autofree char *shown = text_cut(channels[i], 32);
+      g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "There is no channel \"%s\".", shown);
       return FALSE;
     }
   for (guint i = 0; i < G_N_ELEMENTS(needed_channels); i++)

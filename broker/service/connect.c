@@ -134,6 +134,8 @@ connect_in(Work *work, const Caller *caller, const char *pool, const ConnectOpti
     g_propagate_error(error, problem);
   else if (replayed == NULL)
     return decide_and_act(&connect, caller, options->idempotency_key, error);
+  else if (!work_commit(work, error)) /* whose session it is may not be durable yet */
+    g_clear_pointer(&replayed, session_free);
   return replayed;
 }
 

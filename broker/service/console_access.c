@@ -12,6 +12,7 @@
 #include "broker/store/session_store.h"
 #include "common/base/error.h"
 #include "common/base/secret.h"
+#include "common/base/text.h"
 
 /* What the database knows about the place of @session, which is live. */
 typedef struct {
@@ -113,7 +114,8 @@ console_access_create(Services *services, const Caller *caller, const char *sess
                                   &problem);
   if (access != NULL)
     return access;
-  g_autofree char *object = g_strdup_printf("session/%.36s", session_id);
+  g_autofree char *shown = text_cut(session_id, 36);
+  g_autofree char *object = g_strconcat("session/", shown, NULL);
   audit_log_refusal(services, caller, "console.grant", object, caller->address, problem);
   g_propagate_error(error, problem);
   return NULL;

@@ -76,6 +76,28 @@ write_lost(Work *work, guint64 lost, GError **error)
   return work_audit(work, NULL, "audit.lost", "audit", "refusals", detail, error);
 }
 
+/* What can never be written must not keep the database shut for everything else. */
+static gboolean
+write_one_by_one(Services *services, const GPtrArray *entries, GError **error)
+{
+  for (guint i = 0; i < entries->len; i++) {
+    GError *problem = NULL;
+    g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+    if (work == NULL)
+      return FALSE;
+    if (audit_store_add(work->transaction, g_ptr_array_index(entries, i), &problem) &&
+        work_commit(work, &problem))
+      continue;
+    if (database_watch_is_trouble(problem)) {
+      g_propagate_error(error, problem);
+      return FALSE;
+    }
+    log_warning("An entry of the audit log cannot be written and is left out: %s", problem->message);
+    g_error_free(problem);
+  }
+  return TRUE;
+}
+
 /* At least once: when the answer to a commit is lost, the same entries are written again. */
 static gboolean
 write_entries(Services *services, const GPtrArray *entries, guint64 lost, GError **error)
@@ -97,8 +119,16 @@ write_journal(Services *services, GError **error)
     g_autoptr(GPtrArray) entries = away_journal_peek(services->journal, BATCH, &lost);
     if (entries->len == 0 && lost == 0)
       return TRUE;
-    if (!write_entries(services, entries, lost, error))
-      return FALSE;
+    GError *problem = NULL;
+    if (!write_entries(services, entries, lost, &problem)) {
+      if (database_watch_is_trouble(problem)) {
+        g_propagate_error(error, problem);
+        return FALSE;
+      }
+      g_error_free(problem);
+      if (!write_one_by_one(services, entries, error))
+        return FALSE;
+    }
     away_journal_drop(services->journal, entries->len, lost);
   }
 }
@@ -213,7 +243,7 @@ database_return_try(Services *services)
     return FALSE;
   renew_links(services); /* also of those that lost an event in the last moment */
   g_autoptr(GError) error = NULL;
-  if (write_journal(services, &error))
+  if (write_silences(services, &error) && write_journal(services, &error))
     return TRUE;
   database_return_note(services, DB_WRITE, error);
   return FALSE;

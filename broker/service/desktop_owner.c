@@ -8,6 +8,7 @@
 #include "broker/store/host_store.h"
 #include "broker/store/pool_store.h"
 #include "broker/store/user_store.h"
+#include "common/base/text.h"
 
 static gboolean
 refuse_floating(const Desktop *desktop, GError **error)
@@ -126,10 +127,11 @@ check_pool(const Pool *pool, GError **error)
 static gboolean
 check_domain(const Foreign *foreign, const char *host, const char *domain, GError **error)
 {
+  g_autofree char *shown = text_cut(domain, 128);
   if (foreign == NULL)
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND,
-                "The host %s has no virtual machine \"%.128s\" that is not Caraway's; look at the host.",
-                host, domain);
+                "The host %s has no virtual machine \"%s\" that is not Caraway's; look at the host.", host,
+                shown);
   else if (!foreign->adoptable)
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT, "%s cannot be adopted: %s", foreign->name,
                 *foreign->reason != '\0' ? foreign->reason : "its host does not say why.");

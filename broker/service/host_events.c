@@ -372,7 +372,8 @@ host_events_silent(Services *services, const char *host_name, gint64 term, GErro
     host_silence_us(services->host_silence, host_name, clock_boottime_us(services->clock)); /* begins */
     return TRUE;
   }
-  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH))
+  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH) ||
+      g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED)) /* removed: nothing is silent */
     return TRUE;
   if (database_watch_is_trouble(problem))
     database_return_note_silence(services, host_name, term);
@@ -391,7 +392,7 @@ host_events_result(Services *services, const char *host, gint64 term, const Host
   g_autoptr(Command) command = outbox_store_find(work->transaction, host, result->command, &problem);
   if (command == NULL && g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
     g_clear_error(&problem);
-    return TRUE; /* answered before */
+    return work_commit(work, error); /* answered before, as far as that is durable */
   }
   if (command == NULL) {
     g_propagate_error(error, problem);
@@ -437,7 +438,7 @@ host_events_desktop(Services *services, const char *host, gint64 term, const Hos
   if (desktop == NULL) {
     if (problem != NULL)
       g_propagate_error(error, problem);
-    return problem == NULL;
+    return problem == NULL && work_commit(work, error);
   }
   return desktop_report_apply(work, desktop, report, error) && work_commit(work, error);
 }
@@ -454,7 +455,7 @@ host_events_desktop_gone(Services *services, const char *host, gint64 term, cons
   if (desktop == NULL) {
     if (problem != NULL)
       g_propagate_error(error, problem);
-    return problem == NULL;
+    return problem == NULL && work_commit(work, error);
   }
   return lifecycle_desktop(work, desktop, DESKTOP_EVENT_GONE, CARAWAY_ERROR_HYPERVISOR,
                            "The desktop stopped unexpectedly. Connect again for another one.", error) &&
@@ -476,8 +477,8 @@ take_console(Services *services, const char *host, gint64 term, const HostConsol
   g_clear_error(&problem);
   if (session != NULL && fits(session, host, report))
     return apply_console(work, session, report, error) && work_commit(work, error);
-  return report->state != HOST_CONSOLE_CONNECTED ||
-         (cut_console(work, host, report, error) && work_commit(work, error));
+  return (report->state != HOST_CONSOLE_CONNECTED || cut_console(work, host, report, error)) &&
+         work_commit(work, error);
 }
 
 gboolean

@@ -156,7 +156,11 @@ static gboolean
 keep_if_keeper(Services *services, GError **error)
 {
   GError *problem = NULL;
-  if (!cluster_is_keeper(services->cluster) || keep(services, &problem))
+  if (!cluster_is_keeper(services->cluster)) {
+    services->next_limit_us = 0; /* the limits of sessions are another's to watch */
+    return TRUE;
+  }
+  if (keep(services, &problem))
     return TRUE;
   if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH)) {
     g_error_free(problem);

@@ -173,8 +173,9 @@ user_admin_delete(Services *services, const Caller *caller, const char *key, GEr
     return FALSE;
   g_autoptr(User) user = user_store_find(work->transaction, key, error);
   if (user == NULL || !throw_out(work, caller, user, "The account was deleted.", error) ||
-      !check_owns_nothing(work, user, error) || !user_store_remove(work->transaction, user->id, error) ||
-      !check_administrator_left(work, error) ||
+      !check_owns_nothing(work, user, error) ||
+      !desktop_store_forget_remakes(work->transaction, user->id, error) ||
+      !user_store_remove(work->transaction, user->id, error) || !check_administrator_left(work, error) ||
       !work_audit(work, caller, "user.delete", "user", user->name, "", error))
     return FALSE;
   work_notify(work, CHANGE_SIGN_IN, user->id);

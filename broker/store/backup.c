@@ -101,10 +101,12 @@ remember_key(Pages *pages, DbQuery *query)
 }
 
 static void
-append_text(GString *line, const char *text)
+append_text(GString *line, const char *value)
 {
+  g_autofree char *valid =
+      g_utf8_make_valid(value, -1); /* SQLite holds any bytes, a restore takes text only */
   g_string_append_c(line, '"');
-  for (; *text != '\0'; text++) {
+  for (const char *text = valid; *text != '\0'; text++) {
     if (*text == '"' || *text == '\\')
       g_string_append_printf(line, "\\%c", *text);
     else if ((guchar)*text < 0x20)

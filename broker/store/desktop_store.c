@@ -271,6 +271,13 @@ desktop_store_forget_remake(DbTransaction *transaction, const char *pool_id, con
 }
 
 gboolean
+desktop_store_forget_remakes(DbTransaction *transaction, const char *user_id, GError **error)
+{
+  return db_run(transaction, error, "UPDATE desktop SET remade_for = NULL WHERE remade_for = ?", "s",
+                user_id) >= 0;
+}
+
+gboolean
 desktop_store_count(DbTransaction *transaction, const char *pool_id, PoolCounts *ret_counts, GError **error)
 {
   g_autoptr(DbQuery) query =

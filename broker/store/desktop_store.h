@@ -79,6 +79,10 @@ gboolean desktop_store_mark_used(DbTransaction *transaction, const char *id,
 gboolean desktop_store_forget_remake(DbTransaction *transaction, const char *pool_id, const char *user_id,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** No desktop of any pool is to be made anew for @user_id any more. */
+gboolean desktop_store_forget_remakes(DbTransaction *transaction, const char *user_id,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Deletes the row of @id. */
 gboolean desktop_store_remove(DbTransaction *transaction, const char *id,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

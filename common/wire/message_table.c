@@ -3,6 +3,7 @@
 
 #include "common/base/error.h"
 #include "common/base/json.h"
+#include "common/base/text.h"
 #include "common/wire/epoch.h"
 
 #include <string.h>
@@ -207,16 +208,12 @@ message_table_parse(const MessageMember *table, JsonObject *object, gpointer tar
 static char *
 fit_text(const MessageMember *member, const char *text)
 {
-  char *fitting = g_utf8_make_valid(text, -1);
+  gsize limit = member->kind == MEMBER_UUID ? UUID_BYTES : (gsize)member->maximum;
+  char *fitting = text_cut(text, limit);
   if (member->kind != MEMBER_LONG_TEXT)
     for (char *c = fitting; *c != '\0'; c++)
       if (g_ascii_iscntrl(*c))
         *c = ' ';
-  gsize limit = member->kind == MEMBER_UUID ? UUID_BYTES : (gsize)member->maximum;
-  if (strlen(fitting) > limit) {
-    char *end = g_utf8_find_prev_char(fitting, fitting + limit + 1);
-    *end = '\0';
-  }
   return fitting;
 }
 

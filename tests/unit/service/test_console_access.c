@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/audit_log.h"
 #include "broker/service/console_access.h"
 
 #include "broker/service/services_private.h"
@@ -262,6 +263,25 @@ test_host_away(void)
   assert_code(error, CARAWAY_ERROR_HOST_GONE);
 }
 
+/* What was asked for is audited as text, however it was cut. */
+static void
+test_refusals_are_audited_as_text(void)
+{
+  g_auto(Case) test = {NULL};
+  case_init(&test);
+  g_autoptr(GError) error = NULL;
+  const char *id = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xa9"; /* 35 and a character of two bytes */
+  g_assert_null(console_access_create(test.fixture->services, test.alice, id, VIEWER_NATIVE, FALSE, &error));
+  assert_code(error, CARAWAY_ERROR_NOT_FOUND);
+  g_clear_error(&error);
+  g_autofree char *next = NULL;
+  const Page page = {.limit = 1};
+  g_autoptr(GPtrArray) entries = audit_log_list(test.fixture->services, &page, &next, &error);
+  g_assert_no_error(error);
+  const AuditEntry *entry = g_ptr_array_index(entries, 0);
+  g_assert_cmpstr(entry->object, ==, "session/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -278,5 +298,6 @@ main(int argc, char **argv)
   g_test_add_func("/console/same-device", test_same_device_comes_back);
   g_test_add_func("/console/nobody-else", test_nobody_else);
   g_test_add_func("/console/host-away", test_host_away);
+  g_test_add_func("/console/audited-as-text", test_refusals_are_audited_as_text);
   return g_test_run();
 }

@@ -3,6 +3,7 @@
 #include "broker/service/desktop_admin.h"
 #include "broker/service/host_events.h"
 #include "broker/service/session_control.h"
+#include "broker/service/user_admin.h"
 #include "tests/unit/service/service_fixture.h"
 
 #include <string.h>
@@ -161,6 +162,25 @@ test_reclone_is_still_its_owners(void)
   g_assert_cmpstr(second->desktop_id, !=, first->desktop_id);
   g_assert_cmpstr(second->desktop_name, ==, first->desktop_name);
   g_assert_cmpint(second->state, ==, SESSION_READY);
+  service_fixture_check_invariants(fixture, 3);
+}
+
+/* What is to be made anew for somebody who is deleted meanwhile must not keep its host from coming back. */
+static void
+test_deleted_owner_gets_nothing_anew(void)
+{
+  g_autoptr(ServiceFixture) fixture = dedicated("reclone", -1);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) session = work(fixture, alice);
+  log_off(fixture, alice, session);
+  const NewUser root = {.name = "root", .password = "a long enough one", .administrator = TRUE};
+  g_autoptr(User) administrator = user_admin_create(fixture->services, fixture->admin, &root, &error);
+  gboolean deleted = user_admin_delete(fixture->services, fixture->admin, "alice", &error);
+  g_assert_no_error(error);
+  g_assert_true(deleted);
+  service_fixture_settle(fixture);
+  g_assert_false(g_hash_table_contains(fixture->alive, session->desktop_id));
   service_fixture_check_invariants(fixture, 3);
 }
 
@@ -378,6 +398,7 @@ main(int argc, char **argv)
   g_test_add_func("/kinds/stopped-is-started-by-connecting", test_stopped_is_started_by_connecting);
   g_test_add_func("/kinds/connecting-while-it-stops", test_connecting_while_it_stops);
   g_test_add_func("/kinds/reclone-is-still-its-owners", test_reclone_is_still_its_owners);
+  g_test_add_func("/kinds/deleted-owner", test_deleted_owner_gets_nothing_anew);
   g_test_add_func("/kinds/switched-off-inside-is-no-failure", test_switched_off_inside_is_no_failure);
   g_test_add_func("/kinds/dies-while-being-assigned", test_dies_while_being_assigned);
   g_test_add_func("/kinds/host-is-restarted", test_host_is_restarted);
