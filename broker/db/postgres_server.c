@@ -33,14 +33,15 @@ static const char SETTINGS[] =
     " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
     " -c tcp_user_timeout=10000 -c client_min_messages=warning -c search_path=public";
 
-/* Ours, where the address does not say otherwise. */
+/* Ours, where the address does not say otherwise. Without the first, libpq looks for Kerberos credentials at
+ * each connection, from several threads at once. */
 static const struct {
   const char *name;
   const char *value;
 } DEFAULTS[] = {
-    {"application_name", "caraway-broker"}, {"connect_timeout", "3"},    {"keepalives_idle", "5"},
-    {"keepalives_interval", "2"},           {"keepalives_count", "3"},   {"tcp_user_timeout", "10000"},
-    {"target_session_attrs", "read-write"}, {"client_encoding", "UTF8"},
+    {"gssencmode", "disable"},     {"application_name", "caraway-broker"}, {"connect_timeout", "3"},
+    {"keepalives_idle", "5"},      {"keepalives_interval", "2"},           {"keepalives_count", "3"},
+    {"tcp_user_timeout", "10000"}, {"target_session_attrs", "read-write"}, {"client_encoding", "UTF8"},
 };
 
 gboolean
