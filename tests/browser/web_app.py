@@ -145,7 +145,7 @@ def test_take_over(case):
     del case.broker.refusals[key]
     browser.press("Use it here", "dialog")
     browser.wait(lambda: "viewer.html" in browser.driver.current_url, "the viewer")
-    assert case.broker.asked("POST", f"/pools/{TRAINING['id']}/connect")[-1][3] == {"take_over": True}
+    assert case.broker.asked("POST", f"/pools/{TRAINING['id']}/connect")[-1][3] == {"take_over": True, "another": False}
 
 
 def test_session_menu_by_keyboard(case):
