@@ -2,7 +2,7 @@
 #include "broker/host_bridge.h"
 
 #include "broker/peer_broker.h"
-#include "broker/service/host_events.h"
+#include "broker/service/hosts/host_events.h"
 
 struct HostBridge {
   HostLinkListener listener;

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "broker/hostlink/host_link_hub.h"
-#include "broker/service/host_sender.h"
+#include "broker/service/hosts/host_sender.h"
 #include "broker/service/services.h"
 #include "common/net/credentials.h"
 

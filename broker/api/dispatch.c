@@ -5,7 +5,7 @@
 #include "broker/api/problem.h"
 #include "broker/api/sign_in_token.h"
 #include "broker/service/audit_log.h"
-#include "broker/service/sign_in.h"
+#include "broker/service/people/sign_in.h"
 #include "common/base/error.h"
 
 struct Dispatch {

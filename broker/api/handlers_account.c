@@ -3,7 +3,7 @@
 #include "broker/api/handlers.h"
 #include "broker/api/sign_in_token.h"
 #include "broker/api/views.h"
-#include "broker/service/sign_in.h"
+#include "broker/service/people/sign_in.h"
 #include "common/base/json.h"
 
 #define NAME_MAX_BYTES     255

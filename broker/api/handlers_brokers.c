@@ -2,8 +2,8 @@
 /* The brokers of the installation, and what one asks of another. */
 #include "broker/api/machine_handlers.h"
 #include "broker/api/views.h"
-#include "broker/service/broker_directory.h"
-#include "broker/service/desktop_admin.h"
+#include "broker/service/cluster/broker_directory.h"
+#include "broker/service/desktops/desktop_admin.h"
 
 static void
 view_broker(JsonBuilder *builder, gconstpointer value)

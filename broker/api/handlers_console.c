@@ -5,7 +5,7 @@
 #include "broker/api/machine_handlers.h"
 #include "broker/api/viewer_file.h"
 #include "broker/api/views.h"
-#include "broker/service/console_access.h"
+#include "broker/service/connect/console_access.h"
 #include "common/base/error.h"
 #include "common/base/json.h"
 #include "common/base/secret.h"

@@ -2,8 +2,8 @@
 /* What administrators do to desktops: whose they are, whether they run, which machines become some. */
 #include "broker/api/desktop_handlers.h"
 #include "broker/api/views.h"
-#include "broker/service/desktop_admin.h"
-#include "broker/service/desktop_owner.h"
+#include "broker/service/desktops/desktop_admin.h"
+#include "broker/service/desktops/desktop_owner.h"
 #include "common/base/json.h"
 
 #define NAME_MAX_BYTES 255

@@ -2,7 +2,7 @@
 /* Groups and their members. */
 #include "broker/api/admin_handlers.h"
 #include "broker/api/views.h"
-#include "broker/service/group_admin.h"
+#include "broker/service/people/group_admin.h"
 #include "common/base/json.h"
 
 #define NAME_MAX_BYTES        255

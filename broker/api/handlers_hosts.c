@@ -2,7 +2,7 @@
 /* Taking hosts out of service and back. */
 #include "broker/api/host_handlers.h"
 #include "broker/api/views.h"
-#include "broker/service/host_admin.h"
+#include "broker/service/hosts/host_admin.h"
 
 static gboolean
 set_duty(const ApiContext *context, const Request *request, HostDutyEvent event, Answer *answer,

@@ -2,8 +2,8 @@
 /* A machine joins: the token is spent, then the authority signs (docs/protocols.md, 1). */
 #include "broker/api/machine_handlers.h"
 #include "broker/api/views.h"
-#include "broker/service/broker_directory.h"
-#include "broker/service/host_registry.h"
+#include "broker/service/cluster/broker_directory.h"
+#include "broker/service/hosts/host_registry.h"
 #include "common/base/error.h"
 #include "common/base/json.h"
 #include "common/wire/join_token.h"

@@ -3,7 +3,7 @@
 #include "broker/api/admin_handlers.h"
 #include "broker/api/pool_reading.h"
 #include "broker/api/views.h"
-#include "broker/service/pool_schedule.h"
+#include "broker/service/pools/pool_schedule.h"
 #include "common/base/error.h"
 #include "common/base/json.h"
 

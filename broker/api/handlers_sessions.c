@@ -2,9 +2,9 @@
 /* What a user may open, and the sessions that came of it. */
 #include "broker/api/handlers.h"
 #include "broker/api/views.h"
-#include "broker/service/connect.h"
-#include "broker/service/session_control.h"
-#include "broker/service/session_list.h"
+#include "broker/service/connect/connect.h"
+#include "broker/service/sessions/session_control.h"
+#include "broker/service/sessions/session_list.h"
 #include "common/base/error.h"
 #include "common/base/json.h"
 

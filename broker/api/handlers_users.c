@@ -2,7 +2,7 @@
 /* Accounts, as an administrator keeps them. */
 #include "broker/api/admin_handlers.h"
 #include "broker/api/views.h"
-#include "broker/service/user_admin.h"
+#include "broker/service/people/user_admin.h"
 #include "common/base/error.h"
 #include "common/base/json.h"
 

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "broker/service/session_events.h"
+#include "broker/service/sessions/session_events.h"
 
 #include <libsoup/soup.h>
 

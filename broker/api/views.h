@@ -13,9 +13,9 @@
 #include "broker/model/image.h"
 #include "broker/model/session.h"
 #include "broker/model/user.h"
-#include "broker/service/connect.h"
-#include "broker/service/pool_admin.h"
-#include "broker/service/pool_explain.h"
+#include "broker/service/connect/connect.h"
+#include "broker/service/pools/pool_admin.h"
+#include "broker/service/pools/pool_explain.h"
 #include "common/base/rule.h"
 
 #include <json-glib/json-glib.h>

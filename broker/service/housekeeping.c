@@ -2,9 +2,9 @@
 #include "broker/service/housekeeping.h"
 
 #include "broker/policy/host_machine.h"
-#include "broker/service/host_admin.h"
-#include "broker/service/host_state.h"
-#include "broker/service/lifecycle.h"
+#include "broker/service/desktops/lifecycle.h"
+#include "broker/service/hosts/host_admin.h"
+#include "broker/service/hosts/host_state.h"
 #include "broker/store/console_password_store.h"
 #include "broker/store/creation_store.h"
 #include "broker/store/desktop_store.h"

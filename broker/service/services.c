@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/services.h"
 
-#include "broker/service/database_return.h"
-#include "broker/service/host_events.h"
+#include "broker/service/away/database_return.h"
+#include "broker/service/away/known_feed.h"
+#include "broker/service/hosts/host_events.h"
 #include "broker/service/housekeeping.h"
-#include "broker/service/known_feed.h"
-#include "broker/service/pool_keeper.h"
+#include "broker/service/pools/pool_keeper.h"
 #include "broker/service/services_private.h"
-#include "broker/service/session_limits.h"
+#include "broker/service/sessions/session_limits.h"
 #include "broker/service/work.h"
 #include "broker/store/setting_store.h"
 #include "common/base/error.h"

@@ -7,8 +7,8 @@
  */
 #pragma once
 
-#include "broker/service/grant_signer.h"
-#include "broker/service/host_sender.h"
+#include "broker/service/connect/grant_signer.h"
+#include "broker/service/hosts/host_sender.h"
 #include "common/base/clock.h"
 
 typedef struct Services Services;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/service/database_return.h"
+#include "broker/service/away/database_return.h"
 #include "broker/service/work.h"
 #include "broker/store/count_store.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/work.h"
 
-#include "broker/service/change_feed.h"
-#include "broker/service/database_return.h"
+#include "broker/service/away/database_return.h"
+#include "broker/service/cluster/change_feed.h"
 #include "broker/store/audit_store.h"
 #include "broker/store/broker_store.h"
 #include "broker/store/creation_store.h"

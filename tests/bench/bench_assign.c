@@ -4,8 +4,8 @@
  * console grant, by several threads against one database. Prints one line of JSON. With --fill it only makes
  * the database, for the peers.
  */
-#include "broker/service/connect.h"
-#include "broker/service/console_access.h"
+#include "broker/service/connect/connect.h"
+#include "broker/service/connect/console_access.h"
 #include "common/base/secret.h"
 #include "tests/bench/bench_world.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/bench/bench_world.h"
 
-#include "broker/service/desktop_maker.h"
-#include "broker/service/host_events.h"
+#include "broker/service/desktops/desktop_maker.h"
+#include "broker/service/hosts/host_events.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/entitlement_store.h"
 #include "broker/store/group_store.h"

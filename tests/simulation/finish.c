@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/simulation/acts.h"
 
-#include "broker/service/session_list.h"
+#include "broker/service/sessions/session_list.h"
 #include "common/base/error.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/database_faults.h"

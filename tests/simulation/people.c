@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/simulation/people.h"
 
-#include "broker/service/connect.h"
-#include "broker/service/console_access.h"
-#include "broker/service/desktop_admin.h"
-#include "broker/service/pool_admin.h"
-#include "broker/service/session_control.h"
-#include "broker/service/user_admin.h"
+#include "broker/service/connect/connect.h"
+#include "broker/service/connect/console_access.h"
+#include "broker/service/desktops/desktop_admin.h"
+#include "broker/service/people/user_admin.h"
+#include "broker/service/pools/pool_admin.h"
+#include "broker/service/sessions/session_control.h"
 #include "common/base/error.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/database_faults.h"

@@ -2,7 +2,7 @@
 #include "tests/simulation/simulated_host_parts.h"
 
 #include "broker/hostlink/command_text.h"
-#include "broker/service/host_events.h"
+#include "broker/service/hosts/host_events.h"
 #include "common/base/error.h"
 #include "tests/simulation/database_faults.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/simulation/world.h"
 
-#include "broker/service/host_events.h"
-#include "broker/service/host_registry.h"
-#include "broker/service/image_registry.h"
-#include "broker/service/pool_admin.h"
+#include "broker/service/hosts/host_events.h"
+#include "broker/service/hosts/host_registry.h"
+#include "broker/service/people/user_admin.h"
+#include "broker/service/pools/image_registry.h"
+#include "broker/service/pools/pool_admin.h"
 #include "broker/service/setup.h"
-#include "broker/service/user_admin.h"
 #include "common/base/error.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/database_faults.h"

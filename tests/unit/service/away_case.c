@@ -2,9 +2,9 @@
 #include "tests/unit/service/away_case.h"
 
 #include "broker/db/db_fault.h"
-#include "broker/service/pool_admin.h"
-#include "broker/service/sign_in.h"
-#include "broker/service/user_admin.h"
+#include "broker/service/people/sign_in.h"
+#include "broker/service/people/user_admin.h"
+#include "broker/service/pools/pool_admin.h"
 #include "common/base/secret.h"
 
 static gboolean

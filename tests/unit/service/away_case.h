@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "broker/service/database_return.h"
+#include "broker/service/away/database_return.h"
 #include "tests/unit/service/service_fixture.h"
 
 #define PASSWORD "correct horse battery"

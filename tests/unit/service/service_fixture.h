@@ -9,7 +9,7 @@
 #include "broker/model/desktop.h"
 #include "broker/model/pool_request.h"
 #include "broker/model/session.h"
-#include "broker/service/connect.h"
+#include "broker/service/connect/connect.h"
 #include "broker/service/services.h"
 #include "common/base/error.h"
 #include "common/wire/host_message.h"

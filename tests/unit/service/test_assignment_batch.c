@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/service/assignment_batch.h"
+#include "broker/service/connect/assignment_batch.h"
 
-#include "broker/service/pool_admin.h"
+#include "broker/service/pools/pool_admin.h"
 #include "broker/service/services_private.h"
-#include "broker/service/session_list.h"
+#include "broker/service/sessions/session_list.h"
 #include "tests/unit/service/service_fixture.h"
 
 #define CROWD 24

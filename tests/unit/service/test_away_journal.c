@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/service/away_journal.h"
+#include "broker/service/away/away_journal.h"
 
 #include "common/base/log.h"
 

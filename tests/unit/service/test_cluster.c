@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One broker beside another one that is nothing but its row. Two real ones: tests/integration/cluster. */
-#include "broker/service/broker_directory.h"
-#include "broker/service/host_events.h"
-#include "broker/service/host_registry.h"
+#include "broker/service/cluster/broker_directory.h"
+#include "broker/service/hosts/host_events.h"
+#include "broker/service/hosts/host_registry.h"
 #include "broker/service/services_private.h"
 #include "broker/service/work.h"
 #include "broker/store/broker_store.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/service/connect.h"
+#include "broker/service/connect/connect.h"
 
-#include "broker/service/desktop_admin.h"
-#include "broker/service/host_events.h"
-#include "broker/service/pool_admin.h"
-#include "broker/service/session_control.h"
-#include "broker/service/session_list.h"
-#include "broker/service/user_admin.h"
+#include "broker/service/desktops/desktop_admin.h"
+#include "broker/service/hosts/host_events.h"
+#include "broker/service/people/user_admin.h"
+#include "broker/service/pools/pool_admin.h"
+#include "broker/service/sessions/session_control.h"
+#include "broker/service/sessions/session_list.h"
 #include "tests/unit/service/service_fixture.h"
 
 static void

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/audit_log.h"
-#include "broker/service/console_access.h"
+#include "broker/service/connect/console_access.h"
 
+#include "broker/service/people/sign_in.h"
 #include "broker/service/services_private.h"
-#include "broker/service/session_control.h"
-#include "broker/service/sign_in.h"
+#include "broker/service/sessions/session_control.h"
 #include "tests/unit/service/service_fixture.h"
 
 typedef struct {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fault 1: the broker is killed at any moment of assign, release and recycle. Guards I1, I2 and I4. */
-#include "broker/service/connect.h"
+#include "broker/service/connect/connect.h"
 
-#include "broker/service/session_control.h"
-#include "broker/service/session_list.h"
+#include "broker/service/sessions/session_control.h"
+#include "broker/service/sessions/session_list.h"
 #include "tests/unit/service/service_fixture.h"
 
 #include <signal.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Faults 8 and 9: what holds while the database is away, and that the books agree when it is back. */
 #include "broker/service/audit_log.h"
-#include "broker/service/console_access.h"
-#include "broker/service/host_events.h"
-#include "broker/service/pool_admin.h"
-#include "broker/service/session_control.h"
-#include "broker/service/session_events.h"
-#include "broker/service/session_list.h"
-#include "broker/service/sign_in.h"
-#include "broker/service/user_admin.h"
+#include "broker/service/connect/console_access.h"
+#include "broker/service/hosts/host_events.h"
+#include "broker/service/people/sign_in.h"
+#include "broker/service/people/user_admin.h"
+#include "broker/service/pools/pool_admin.h"
+#include "broker/service/sessions/session_control.h"
+#include "broker/service/sessions/session_events.h"
+#include "broker/service/sessions/session_list.h"
 #include "tests/unit/service/away_case.h"
 
 static ConsoleAccess *

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole life of a dedicated desktop, and what holds for each kind when reports are lost or come late. */
-#include "broker/service/desktop_admin.h"
-#include "broker/service/host_events.h"
-#include "broker/service/session_control.h"
-#include "broker/service/user_admin.h"
+#include "broker/service/desktops/desktop_admin.h"
+#include "broker/service/hosts/host_events.h"
+#include "broker/service/people/user_admin.h"
+#include "broker/service/sessions/session_control.h"
 #include "tests/unit/service/service_fixture.h"
 
 #include <string.h>

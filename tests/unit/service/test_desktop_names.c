@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/service/desktop_names.h"
+#include "broker/service/desktops/desktop_names.h"
 
-#include "broker/service/desktop_admin.h"
-#include "broker/service/pool_admin.h"
+#include "broker/service/desktops/desktop_admin.h"
+#include "broker/service/pools/pool_admin.h"
 #include "tests/unit/service/service_fixture.h"
 
 #include <string.h>

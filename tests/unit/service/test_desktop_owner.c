@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What administrators do to desktops that are kept: assign, take back, adopt, release, switch. */
-#include "broker/service/desktop_owner.h"
+#include "broker/service/desktops/desktop_owner.h"
 
 #include "broker/service/audit_log.h"
-#include "broker/service/desktop_admin.h"
-#include "broker/service/host_events.h"
-#include "broker/service/pool_admin.h"
-#include "broker/service/user_admin.h"
+#include "broker/service/desktops/desktop_admin.h"
+#include "broker/service/hosts/host_events.h"
+#include "broker/service/people/user_admin.h"
+#include "broker/service/pools/pool_admin.h"
 #include "tests/unit/service/service_fixture.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Heartbeats are kept in memory, and on the disk only as far as others need them. */
-#include "broker/service/host_events.h"
+#include "broker/service/hosts/host_events.h"
 
-#include "broker/service/host_registry.h"
+#include "broker/service/hosts/host_registry.h"
 #include "broker/service/work.h"
 #include "broker/store/host_store.h"
 #include "tests/unit/service/service_fixture.h"

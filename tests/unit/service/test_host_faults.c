@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hosts that die, fail and come back, and a broker that does; the numbers are those of the list of faults. */
-#include "broker/service/host_events.h"
+#include "broker/service/hosts/host_events.h"
 
-#include "broker/service/host_registry.h"
-#include "broker/service/pool_admin.h"
-#include "broker/service/session_list.h"
+#include "broker/service/hosts/host_registry.h"
+#include "broker/service/pools/pool_admin.h"
+#include "broker/service/sessions/session_list.h"
 #include "tests/unit/service/service_fixture.h"
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/service/known_sign_ins.h"
+#include "broker/service/away/known_sign_ins.h"
 
 static void
 put(KnownSignIns *known, guint64 stamp, const char *hash, const char *user_id, gint64 used_us)

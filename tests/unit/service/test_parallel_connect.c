@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Guards I1: one owner, whatever comes at once. */
-#include "broker/service/connect.h"
+#include "broker/service/connect/connect.h"
 
 #include "tests/unit/service/service_fixture.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/service/pool_explain.h"
+#include "broker/service/pools/pool_explain.h"
 
-#include "broker/service/group_admin.h"
-#include "broker/service/pool_admin.h"
-#include "broker/service/pool_schedule.h"
-#include "broker/service/session_control.h"
+#include "broker/service/people/group_admin.h"
+#include "broker/service/pools/pool_admin.h"
+#include "broker/service/pools/pool_schedule.h"
+#include "broker/service/sessions/session_control.h"
 #include "tests/unit/service/service_fixture.h"
 
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/service/pool_admin.h"
+#include "broker/service/pools/pool_admin.h"
 
-#include "broker/service/desktop_admin.h"
-#include "broker/service/host_events.h"
-#include "broker/service/host_registry.h"
-#include "broker/service/image_registry.h"
-#include "broker/service/session_control.h"
+#include "broker/service/desktops/desktop_admin.h"
+#include "broker/service/hosts/host_events.h"
+#include "broker/service/hosts/host_registry.h"
+#include "broker/service/pools/image_registry.h"
+#include "broker/service/sessions/session_control.h"
 #include "tests/unit/service/service_fixture.h"
 
 static PoolStatus *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/service/session_events.h"
+#include "broker/service/sessions/session_events.h"
 
-#include "broker/service/session_control.h"
-#include "broker/service/sign_in.h"
+#include "broker/service/people/sign_in.h"
+#include "broker/service/sessions/session_control.h"
 #include "tests/unit/service/service_fixture.h"
 
 typedef struct {

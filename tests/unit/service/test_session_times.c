@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/service/session_times.h"
+#include "broker/service/sessions/session_times.h"
 
 #define S(seconds) ((gint64)(seconds)*G_USEC_PER_SEC)
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/service/sign_in.h"
+#include "broker/service/people/sign_in.h"
 
 #include "broker/service/audit_log.h"
+#include "broker/service/people/user_admin.h"
 #include "broker/service/setup.h"
-#include "broker/service/user_admin.h"
 #include "tests/unit/service/service_fixture.h"
 
 #define PASSWORD "correct horse battery"

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/away/database_return.h"
+
+#include "broker/service/cluster/change_feed.h"
+#include "broker/service/hosts/host_events.h"
+#include "broker/service/work.h"
+#include "broker/store/audit_store.h"
+#include "broker/store/session_store.h"
+#include "broker/store/setting_store.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+
+#define BATCH 500
+
+/* What is tried is of about the size of real work: a disk that takes one small page more is not well. */
+#define PROBE_SETTING "probe"
+#define PROBE_BYTES   32768
+
+void
+database_return_note(Services *services, DbMode mode, const GError *error)
+{
+  if (!database_watch_is_trouble(error) ||
+      !database_watch_failed(services->watch, mode, error, clock_boottime_us(services->clock)))
+    return;
+  log_write(LOG_LEVEL_ERROR, LOG_FIELDS(.code = error_stable_name(error)),
+            "The database is away; owners come back to their own desktops, all else waits: %s",
+            error->message);
+  services_wake(services);
+}
+
+void
+database_return_note_silence(Services *services, const char *host, gint64 term)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&services->mutex);
+  const gint64 *noted = g_hash_table_lookup(services->unwritten_silences, host);
+  if (noted == NULL || *noted < term)
+    g_hash_table_replace(services->unwritten_silences, g_strdup(host), g_memdup2(&term, sizeof term));
+}
+
+/* --- the steps of the way back --- */
+
+static gboolean
+probe_reading(Services *services, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  if (work == NULL)
+    return FALSE;
+  g_autofree char *installation = setting_store_get(work->transaction, "installation", error);
+  return installation != NULL;
+}
+
+static gboolean
+write_probe(Services *services, const char *value, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  return work != NULL && setting_store_set(work->transaction, PROBE_SETTING, value, error) &&
+         work_commit(work, error);
+}
+
+static gboolean
+probe_writing(Services *services, GError **error)
+{
+  g_autofree char *large = g_strnfill(PROBE_BYTES, 'x');
+  return write_probe(services, large, error) && write_probe(services, "", error);
+}
+
+static gboolean
+write_lost(Work *work, guint64 lost, GError **error)
+{
+  if (lost == 0)
+    return TRUE;
+  g_autofree char *detail = g_strdup_printf(
+      "%" G_GUINT64_FORMAT
+      " more refusals while the database was away found no place; the broker's log has a part.",
+      lost);
+  return work_audit(work, NULL, "audit.lost", "audit", "refusals", detail, error);
+}
+
+/* What can never be written must not keep the database shut for everything else. */
+static gboolean
+write_one_by_one(Services *services, const GPtrArray *entries, GError **error)
+{
+  for (guint i = 0; i < entries->len; i++) {
+    GError *problem = NULL;
+    g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+    if (work == NULL)
+      return FALSE;
+    if (audit_store_add(work->transaction, g_ptr_array_index(entries, i), &problem) &&
+        work_commit(work, &problem))
+      continue;
+    if (database_watch_is_trouble(problem)) {
+      g_propagate_error(error, problem);
+      return FALSE;
+    }
+    log_warning("An entry of the audit log cannot be written and is left out: %s", problem->message);
+    g_error_free(problem);
+  }
+  return TRUE;
+}
+
+/* At least once: when the answer to a commit is lost, the same entries are written again. */
+static gboolean
+write_entries(Services *services, const GPtrArray *entries, guint64 lost, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  for (guint i = 0; i < entries->len; i++)
+    if (!audit_store_add(work->transaction, g_ptr_array_index(entries, i), error))
+      return FALSE;
+  return write_lost(work, lost, error) && work_commit(work, error);
+}
+
+static gboolean
+write_journal(Services *services, GError **error)
+{
+  for (;;) {
+    guint64 lost;
+    g_autoptr(GPtrArray) entries = away_journal_peek(services->journal, BATCH, &lost);
+    if (entries->len == 0 && lost == 0)
+      return TRUE;
+    GError *problem = NULL;
+    if (!write_entries(services, entries, lost, &problem)) {
+      if (database_watch_is_trouble(problem)) {
+        g_propagate_error(error, problem);
+        return FALSE;
+      }
+      g_error_free(problem);
+      if (!write_one_by_one(services, entries, error))
+        return FALSE;
+    }
+    away_journal_drop(services->journal, entries->len, lost);
+  }
+}
+
+/* Another broker may have ended the session or let another device in meanwhile; then that holds. */
+static gboolean
+write_device(Work *work, const KnownDevice *device, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr(Session) session = session_store_find(work->transaction, device->session_id, &problem);
+  if (session == NULL) {
+    if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND))
+      g_clear_error(&problem);
+    else
+      g_propagate_error(error, problem);
+    return problem == NULL;
+  }
+  if (session->state == SESSION_ENDED || !g_str_equal(session->device, device->before))
+    return TRUE;
+  g_free(session->device);
+  session->device = g_strdup(device->device);
+  return session_store_update(work->transaction, session, error);
+}
+
+static gboolean
+write_devices(Services *services, GError **error)
+{
+  g_autoptr(GPtrArray) devices = known_sessions_devices(services->known_sessions);
+  if (devices->len == 0)
+    return TRUE;
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  for (guint i = 0; i < devices->len; i++)
+    if (!write_device(work, g_ptr_array_index(devices, i), error))
+      return FALSE;
+  if (!work_commit(work, error))
+    return FALSE;
+  known_sessions_devices_written(services->known_sessions);
+  return TRUE;
+}
+
+static GHashTable *
+take_silences(Services *services)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&services->mutex);
+  GHashTable *silences = g_steal_pointer(&services->unwritten_silences);
+  services->unwritten_silences = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  return silences;
+}
+
+/* A newer link of the host makes an old silence void. */
+static gboolean
+write_silences(Services *services, GError **error)
+{
+  g_autoptr(GHashTable) silences = take_silences(services);
+  GHashTableIter iter;
+  gpointer host, term;
+  g_hash_table_iter_init(&iter, silences);
+  while (g_hash_table_iter_next(&iter, &host, &term))
+    if (!host_events_silent(services, host, *(gint64 *)term, error)) {
+      g_hash_table_iter_init(&iter, silences);
+      while (g_hash_table_iter_next(&iter, &host, &term))
+        database_return_note_silence(services, host, *(gint64 *)term);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+mend(Services *services, GError **error)
+{
+  if (!probe_reading(services, error))
+    return FALSE;
+  database_watch_can_read(services->watch);
+  return probe_writing(services, error) && write_silences(services, error) &&
+         write_devices(services, error) && write_journal(services, error);
+}
+
+/* --- after it --- */
+
+static void
+renew_links(Services *services)
+{
+  if (services->sender != NULL && services->sender->renew != NULL)
+    services->sender->renew(services->sender);
+}
+
+static gboolean
+try_mending(Services *services)
+{
+  g_autoptr(GError) error = NULL;
+  if (!mend(services, &error)) {
+    database_watch_failed(services->watch, DB_WRITE, error, clock_boottime_us(services->clock));
+    log_debug("The database is still away: %s", error->message);
+    return FALSE;
+  }
+  gint64 away_us = database_watch_mended(services->watch, clock_boottime_us(services->clock));
+  log_write(LOG_LEVEL_INFO, LOG_FIELDS(.code = "database-back"),
+            "The database is back after %.1f s; hosts tell their state again",
+            (double)away_us / G_USEC_PER_SEC);
+  change_feed_miss(services->feed);
+  return TRUE;
+}
+
+gboolean
+database_return_try(Services *services)
+{
+  gint64 now_us = clock_boottime_us(services->clock);
+  if (database_watch_pause_us(services->watch, now_us) >= 0 &&
+      (!database_watch_begin_mending(services->watch, now_us) || !try_mending(services)))
+    return FALSE;
+  renew_links(services); /* also of those that lost an event in the last moment */
+  g_autoptr(GError) error = NULL;
+  if (write_silences(services, &error) && write_journal(services, &error))
+    return TRUE;
+  database_return_note(services, DB_WRITE, error);
+  return FALSE;
+}
+
+gint64
+database_return_pause_us(Services *services)
+{
+  return database_watch_pause_us(services->watch, clock_boottime_us(services->clock));
+}

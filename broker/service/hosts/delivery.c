@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/hosts/delivery.h"
+
+#include "broker/store/outbox_store.h"
+
+typedef struct {
+  gint64 term;
+  gint64 last_id;
+} OpenLink;
+
+struct Delivery {
+  GMutex mutex;
+  GHashTable *links; /* host → OpenLink */
+};
+
+Delivery *
+delivery_new(void)
+{
+  Delivery *delivery = g_new0(Delivery, 1);
+  g_mutex_init(&delivery->mutex);
+  delivery->links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  return delivery;
+}
+
+void
+delivery_open(Delivery *delivery, const char *host, gint64 term)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&delivery->mutex);
+  const OpenLink link = {.term = term};
+  g_hash_table_insert(delivery->links, g_strdup(host), g_memdup2(&link, sizeof link));
+}
+
+void
+delivery_close(Delivery *delivery, const char *host, gint64 term)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&delivery->mutex);
+  const OpenLink *link = g_hash_table_lookup(delivery->links, host);
+  if (link != NULL && link->term <= term)
+    g_hash_table_remove(delivery->links, host);
+}
+
+static gboolean
+send_to(const char *host, OpenLink *link, DbTransaction *transaction, HostSender *sender, GError **error)
+{
+  g_autoptr(GPtrArray) commands = outbox_store_list(transaction, host, link->last_id, error);
+  if (commands == NULL)
+    return FALSE;
+  for (guint i = 0; i < commands->len; i++) {
+    const Command *command = g_ptr_array_index(commands, i);
+    if (!sender->deliver(sender, host, command->id, command->text))
+      break;
+    link->last_id = command->id;
+  }
+  return TRUE;
+}
+
+gboolean
+delivery_run(Delivery *delivery, DbTransaction *transaction, GHashTable *hosts, HostSender *sender,
+             GError **error)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&delivery->mutex);
+  GHashTableIter iter;
+  gpointer host, link;
+  g_hash_table_iter_init(&iter, delivery->links);
+  while (sender != NULL && g_hash_table_iter_next(&iter, &host, &link))
+    if ((hosts == NULL || g_hash_table_contains(hosts, host)) &&
+        !send_to(host, link, transaction, sender, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+delivery_run_for(Delivery *delivery, Db *db, const char *host, HostSender *sender, GError **error)
+{
+  g_autoptr(GHashTable) hosts = g_hash_table_new(g_str_hash, g_str_equal);
+  if (host != NULL)
+    g_hash_table_add(hosts, (gpointer)host);
+  g_autoptr(DbTransaction) transaction = db_begin(db, DB_READ, error);
+  return transaction != NULL &&
+         delivery_run(delivery, transaction, host != NULL ? hosts : NULL, sender, error);
+}
+
+void
+delivery_free(Delivery *delivery)
+{
+  if (delivery == NULL)
+    return;
+  g_hash_table_unref(delivery->links);
+  g_mutex_clear(&delivery->mutex);
+  g_free(delivery);
+}

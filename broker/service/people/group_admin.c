@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/people/group_admin.h"
+
+#include "broker/policy/names.h"
+#include "broker/service/connect/entitled.h"
+#include "broker/store/group_store.h"
+#include "broker/store/user_store.h"
+
+#define DESCRIPTION_MAX_BYTES 500
+
+Group *
+group_admin_create(Services *services, const Caller *caller, const char *name, const char *description,
+                   GError **error)
+{
+  if (!names_check(name, "group", error) ||
+      !names_check_text(description, DESCRIPTION_MAX_BYTES, "description", error))
+    return NULL;
+  g_autofree char *id = g_uuid_string_random();
+  const Group group = {
+      .id = id, .name = (char *)name, .description = (char *)(description != NULL ? description : "")};
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL || !group_store_add(work->transaction, &group, error) ||
+      !work_audit(work, caller, "group.create", "group", name, "", error))
+    return NULL;
+  g_autoptr(Group) entered = group_store_find(work->transaction, id, error);
+  return entered != NULL && work_commit(work, error) ? g_steal_pointer(&entered) : NULL;
+}
+
+GPtrArray *
+group_admin_list(Services *services, const Page *page, char **ret_next, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  return work != NULL ? group_store_list(work->transaction, page, ret_next, error) : NULL;
+}
+
+Group *
+group_admin_get(Services *services, const char *group, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  return work != NULL ? group_store_find(work->transaction, group, error) : NULL;
+}
+
+gboolean
+group_admin_delete(Services *services, const Caller *caller, const char *key, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  g_autoptr(Group) group = group_store_find(work->transaction, key, error);
+  return group != NULL && group_store_remove(work->transaction, group->id, error) &&
+         work_audit(work, caller, "group.delete", "group", group->name, "", error) &&
+         entitled_cut_all(work, caller, error) && work_commit(work, error);
+}
+
+gboolean
+group_admin_add_member(Services *services, const Caller *caller, const char *group_key, const char *user_key,
+                       GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  g_autoptr(Group) group = group_store_find(work->transaction, group_key, error);
+  if (group == NULL)
+    return FALSE;
+  g_autoptr(User) user = user_store_find(work->transaction, user_key, error);
+  return user != NULL && group_store_add_member(work->transaction, group->id, user->id, error) &&
+         work_audit(work, caller, "group.add-member", "group", group->name, user->name, error) &&
+         work_commit(work, error);
+}
+
+gboolean
+group_admin_remove_member(Services *services, const Caller *caller, const char *group_key,
+                          const char *user_key, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  g_autoptr(Group) group = group_store_find(work->transaction, group_key, error);
+  if (group == NULL)
+    return FALSE;
+  g_autoptr(User) user = user_store_find(work->transaction, user_key, error);
+  return user != NULL && group_store_remove_member(work->transaction, group->id, user->id, error) &&
+         work_audit(work, caller, "group.remove-member", "group", group->name, user->name, error) &&
+         entitled_cut_all(work, caller, error) && work_commit(work, error);
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/people/sign_in.h"
+
+#include "broker/policy/names.h"
+#include "broker/policy/password_rules.h"
+#include "broker/service/audit_log.h"
+#include "broker/service/away/database_return.h"
+#include "broker/service/away/known_access.h"
+#include "broker/service/cluster/change_feed.h"
+#include "broker/service/shared_memory.h"
+#include "broker/service/work.h"
+#include "broker/store/console_password_store.h"
+#include "broker/store/sign_in_store.h"
+#include "broker/store/user_store.h"
+#include "common/base/error.h"
+#include "common/base/secret.h"
+
+#define TOKEN_BYTES 32
+
+/* How stale the noted time of use may be: a write for each request would cost a disk flush each. */
+#define TOUCH_INTERVAL_US (60 * SECOND_US)
+
+static gboolean
+refuse_credentials(GError **error)
+{
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS,
+              "The name or the password is wrong; check both and try again.");
+  return FALSE;
+}
+
+static gboolean
+refuse_token(GError **error)
+{
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED,
+              "You are not signed in; sign in and try again.");
+  return FALSE;
+}
+
+/* The account @name and its hash; both NULL without failure when there is none. */
+static gboolean
+read_account(Services *services, const char *name, User **ret_user, char **ret_hash, GError **error)
+{
+  if (!names_is_valid(name))
+    return TRUE;
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  if (work == NULL)
+    return FALSE;
+  GError *problem = NULL;
+  g_autoptr(User) user = user_store_find(work->transaction, name, &problem);
+  if (user == NULL && g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_clear_error(&problem);
+    return TRUE;
+  }
+  if (user == NULL) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  if (!g_str_equal(user->name, name)) /* ids are no names to sign in with */
+    return TRUE;
+  *ret_hash = user_store_password_hash(work->transaction, user->id, error);
+  *ret_user = g_steal_pointer(&user);
+  return *ret_hash != NULL;
+}
+
+static gboolean
+check_password(Services *services, const char *name, const User *user, const char *hash, const char *password,
+               GError **error)
+{
+  const AuthenticatorAccount account = {
+      .name = name, .exists = user != NULL && !user->disabled, .password_hash = hash};
+  gboolean accepted;
+  if (!authenticator_check(services->authenticator, &account, password, &accepted, error))
+    return FALSE;
+  return accepted || refuse_credentials(error);
+}
+
+static SignIn *
+enter_sign_in(Services *services, const char *name, const char *address, GError **error)
+{
+  guint64 stamp = known_sign_ins_stamp(services->known_sign_ins);
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return NULL;
+  gint64 now_us = work->now_us;
+  g_autoptr(SignIn) sign_in = g_new0(SignIn, 1);
+  sign_in->user = user_store_find(work->transaction, name, error);
+  if (sign_in->user == NULL)
+    return NULL;
+  if (sign_in->user->disabled) { /* meanwhile */
+    refuse_credentials(error);
+    return NULL;
+  }
+  sign_in->token = secret_random(TOKEN_BYTES);
+  sign_in->expires_us = work->now_us + services->sign_in_lifetime_us;
+  g_autofree char *hash = secret_hash(sign_in->token);
+  g_autoptr(Caller) caller = caller_new(sign_in->user->id, name, FALSE, address, hash);
+  if (!sign_in_store_add(work->transaction, hash, sign_in->user->id, caller->address, work->now_us,
+                         sign_in->expires_us, error) ||
+      !work_audit(work, caller, "sign-in", "user", name, "", error) || !work_commit(work, error))
+    return NULL;
+  known_sign_ins_put(services->known_sign_ins, stamp, hash, sign_in->user, now_us, sign_in->expires_us);
+  return g_steal_pointer(&sign_in);
+}
+
+static SignIn *
+try_sign_in(Services *services, const char *name, const char *password, const char *address, GError **error)
+{
+  gint64 now_us = clock_boottime_us(services->clock);
+  if (!sign_in_throttle_check(services->throttle, name, address, now_us, error))
+    return NULL;
+  g_autoptr(User) user = NULL;
+  g_autofree char *hash = NULL;
+  if (!read_account(services, name, &user, &hash, error))
+    return NULL;
+  GError *problem = NULL;
+  if (!check_password(services, name, user, hash, password, &problem)) {
+    if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS))
+      shared_memory_sign_in_failed(services, name, address);
+    g_propagate_error(error, problem);
+    return NULL;
+  }
+  shared_memory_sign_in_done(services, name, address);
+  return enter_sign_in(services, name, address, error);
+}
+
+SignIn *
+sign_in_begin(Services *services, const char *name, const char *password, const char *address, GError **error)
+{
+  GError *problem = NULL;
+  const char *from = address != NULL ? address : "";
+  SignIn *sign_in = try_sign_in(services, name, password, from, &problem);
+  if (sign_in != NULL)
+    return sign_in;
+  g_autofree char *shown = g_strdup_printf("user/%.64s", names_is_valid(name) ? name : "(not a name)");
+  audit_log_refusal(services, NULL, "sign-in", shown, from, problem);
+  g_propagate_error(error, problem);
+  return NULL;
+}
+
+static gboolean
+is_alive(const Services *services, const SignInRow *row, gint64 now_us)
+{
+  return now_us < row->expires_us && now_us - row->used_us < services->sign_in_idle_us;
+}
+
+/* What the database says of a sign-in. */
+typedef struct {
+  SignInRow *row;
+  User *user;
+} Found;
+
+static void
+found_clear(Found *found)
+{
+  sign_in_row_free(found->row);
+  user_free(found->user);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Found, found_clear)
+
+static gboolean
+find(Services *services, const char *hash, Found *found, gint64 *ret_now_us, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  if (work == NULL)
+    return FALSE;
+  *ret_now_us = work->now_us;
+  found->row = sign_in_store_find(work->transaction, hash, error);
+  found->user = found->row != NULL ? user_store_find(work->transaction, found->row->user_id, error) : NULL;
+  if (found->user == NULL)
+    return FALSE;
+  return (!found->user->disabled && is_alive(services, found->row, work->now_us)) || refuse_token(error);
+}
+
+static gboolean
+touch(Services *services, const char *hash, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  return work != NULL && sign_in_store_touch(work->transaction, hash, work->now_us, error) &&
+         work_commit(work, error);
+}
+
+/* That it was used need not be written at once: a disk that is full locks out nobody who is signed in. */
+static gboolean
+touch_when_due(Services *services, const char *hash, gint64 used_us, gint64 now_us, GError **error)
+{
+  GError *problem = NULL;
+  if (now_us - used_us < TOUCH_INTERVAL_US || touch(services, hash, &problem))
+    return TRUE;
+  if (database_watch_is_trouble(problem)) {
+    database_return_note(services, DB_WRITE, problem);
+    g_clear_error(&problem);
+    return TRUE;
+  }
+  g_propagate_error(error, problem);
+  return FALSE;
+}
+
+static Caller *
+check_in_database(Services *services, const char *hash, const char *address, GError **error)
+{
+  guint64 stamp = known_sign_ins_stamp(services->known_sign_ins);
+  g_auto(Found) found = {NULL, NULL};
+  gint64 now_us = 0;
+  if (!find(services, hash, &found, &now_us, error) ||
+      !touch_when_due(services, hash, found.row->used_us, now_us, error))
+    return NULL;
+  known_sign_ins_put(services->known_sign_ins, stamp, hash, found.user, found.row->used_us,
+                     found.row->expires_us);
+  Caller *caller = caller_new(found.user->id, found.user->name, found.user->administrator, address, hash);
+  caller->password_change_required = found.user->password_change_required;
+  return caller;
+}
+
+Caller *
+sign_in_check(Services *services, const char *token, const char *address, GError **error)
+{
+  if (token == NULL || *token == '\0') {
+    refuse_token(error);
+    return NULL;
+  }
+  g_autofree char *hash = secret_hash(token);
+  GError *problem = NULL;
+  Caller *caller = check_in_database(services, hash, address, &problem);
+  if (caller != NULL)
+    return caller;
+  if (database_watch_is_trouble(problem)) {
+    database_return_note(services, DB_READ, problem);
+    return known_access_caller(services, hash, address, problem, error);
+  }
+  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_clear_error(&problem);
+    refuse_token(&problem);
+  }
+  g_propagate_error(error, problem);
+  return NULL;
+}
+
+gboolean
+sign_in_end(Services *services, const Caller *caller, GError **error)
+{
+  known_passwords_forget(services->known_passwords, caller->token_hash);
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL ||
+      !console_password_store_remove_of_device(work->transaction, caller->token_hash, error) ||
+      !sign_in_store_remove(work->transaction, caller->token_hash, error) ||
+      !work_audit(work, caller, "sign-out", "user", caller->user_name, "", error))
+    return FALSE;
+  work_notify(work, CHANGE_SIGN_IN, caller->user_id);
+  return work_commit(work, error);
+}
+
+User *
+sign_in_user(Services *services, const Caller *caller, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr(Work) work = work_begin(services, DB_READ, &problem);
+  User *user = work != NULL ? user_store_find(work->transaction, caller->user_id, &problem) : NULL;
+  if (user == NULL && database_watch_is_trouble(problem))
+    return known_access_user(services, caller, problem, error);
+  if (user == NULL)
+    g_propagate_error(error, problem);
+  return user;
+}
+
+void
+sign_in_free(SignIn *sign_in)
+{
+  if (sign_in == NULL)
+    return;
+  secret_free(sign_in->token);
+  user_free(sign_in->user);
+  g_free(sign_in);
+}
+
+static gboolean
+check_old_password(Services *services, const Caller *caller, const char *password, GError **error)
+{
+  gint64 now_us = clock_boottime_us(services->clock);
+  if (!sign_in_throttle_check(services->throttle, caller->user_name, caller->address, now_us, error))
+    return FALSE;
+  g_autoptr(User) user = NULL;
+  g_autofree char *hash = NULL;
+  if (!read_account(services, caller->user_name, &user, &hash, error))
+    return FALSE;
+  GError *problem = NULL;
+  if (check_password(services, caller->user_name, user, hash, password, &problem))
+    return TRUE;
+  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS)) {
+    shared_memory_sign_in_failed(services, caller->user_name, caller->address);
+    g_clear_error(&problem);
+    g_set_error(&problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS,
+                "The old password is wrong; try again.");
+  }
+  g_propagate_error(error, problem);
+  return FALSE;
+}
+
+static gboolean
+write_password(Services *services, const Caller *caller, const char *hash, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL || !user_store_set_password(work->transaction, caller->user_id, hash, FALSE, error) ||
+      !sign_in_store_remove_of_user(work->transaction, caller->user_id, caller->token_hash, error) ||
+      !work_audit(work, caller, "password.change", "user", caller->user_name, "", error))
+    return FALSE;
+  work_notify(work, CHANGE_SIGN_IN, caller->user_id);
+  return work_commit(work, error);
+}
+
+gboolean
+sign_in_change_password(Services *services, const Caller *caller, const char *old_password,
+                        const char *new_password, GError **error)
+{
+  GError *problem = NULL;
+  g_autofree char *hash = NULL;
+  gboolean done = check_old_password(services, caller, old_password, &problem);
+  if (done && g_str_equal(old_password, new_password)) {
+    g_set_error(&problem, CARAWAY_ERROR, CARAWAY_ERROR_WEAK_PASSWORD,
+                "The new password is the old one; choose another.");
+    done = FALSE;
+  }
+  done = done && password_rules_check(new_password, caller->user_name, &problem);
+  hash = done ? password_hasher_hash(services->hasher, new_password, &problem) : NULL;
+  if (hash != NULL && write_password(services, caller, hash, &problem))
+    return TRUE;
+  g_autofree char *object = g_strconcat("user/", caller->user_name, NULL);
+  audit_log_refusal(services, caller, "password.change", object, caller->address, problem);
+  g_propagate_error(error, problem);
+  return FALSE;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/people/user_admin.h"
+
+#include "broker/policy/names.h"
+#include "broker/policy/password_rules.h"
+#include "broker/service/cluster/change_feed.h"
+#include "broker/service/desktops/lifecycle.h"
+#include "broker/store/desktop_store.h"
+#include "broker/store/session_store.h"
+#include "broker/store/sign_in_store.h"
+#include "broker/store/user_store.h"
+#include "common/base/error.h"
+
+#define FULL_NAME_MAX_BYTES 200
+
+static User *
+enter(Services *services, const Caller *caller, const User *user, const char *hash, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL || !user_store_add(work->transaction, user, hash, error) ||
+      !work_audit(work, caller, "user.create", "user", user->name, "", error))
+    return NULL;
+  g_autoptr(User) entered = user_store_find(work->transaction, user->id, error);
+  return entered != NULL && work_commit(work, error) ? g_steal_pointer(&entered) : NULL;
+}
+
+User *
+user_admin_create(Services *services, const Caller *caller, const NewUser *new_user, GError **error)
+{
+  if (!names_check(new_user->name, "user", error) ||
+      !names_check_text(new_user->full_name, FULL_NAME_MAX_BYTES, "full name", error) ||
+      !password_rules_check(new_user->password, new_user->name, error))
+    return NULL;
+  g_autofree char *hash = password_hasher_hash(services->hasher, new_user->password, error);
+  if (hash == NULL)
+    return NULL;
+  g_autofree char *id = g_uuid_string_random();
+  const User user = {.id = id,
+                     .name = (char *)new_user->name,
+                     .full_name = (char *)(new_user->full_name != NULL ? new_user->full_name : ""),
+                     .administrator = new_user->administrator,
+                     .disabled = new_user->disabled,
+                     .password_change_required = new_user->password_change_required,
+                     .created_us = clock_wall_us(services->clock)};
+  return enter(services, caller, &user, hash, error);
+}
+
+GPtrArray *
+user_admin_list(Services *services, const Page *page, char **ret_next, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  return work != NULL ? user_store_list(work->transaction, page, ret_next, error) : NULL;
+}
+
+User *
+user_admin_get(Services *services, const char *user, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  return work != NULL ? user_store_find(work->transaction, user, error) : NULL;
+}
+
+/* To be called after the change, inside the transaction. */
+static gboolean
+check_administrator_left(Work *work, GError **error)
+{
+  gint64 count;
+  if (!user_store_count_administrators(work->transaction, &count, error))
+    return FALSE;
+  if (count > 0)
+    return TRUE;
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
+              "This is the last administrator who may sign in; make another one first.");
+  return FALSE;
+}
+
+static gboolean
+throw_out(Work *work, const Caller *caller, const User *user, const char *detail, GError **error)
+{
+  g_autoptr(GPtrArray) sessions = session_store_of_user(work->transaction, user->id, error);
+  return sessions != NULL && sign_in_store_remove_of_user(work->transaction, user->id, NULL, error) &&
+         lifecycle_end_all(work, caller, sessions, CARAWAY_ERROR_FORBIDDEN, detail, error);
+}
+
+static void
+apply(User *user, const UserChange *change)
+{
+  if (change->full_name != NULL) {
+    g_free(user->full_name);
+    user->full_name = g_strdup(change->full_name);
+  }
+  if (change->administrator >= 0)
+    user->administrator = change->administrator;
+  if (change->disabled >= 0)
+    user->disabled = change->disabled;
+  if (change->password_change_required >= 0)
+    user->password_change_required = change->password_change_required;
+}
+
+static gboolean
+write_change(Work *work, const Caller *caller, const User *user, GError **error)
+{
+  g_autofree char *detail = g_strdup_printf(
+      "administrator: %s, disabled: %s", user->administrator ? "yes" : "no", user->disabled ? "yes" : "no");
+  return user_store_update(work->transaction, user, error) && check_administrator_left(work, error) &&
+         (!user->disabled || throw_out(work, caller, user, "The account was disabled.", error)) &&
+         work_audit(work, caller, "user.change", "user", user->name, detail, error);
+}
+
+User *
+user_admin_change(Services *services, const Caller *caller, const char *key, const UserChange *change,
+                  gint64 version, GError **error)
+{
+  if (!names_check_text(change->full_name, FULL_NAME_MAX_BYTES, "full name", error))
+    return NULL;
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return NULL;
+  g_autoptr(User) user = user_store_find(work->transaction, key, error);
+  if (user == NULL)
+    return NULL;
+  if (version != 0 && version != user->version) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE,
+                "Somebody else changed this user meanwhile; look at it again and repeat the change.");
+    return NULL;
+  }
+  apply(user, change);
+  if (!write_change(work, caller, user, error))
+    return NULL;
+  work_notify(work, CHANGE_SIGN_IN, user->id);
+  g_autoptr(User) changed = user_store_find(work->transaction, user->id, error);
+  return changed != NULL && work_commit(work, error) ? g_steal_pointer(&changed) : NULL;
+}
+
+gboolean
+user_admin_set_password(Services *services, const Caller *caller, const char *key, const char *password,
+                        gboolean must_change, GError **error)
+{
+  g_autoptr(User) user = user_admin_get(services, key, error);
+  if (user == NULL || !password_rules_check(password, user->name, error))
+    return FALSE;
+  g_autofree char *hash = password_hasher_hash(services->hasher, password, error);
+  if (hash == NULL)
+    return FALSE;
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL || !user_store_set_password(work->transaction, user->id, hash, must_change, error) ||
+      !sign_in_store_remove_of_user(work->transaction, user->id, NULL, error) ||
+      !work_audit(work, caller, "password.set", "user", user->name, "", error))
+    return FALSE;
+  work_notify(work, CHANGE_SIGN_IN, user->id);
+  return work_commit(work, error);
+}
+
+/* To be called after the sessions have ended: what is kept for them is not given up by the way. */
+static gboolean
+check_owns_nothing(Work *work, const User *user, GError **error)
+{
+  gint64 count;
+  if (!desktop_store_count_owned(work->transaction, user->id, &count, error))
+    return FALSE;
+  if (count == 0)
+    return TRUE;
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
+              "%s owns %" G_GINT64_FORMAT " desktop%s; unassign %s first.", user->name, count,
+              count == 1 ? "" : "s", count == 1 ? "it" : "them");
+  return FALSE;
+}
+
+gboolean
+user_admin_delete(Services *services, const Caller *caller, const char *key, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  if (work == NULL)
+    return FALSE;
+  g_autoptr(User) user = user_store_find(work->transaction, key, error);
+  if (user == NULL || !throw_out(work, caller, user, "The account was deleted.", error) ||
+      !check_owns_nothing(work, user, error) ||
+      !desktop_store_forget_remakes(work->transaction, user->id, error) ||
+      !user_store_remove(work->transaction, user->id, error) || !check_administrator_left(work, error) ||
+      !work_audit(work, caller, "user.delete", "user", user->name, "", error))
+    return FALSE;
+  work_notify(work, CHANGE_SIGN_IN, user->id);
+  return work_commit(work, error);
+}
