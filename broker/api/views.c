@@ -111,6 +111,7 @@ view_session(JsonBuilder *builder, gconstpointer value)
   view_text(builder, "viewer", session->viewer != NULL ? session->viewer : "");
   view_bool(builder, "may_restart", session->may_restart);
   view_bool(builder, "may_reset", session->may_reset);
+  view_text(builder, "on_logoff", pool_logoff_name(session->on_logoff));
   view_text(builder, "warning", session->notice);
   view_texts(builder, "reasons", (const char *const *)session->reasons);
   if (session->end_code != NULL)
@@ -161,6 +162,7 @@ view_offer(JsonBuilder *builder, gconstpointer value)
   view_text(builder, "name", offer->pool_name);
   view_text(builder, "description", offer->description != NULL ? offer->description : "");
   view_text(builder, "kind", pool_kind_name(offer->kind));
+  view_text(builder, "on_logoff", pool_logoff_name(offer->on_logoff));
   json_builder_end_object(builder);
   view_text(builder, "state", has_session ? "yours" : offer->available ? "available" : "unavailable");
   add_what_is_theirs(builder, offer);

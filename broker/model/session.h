@@ -41,6 +41,7 @@ typedef struct {
   char *power;          /**< (nullable) of its desktop, the stable name */
   gboolean may_restart; /**< whether its pool lets users do that */
   gboolean may_reset;
+  PoolLogoff on_logoff;  /**< of its pool: what becomes of the desktop when its user logs off */
   gint64 away_since_us;  /**< since then no console has been open; 0: one is, or the desktop is not ready */
   gint64 idle_since_us;  /**< since then nobody has moved in its desktop; 0: not known */
   gint64 idle_warned_us; /**< when its user was warned of the idle limit; 0: was not */

@@ -12,16 +12,17 @@
   " s.end_code, s.end_detail, s.slot, COALESCE(p.kind, 'floating'), d.power, COALESCE(p.may_restart, 0),"    \
   " COALESCE(p.may_reset, 0), s.away_since_us, s.idle_warned_us, s.age_warned_us, s.left_done, s.notice,"    \
   " COALESCE(d.guest_idle_ms, -1), COALESCE(d.guest_idle_at_us, 0), COALESCE(d.generation, 0),"              \
-  " COALESCE(d.counter, 0)"                                                                                  \
+  " COALESCE(d.counter, 0), COALESCE(p.on_logoff, 'reclone')"                                                \
   " FROM session s LEFT JOIN desktop d ON d.id = s.desktop_id AND s.state <> 'ended'"                        \
   " LEFT JOIN pool p ON p.id = s.pool_id"
 
 static void
 read_life(DbQuery *query, Session *session)
 {
-  int kind = pool_kind_value(db_text(query, 18));
+  int kind = pool_kind_value(db_text(query, 18)), on_logoff = pool_logoff_value(db_text(query, 31));
   session->slot = (guint)db_int(query, 17);
   session->kind = kind < 0 ? POOL_MANUAL : (PoolKind)kind;
+  session->on_logoff = on_logoff < 0 ? POOL_LOGOFF_KEEP : (PoolLogoff)on_logoff;
   session->power = g_strdup(db_text(query, 19));
   session->may_restart = db_int(query, 20) != 0;
   session->may_reset = db_int(query, 21) != 0;

@@ -125,6 +125,7 @@ offer_new(const KnownSession *known)
   offer->description = g_strdup(known->description);
   offer->available = TRUE;
   offer->kind = known->session->kind;
+  offer->on_logoff = known->session->on_logoff;
   offer->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)session_free);
   offer->desktops = g_ptr_array_new_with_free_func((GDestroyNotify)desktop_free);
   return offer;

@@ -12,6 +12,7 @@ typedef struct {
   GStrv channels;
   PoolTakeOver take_over;
   PoolKind kind;
+  PoolLogoff on_logoff;
   gboolean may_restart, may_reset;
 } KnownPool;
 
@@ -145,6 +146,8 @@ known_sessions_put_pool(KnownSessions *known, const Pool *pool)
   noted->channels = g_strdupv(pool->channels);
   noted->take_over = pool->take_over;
   noted->kind = pool->kind;
+  noted->on_logoff = pool->on_logoff;
+
   noted->may_restart = pool->may_restart;
   noted->may_reset = pool->may_reset;
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&known->mutex);
@@ -283,6 +286,7 @@ session_of(const KnownRecord *record, const KnownPool *pool)
   if (pool == NULL)
     return session;
   session->kind = pool->kind;
+  session->on_logoff = pool->on_logoff;
   session->may_restart = pool->may_restart;
   session->may_reset = pool->may_reset;
   return session;

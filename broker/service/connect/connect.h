@@ -25,7 +25,8 @@ typedef struct {
   char *pool_name;
   char *description;
   PoolKind kind;
-  gboolean available; /**< connecting would be tried and is likely to work, or the user has a session */
+  PoolLogoff on_logoff; /**< what becomes of one of its desktops when its user logs off */
+  gboolean available;   /**< connecting would be tried and is likely to work, or the user has a session */
   gboolean may_open_another; /**< asking for one more than is open would be tried and is likely to work */
   GPtrArray *sessions;       /**< of Session: those of the user on it, by slot */
   GPtrArray *desktops;       /**< of Desktop: those that are the user's, by slot, in a session or not */

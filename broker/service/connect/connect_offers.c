@@ -150,6 +150,7 @@ make_offer(Request *request, const Pool *pool, GError **error)
   offer->pool_name = g_strdup(pool->name);
   offer->description = g_strdup(pool->description);
   offer->kind = pool->kind;
+  offer->on_logoff = pool->on_logoff;
   offer->sessions = session_store_live(transaction, user_id, pool->id, error);
   if (offer->sessions == NULL)
     return NULL;

@@ -61,6 +61,7 @@ def main():
         first = ready_session(user, POOL)
         name = first["desktop"]["name"]
         assert first["desktop"]["kind"] == "dedicated" and not first["may_reset"], first
+        assert first["on_logoff"] == offer(user)["pool"]["on_logoff"] == "stop", first
         kill_broker(stack)
 
         user = sign_in(stack)

@@ -3,6 +3,7 @@
 #include "broker/service/desktops/desktop_admin.h"
 #include "broker/service/hosts/host_events.h"
 #include "broker/service/people/user_admin.h"
+#include "broker/service/services_private.h"
 #include "broker/service/sessions/session_control.h"
 #include "tests/unit/service/service_fixture.h"
 
@@ -389,6 +390,37 @@ test_rights_to_restart(void)
   g_assert_no_error(error);
 }
 
+static void
+assert_offered(ServiceFixture *fixture, const Caller *caller, PoolLogoff on_logoff)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) offers = connect_offers(fixture->services, caller, &error);
+  g_assert_no_error(error);
+  const DesktopOffer *offer = g_ptr_array_index(offers, 0);
+  g_assert_cmpint(offer->on_logoff, ==, on_logoff);
+  for (guint i = 0; i < offer->sessions->len; i++)
+    g_assert_cmpint(((Session *)g_ptr_array_index(offer->sessions, i))->on_logoff, ==, on_logoff);
+}
+
+/* Whoever is asked “log off?” must know whether what is in the desktop is lost; the newest word of the pool
+ * holds, for those who only look, who just got it, and what is known while the database is away. */
+static void
+test_users_know_what_log_off_does(void)
+{
+  g_autoptr(ServiceFixture) fixture = dedicated("stop", -1);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  assert_offered(fixture, alice, POOL_LOGOFF_STOP);
+  g_autoptr(Session) session = connect(fixture, alice);
+  g_assert_cmpint(session->on_logoff, ==, POOL_LOGOFF_STOP);
+  PoolSettings change = POOL_SETTINGS_NONE;
+  change.on_logoff = "keep";
+  service_fixture_change_pool(fixture, &change);
+  assert_offered(fixture, alice, POOL_LOGOFF_KEEP);
+  service_fixture_settle(fixture);
+  g_autoptr(KnownSession) known = known_sessions_find(fixture->services->known_sessions, session->id);
+  g_assert_cmpint(known->session->on_logoff, ==, POOL_LOGOFF_KEEP);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -408,5 +440,6 @@ main(int argc, char **argv)
   g_test_add_func("/kinds/stray-console-is-cut", test_stray_console_is_cut);
   g_test_add_func("/kinds/take-over-rules", test_take_over_rules);
   g_test_add_func("/kinds/rights-to-restart", test_rights_to_restart);
+  g_test_add_func("/kinds/users-know-what-log-off-does", test_users_know_what_log_off_does);
   return g_test_run();
 }
