@@ -7,6 +7,7 @@
 #include "broker/service/audit_log.h"
 #include "broker/service/desktops/desktop_admin.h"
 #include "broker/service/hosts/host_registry.h"
+#include "broker/service/hosts/host_removal.h"
 #include "broker/service/pools/image_registry.h"
 #include "common/base/json.h"
 #include "common/base/secret.h"
@@ -87,10 +88,21 @@ handle_host(const ApiContext *context, const Request *request, Answer *answer, G
   return TRUE;
 }
 
+/* The one parameter of what destroys: also what belongs to somebody. */
+static gboolean
+read_force(const Request *request, gboolean *ret_force, GError **error)
+{
+  static const char *const NAMES[] = {"force", NULL};
+  return request_check_query(request, NAMES, error) &&
+         request_query_truth(request, "force", ret_force, error);
+}
+
 gboolean
 handle_remove_host(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  return host_registry_remove(context->services, request->caller, request_parameter(request, 0), error);
+  gboolean force = FALSE;
+  return read_force(request, &force, error) &&
+         host_removal_run(context->services, request->caller, request_parameter(request, 0), force, error);
 }
 
 gboolean
@@ -137,9 +149,8 @@ handle_desktop(const ApiContext *context, const Request *request, Answer *answer
 gboolean
 handle_remove_desktop(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  static const char *const NAMES[] = {"force", NULL};
   gboolean force = FALSE;
-  return request_check_query(request, NAMES, error) && request_query_truth(request, "force", &force, error) &&
+  return read_force(request, &force, error) &&
          desktop_admin_remove(context->services, request->caller, request_parameter(request, 0), force,
                               error);
 }

@@ -46,6 +46,12 @@ static const CtlOption token_options[] = {
     {NULL},
 };
 
+static const CtlOption remove_options[] = {
+    {"force", CTL_FLAG, NULL, "also one that is gone for good with desktops of users, which are lost",
+     .query = "force"},
+    {NULL},
+};
+
 const CtlCommand ctl_host_commands[] = {
     {.verb = "list",
      .summary = "List hosts",
@@ -93,10 +99,13 @@ const CtlCommand ctl_host_commands[] = {
     {.verb = "remove",
      .summary = "Forget a host; its certificate is no longer taken",
      .positionals = {{"NAME"}},
+     .options = remove_options,
      .method = "DELETE",
      .path = {"hosts", "$1"},
      .done = "The host $1 was removed.",
-     .confirm = "Remove the host $1? Sessions on it end."},
+     .confirm =
+         "Remove the host $1? Sessions on it end, and with --force desktops that belong to somebody are "
+         "lost."},
     {NULL},
 };
 

@@ -3,8 +3,7 @@
 
 #include "broker/policy/names.h"
 #include "broker/service/audit_log.h"
-#include "broker/service/desktops/lifecycle.h"
-#include "broker/store/desktop_store.h"
+#include "broker/service/work.h"
 #include "broker/store/foreign_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/image_store.h"
@@ -173,37 +172,6 @@ host_registry_get(Services *services, const char *name, GError **error)
     return NULL;
   g_autoptr(Host) host = host_store_find(work->transaction, name, error);
   return host != NULL && complete_in_full(work, host, error) ? g_steal_pointer(&host) : NULL;
-}
-
-static gboolean
-forget_desktops(Work *work, const char *host, GError **error)
-{
-  g_autoptr(GPtrArray) desktops = desktop_store_of_host(work->transaction, host, error);
-  if (desktops == NULL)
-    return FALSE;
-  for (guint i = 0; i < desktops->len; i++)
-    if (!lifecycle_desktop(work, g_ptr_array_index(desktops, i), DESKTOP_EVENT_GONE, CARAWAY_ERROR_HOST_GONE,
-                           "The host of the desktop was removed.", error))
-      return FALSE;
-  return TRUE;
-}
-
-gboolean
-host_registry_remove(Services *services, const Caller *caller, const char *name, GError **error)
-{
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL)
-    return FALSE;
-  g_autoptr(Host) host = host_store_find(work->transaction, name, error);
-  if (host == NULL)
-    return FALSE;
-  if (host->state == HOST_UP) {
-    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
-                "The host %s is connected; stop caraway-host there first.", name);
-    return FALSE;
-  }
-  return forget_desktops(work, name, error) && host_store_remove(work->transaction, name, error) &&
-         work_audit(work, caller, "host.remove", "host", name, "", error) && work_commit(work, error);
 }
 
 void

@@ -37,11 +37,6 @@ GPtrArray *host_registry_list(Services *services, const Page *page, char **ret_n
 /** The host @name; CARAWAY_ERROR_NOT_FOUND. */
 Host *host_registry_get(Services *services, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Forgets @name, its desktops and its sessions. CARAWAY_ERROR_CONFLICT while its link is open. Its
- * certificate is no longer accepted: host_events_hello() refuses a host that is not entered. */
-gboolean host_registry_remove(Services *services, const Caller *caller, const char *name,
-                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /** Frees @token (nullable), wiping its secret. */
 void join_token_free(JoinToken *token);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/hosts/host_events.h"
 #include "broker/service/hosts/host_registry.h"
+#include "broker/service/hosts/host_removal.h"
 #include "broker/service/people/group_admin.h"
 #include "broker/service/people/user_admin.h"
 #include "broker/service/pools/image_registry.h"
@@ -69,11 +70,11 @@ test_removed_host_is_not_trusted(void)
   service_fixture_settle(fixture);
   g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
   g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
-  g_assert_false(host_registry_remove(fixture->services, fixture->admin, FIXTURE_HOST, &error));
+  g_assert_false(host_removal_run(fixture->services, fixture->admin, FIXTURE_HOST, FALSE, &error));
   assert_code(error, CARAWAY_ERROR_CONFLICT);
   g_clear_error(&error);
   service_fixture_host_silent(fixture);
-  g_assert_true(host_registry_remove(fixture->services, fixture->admin, FIXTURE_HOST, &error));
+  g_assert_true(host_removal_run(fixture->services, fixture->admin, FIXTURE_HOST, FALSE, &error));
   g_assert_no_error(error);
   g_autoptr(Session) ended = session_list_get(fixture->services, alice, session->id, &error);
   g_assert_cmpstr(ended->end_code, ==, "host-gone");

@@ -3,6 +3,7 @@
 #include "broker/service/hosts/host_events.h"
 
 #include "broker/service/hosts/host_registry.h"
+#include "broker/service/hosts/host_removal.h"
 #include "broker/service/work.h"
 #include "broker/store/host_store.h"
 #include "tests/unit/service/service_fixture.h"
@@ -137,7 +138,7 @@ test_removed_host_is_no_host(void)
   g_autoptr(GError) error = NULL;
   service_fixture_pool(fixture, 2, 0);
   service_fixture_host_silent(fixture);
-  g_assert_true(host_registry_remove(fixture->services, fixture->admin, FIXTURE_HOST, &error));
+  g_assert_true(host_removal_run(fixture->services, fixture->admin, FIXTURE_HOST, FALSE, &error));
   const HostCapacity capacity = {.cpus = 64};
   g_assert_false(host_events_heartbeat(fixture->services, FIXTURE_HOST, fixture->term, &capacity, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED);

@@ -3,6 +3,7 @@
 #include "broker/service/hosts/host_events.h"
 
 #include "broker/service/hosts/host_registry.h"
+#include "broker/service/hosts/host_removal.h"
 #include "broker/service/pools/pool_admin.h"
 #include "broker/service/sessions/session_list.h"
 #include "tests/unit/service/service_fixture.h"
@@ -285,7 +286,7 @@ test_terms_rise_over_a_new_joining(void)
   service_fixture_pool(fixture, 1, 0);
   service_fixture_host_hello(fixture);
   service_fixture_host_silent(fixture);
-  g_assert_true(host_registry_remove(fixture->services, fixture->admin, FIXTURE_HOST, &error));
+  g_assert_true(host_removal_run(fixture->services, fixture->admin, FIXTURE_HOST, FALSE, &error));
   g_assert_no_error(error);
   service_fixture_host_join(fixture);
   service_fixture_host_hello(fixture); /* sees that the term rises */
