@@ -6,19 +6,22 @@
 #include "broker/store/desktop_store.h"
 #include "broker/store/host_store.h"
 
-/* One that is off, or that nobody knows anything of any more, keeps no host busy. */
+/* One that is off, or that a host which answers does not have any more, keeps no host busy. What runs on a
+ * host that does not answer is not known. */
 static gboolean
-is_running(const Desktop *desktop)
+is_running(const Host *host, const Desktop *desktop)
 {
+  if (desktop->power == POWER_LOST)
+    return host->state != HOST_UP;
   return desktop->power != POWER_OFF && desktop->power != POWER_FAILED;
 }
 
 static guint
-count_running(const GPtrArray *desktops)
+count_running(const Host *host, const GPtrArray *desktops)
 {
   guint count = 0;
   for (guint i = 0; i < desktops->len; i++)
-    count += is_running(g_ptr_array_index(desktops, i)) ? 1 : 0;
+    count += is_running(host, g_ptr_array_index(desktops, i)) ? 1 : 0;
   return count;
 }
 
@@ -63,7 +66,7 @@ set_duty(Work *work, const Caller *caller, Host *host, HostDutyEvent event, GErr
   HostDuty duty;
   if (desktops == NULL)
     return FALSE;
-  if (!host_duty_step(host->duty, event, host->name, count_running(desktops), &duty, error))
+  if (!host_duty_step(host->duty, event, host->name, count_running(host, desktops), &duty, error))
     return FALSE;
   return write_duty(work, host, duty, caller, host_duty_event_name(event), error) &&
          (duty == HOST_ACTIVE || retire_free(work, host, desktops, error));
@@ -91,7 +94,7 @@ host_admin_settle(Work *work, Host *host, GError **error)
   HostDuty duty;
   if (desktops == NULL)
     return FALSE;
-  if (count_running(desktops) > 0)
+  if (count_running(host, desktops) > 0)
     return TRUE;
   return host_duty_step(host->duty, HOST_DUTY_EVENT_EMPTIED, host->name, 0, &duty, error) &&
          write_duty(work, host, duty, NULL, host_duty_event_name(HOST_DUTY_EVENT_EMPTIED), error);
