@@ -208,6 +208,8 @@ take_refused_event(HostLink *link, const HostMessage *message, const GError *err
     /* The database does not know this link as the newest: another broker took the host for silent. */
     if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH))
       host_link_close(link, CLOSE_RETRY, "try again");
+    if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED)) /* it was removed */
+      host_link_close(link, CLOSE_REFUSED, "not a host of ours");
   } else if (message->type != HOST_MESSAGE_HEARTBEAT && host_link_note_loss(link)) {
     log_failure(link, "events wait till it is asked for its state again", error);
   }

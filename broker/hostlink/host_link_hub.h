@@ -26,7 +26,8 @@ struct HostLinkListener {
   /** The welcome is on its way: commands that wait may be sent. */
   gboolean (*welcomed)(HostLinkListener *listener, const char *host, gint64 term, GError **error);
   /** Any later message but a boot log. CARAWAY_ERROR_STALE_EPOCH: the host has a newer link; this one is
-   * closed. CARAWAY_ERROR_DATABASE_AWAY: it cannot be stored now; host_link_hub_renew() makes up for it. */
+   * closed. So is it with CARAWAY_ERROR_UNTRUSTED: the host was removed. CARAWAY_ERROR_DATABASE_AWAY: it
+   * cannot be stored now; host_link_hub_renew() makes up for it. */
   gboolean (*event)(HostLinkListener *listener, const char *host, gint64 term, const HostMessage *message,
                     GError **error);
   /** The link broke or was silent for too long. */

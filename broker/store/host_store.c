@@ -65,14 +65,16 @@ host_store_write_duty(DbTransaction *transaction, const Host *host, GError **err
 }
 
 gboolean
-host_store_beat(DbTransaction *transaction, const char *name, const HostCapacity *capacity, gint64 seen_us,
-                GError **error)
+host_store_beat(DbTransaction *transaction, const char *name, gint64 term, const char *broker,
+                const HostCapacity *capacity, gint64 seen_us, gboolean *ret_counts, GError **error)
 {
-  return db_run(transaction, error,
-                "UPDATE host SET cpus = ?, memory_mib = ?, memory_free_mib = ?, disk_free_mib = ?,"
-                " last_seen_us = ? WHERE name = ?",
-                "llllls", capacity->cpus, capacity->memory_mib, capacity->memory_free_mib,
-                capacity->disk_free_mib, seen_us, name) >= 0;
+  gint64 changed = db_run(transaction, error,
+                          "UPDATE host SET cpus = ?, memory_mib = ?, memory_free_mib = ?, disk_free_mib = ?,"
+                          " last_seen_us = ? WHERE name = ? AND term = ? AND link_broker = ?",
+                          "lllllsls", capacity->cpus, capacity->memory_mib, capacity->memory_free_mib,
+                          capacity->disk_free_mib, seen_us, name, term, broker);
+  *ret_counts = changed > 0;
+  return changed >= 0;
 }
 
 gboolean

@@ -16,9 +16,11 @@ gboolean host_store_put(DbTransaction *transaction, const Host *host,
 gboolean host_store_write_duty(DbTransaction *transaction, const Host *host,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Writes what @name had left at @seen_us, if it is there. */
-gboolean host_store_beat(DbTransaction *transaction, const char *name, const HostCapacity *capacity,
-                         gint64 seen_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Writes what @name had left at @seen_us, if its newest link is that of @term at the broker @broker;
+ * @ret_counts tells. */
+gboolean host_store_beat(DbTransaction *transaction, const char *name, gint64 term, const char *broker,
+                         const HostCapacity *capacity, gint64 seen_us, gboolean *ret_counts,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The link of @name is now the one of @term at the broker @broker (its instance; nullable: none). */
 gboolean host_store_set_link(DbTransaction *transaction, const char *name, gint64 term, const char *broker,

@@ -127,6 +127,15 @@ review_accounts(Services *services, DbTransaction *transaction, const Changes *c
   return TRUE;
 }
 
+static void
+drop_link(Services *services, const char *host, gint64 term)
+{
+  delivery_close(services->delivery, host, term);
+  host_pulse_end(services->host_pulse, host, term);
+  if (services->sender != NULL)
+    services->sender->drop_link(services->sender, host, term);
+}
+
 /* Every broker counts silence from about the same moment; a link here that is not the newest is closed. */
 static void
 take_host(Services *services, const Host *host)
@@ -138,10 +147,41 @@ take_host(Services *services, const Host *host)
     host_silence_end(services->host_silence, host->name);
   if (g_strcmp0(host->link_broker, services->instance) == 0)
     return;
-  delivery_close(services->delivery, host->name, host->term);
-  host_pulse_end(services->host_pulse, host->name);
-  if (services->sender != NULL)
-    services->sender->drop_link(services->sender, host->name, host->term);
+  drop_link(services, host->name, host->term);
+}
+
+/* A link of @host here would be that of a host which was removed. */
+static void
+take_missing_host(Services *services, const char *host)
+{
+  host_silence_end(services->host_silence, host);
+  drop_link(services, host, G_MAXINT64);
+}
+
+static GHashTable *
+names_of(const GPtrArray *hosts)
+{
+  GHashTable *names = g_hash_table_new(g_str_hash, g_str_equal);
+  for (guint i = 0; i < hosts->len; i++)
+    g_hash_table_add(names, ((Host *)g_ptr_array_index(hosts, i))->name);
+  return names;
+}
+
+/* Those of @changes that are not entered; when anything may have been missed, of all that are heard here. */
+static void
+take_missing_hosts(Services *services, const Changes *changes, const GPtrArray *hosts)
+{
+  g_autoptr(GHashTable) entered = names_of(hosts);
+  g_auto(GStrv) heard = changes->missed ? host_pulse_hosts(services->host_pulse) : g_new0(char *, 1);
+  for (char **host = heard; *host != NULL; host++)
+    if (!g_hash_table_contains(entered, *host))
+      take_missing_host(services, *host);
+  GHashTableIter iter;
+  gpointer host;
+  g_hash_table_iter_init(&iter, changes->hosts);
+  while (g_hash_table_iter_next(&iter, &host, NULL))
+    if (!g_hash_table_contains(entered, host))
+      take_missing_host(services, host);
 }
 
 static gboolean
@@ -155,6 +195,8 @@ read_hosts(Services *services, DbTransaction *transaction, const Changes *change
     if (changes->missed || g_hash_table_contains(changes->hosts, host->name))
       take_host(services, host);
   }
+  if (hosts != NULL)
+    take_missing_hosts(services, changes, hosts);
   return hosts != NULL;
 }
 

@@ -261,7 +261,8 @@ host_events_hello(Services *services, const char *host_name, const HostHello *he
   if (greeting == NULL)
     return NULL;
   host_silence_end(services->host_silence, host_name);
-  host_pulse_begin(services->host_pulse, host_name, &hello->capacity, clock_boottime_us(services->clock));
+  host_pulse_begin(services->host_pulse, host_name, greeting->term, &hello->capacity,
+                   clock_boottime_us(services->clock));
   return greeting;
 }
 
@@ -280,7 +281,8 @@ host_events_welcomed(Services *services, const char *host, gint64 term, GError *
   return delivery_run_for(services->delivery, services->db, host, services->sender, error);
 }
 
-/* A beat of a host that never said hello here: it was removed, or the services are new. */
+/* A beat over a link that is not heard here: the host was removed, or has a newer link, or the services are
+ * new. */
 static gboolean
 take_first_beat(Services *services, const char *host_name, gint64 term, const HostCapacity *capacity,
                 GError **error)
@@ -288,11 +290,12 @@ take_first_beat(Services *services, const char *host_name, gint64 term, const Ho
   g_autoptr(Work) work = begin_event(services, host_name, term, error);
   if (work == NULL)
     return FALSE;
-  g_autoptr(Host) host = find_host(work, host_name, error);
-  if (host == NULL || !host_store_beat(work->transaction, host_name, capacity, work->now_us, error) ||
+  gboolean counts;
+  if (!host_store_beat(work->transaction, host_name, term, services->instance, capacity, work->now_us,
+                       &counts, error) ||
       !work_commit(work, error))
     return FALSE;
-  host_pulse_begin(services->host_pulse, host_name, capacity, clock_boottime_us(services->clock));
+  host_pulse_begin(services->host_pulse, host_name, term, capacity, clock_boottime_us(services->clock));
   return TRUE;
 }
 
@@ -301,7 +304,7 @@ host_events_heartbeat(Services *services, const char *host_name, gint64 term, co
                       GError **error)
 {
   gboolean matters;
-  if (!host_pulse_beat(services->host_pulse, host_name, capacity, clock_boottime_us(services->clock),
+  if (!host_pulse_beat(services->host_pulse, host_name, term, capacity, clock_boottime_us(services->clock),
                        &matters))
     return take_first_beat(services, host_name, term, capacity, error);
   if (matters)
@@ -309,8 +312,10 @@ host_events_heartbeat(Services *services, const char *host_name, gint64 term, co
   return TRUE;
 }
 
+/* Over a link that counts no more, which @strays is to name: the next beat over it is refused, and closes it.
+ */
 static gboolean
-write_beats(Services *services, const GPtrArray *beats, gint64 now_us, GError **error)
+write_beats(Services *services, const GPtrArray *beats, gint64 now_us, GPtrArray *strays, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
@@ -318,8 +323,12 @@ write_beats(Services *services, const GPtrArray *beats, gint64 now_us, GError **
   for (guint i = 0; i < beats->len; i++) {
     const HostBeat *beat = g_ptr_array_index(beats, i);
     gint64 seen_us = work->now_us - (now_us - beat->heard_us);
-    if (!host_store_beat(work->transaction, beat->host, &beat->capacity, seen_us, error))
+    gboolean counts;
+    if (!host_store_beat(work->transaction, beat->host, beat->term, services->instance, &beat->capacity,
+                         seen_us, &counts, error))
       return FALSE;
+    if (!counts)
+      g_ptr_array_add(strays, (gpointer)beat);
   }
   return work_commit(work, error);
 }
@@ -331,9 +340,14 @@ host_events_write_heartbeats(Services *services, GError **error)
   g_autoptr(GPtrArray) beats = host_pulse_due(services->host_pulse, now_us);
   if (beats->len == 0)
     return TRUE;
-  if (!write_beats(services, beats, now_us, error))
+  g_autoptr(GPtrArray) strays = g_ptr_array_new();
+  if (!write_beats(services, beats, now_us, strays, error))
     return FALSE;
   host_pulse_written(services->host_pulse, beats, now_us);
+  for (guint i = 0; i < strays->len; i++) {
+    const HostBeat *stray = g_ptr_array_index(strays, i);
+    host_pulse_end(services->host_pulse, stray->host, stray->term);
+  }
   return TRUE;
 }
 
@@ -358,7 +372,7 @@ take_silence(Services *services, const char *host_name, gint64 term, GError **er
   if (host == NULL)
     return FALSE;
   read_last_beat(work, host);
-  host_pulse_end(services->host_pulse, host_name);
+  host_pulse_end(services->host_pulse, host_name, term);
   return link_term_end(work, host, error) && host_state_step(work, host, HOST_EVENT_SILENT, error) &&
          work_commit(work, error);
 }

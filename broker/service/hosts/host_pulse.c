@@ -5,6 +5,7 @@
 #define DISK_STEP_MIB   1024
 
 typedef struct {
+  gint64 term;
   HostCapacity capacity;
   gint64 heard_us;
   HostCapacity written;
@@ -26,9 +27,10 @@ host_pulse_new(void)
 }
 
 void
-host_pulse_begin(HostPulse *pulse, const char *host, const HostCapacity *capacity, gint64 now_us)
+host_pulse_begin(HostPulse *pulse, const char *host, gint64 term, const HostCapacity *capacity, gint64 now_us)
 {
-  const Pulse one = {.capacity = *capacity, .heard_us = now_us, .written = *capacity, .written_us = now_us};
+  const Pulse one = {
+      .term = term, .capacity = *capacity, .heard_us = now_us, .written = *capacity, .written_us = now_us};
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&pulse->mutex);
   g_hash_table_replace(pulse->pulses, g_strdup(host), g_memdup2(&one, sizeof one));
 }
@@ -43,12 +45,12 @@ matters(const Pulse *pulse)
 }
 
 gboolean
-host_pulse_beat(HostPulse *pulse, const char *host, const HostCapacity *capacity, gint64 now_us,
+host_pulse_beat(HostPulse *pulse, const char *host, gint64 term, const HostCapacity *capacity, gint64 now_us,
                 gboolean *ret_matters)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&pulse->mutex);
   Pulse *one = g_hash_table_lookup(pulse->pulses, host);
-  if (one == NULL)
+  if (one == NULL || one->term != term)
     return FALSE;
   one->capacity = *capacity;
   one->heard_us = now_us;
@@ -88,7 +90,7 @@ host_pulse_due(HostPulse *pulse, gint64 now_us)
     gboolean is_old = now_us - one->written_us >= HOST_PULSE_WRITE_US && one->heard_us > one->written_us;
     if (!is_old && !matters(one))
       continue;
-    const HostBeat beat = {g_strdup(host), one->capacity, one->heard_us};
+    const HostBeat beat = {g_strdup(host), one->term, one->capacity, one->heard_us};
     g_ptr_array_add(due, g_memdup2(&beat, sizeof beat));
   }
   return due;
@@ -101,18 +103,33 @@ host_pulse_written(HostPulse *pulse, const GPtrArray *beats, gint64 now_us)
   for (guint i = 0; i < beats->len; i++) {
     const HostBeat *beat = g_ptr_array_index(beats, i);
     Pulse *one = g_hash_table_lookup(pulse->pulses, beat->host);
-    if (one == NULL)
+    if (one == NULL || one->term != beat->term)
       continue;
     one->written = beat->capacity;
     one->written_us = now_us;
   }
 }
 
+GStrv
+host_pulse_hosts(HostPulse *pulse)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&pulse->mutex);
+  GHashTableIter iter;
+  gpointer host;
+  g_hash_table_iter_init(&iter, pulse->pulses);
+  while (g_hash_table_iter_next(&iter, &host, NULL))
+    g_strv_builder_add(builder, host);
+  return g_strv_builder_end(builder);
+}
+
 void
-host_pulse_end(HostPulse *pulse, const char *host)
+host_pulse_end(HostPulse *pulse, const char *host, gint64 term)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&pulse->mutex);
-  g_hash_table_remove(pulse->pulses, host);
+  const Pulse *one = g_hash_table_lookup(pulse->pulses, host);
+  if (one != NULL && one->term <= term)
+    g_hash_table_remove(pulse->pulses, host);
 }
 
 void

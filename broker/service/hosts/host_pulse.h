@@ -16,6 +16,7 @@ typedef struct HostPulse HostPulse;
 /** The last beat of one host. */
 typedef struct {
   char *host;
+  gint64 term; /**< of the link that it came over */
   HostCapacity capacity;
   gint64 heard_us;
 } HostBeat;
@@ -23,15 +24,16 @@ typedef struct {
 /** No host is heard. */
 HostPulse *host_pulse_new(void);
 
-/** @host said hello with @capacity at @now_us, which is written. */
-void host_pulse_begin(HostPulse *pulse, const char *host, const HostCapacity *capacity, gint64 now_us);
+/** @host said hello with @capacity at @now_us, which is written; its link here has @term. */
+void host_pulse_begin(HostPulse *pulse, const char *host, gint64 term, const HostCapacity *capacity,
+                      gint64 now_us);
 
 /**
- * A heartbeat of @host at @now_us. FALSE when it was not begun here. @ret_matters: @capacity is so far from
- * what is written that placement should know.
+ * A heartbeat of @host over the link of @term at @now_us. FALSE when that link was not begun here, or was
+ * ended. @ret_matters: @capacity is so far from what is written that placement should know.
  */
-gboolean host_pulse_beat(HostPulse *pulse, const char *host, const HostCapacity *capacity, gint64 now_us,
-                         gboolean *ret_matters) G_GNUC_WARN_UNUSED_RESULT;
+gboolean host_pulse_beat(HostPulse *pulse, const char *host, gint64 term, const HostCapacity *capacity,
+                         gint64 now_us, gboolean *ret_matters) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Sets what @host (its name says which) was heard to have left; returns when, 0 when it is not heard here.
  */
@@ -43,8 +45,11 @@ GPtrArray *host_pulse_due(HostPulse *pulse, gint64 now_us);
 /** @beats (array of HostBeat) were written at @now_us. */
 void host_pulse_written(HostPulse *pulse, const GPtrArray *beats, gint64 now_us);
 
-/** @host is not heard any more. */
-void host_pulse_end(HostPulse *pulse, const char *host);
+/** The names of all that are heard here (transfer full). */
+GStrv host_pulse_hosts(HostPulse *pulse);
+
+/** @host is not heard any more over links up to @term. */
+void host_pulse_end(HostPulse *pulse, const char *host, gint64 term);
 
 /** Frees @pulse (nullable). */
 void host_pulse_free(HostPulse *pulse);

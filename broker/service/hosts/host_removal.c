@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/hosts/host_removal.h"
 
+#include "broker/service/cluster/change_feed.h"
 #include "broker/service/desktops/lifecycle.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/host_store.h"
@@ -118,6 +119,7 @@ remove_host(Work *work, const Caller *caller, const Host *host, const GPtrArray 
                             : lost > 1 ? g_strdup_printf("With force: %u desktops of users were lost.", lost)
                                        : g_strdup("");
   work->wakes_keeper = TRUE;
+  work_notify(work, CHANGE_HOST, host->name); /* a broker that was cut off may still have its link */
   return work_audit(work, caller, "host.remove", "host", host->name, detail, error);
 }
 

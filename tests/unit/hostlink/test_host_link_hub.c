@@ -334,6 +334,27 @@ test_brokers_messages_are_refused(Fixture *fixture, gconstpointer data)
   hang_up(&peer);
 }
 
+/* Each way of not being the newest link any more; a host that was removed does not come back by dialling
+ * again. */
+static void
+test_link_that_does_not_count_is_closed(Fixture *fixture, gconstpointer data)
+{
+  static const struct {
+    int error;
+    gushort code;
+  } cases[] = {{CARAWAY_ERROR_STALE_EPOCH, 4503}, {CARAWAY_ERROR_UNTRUSTED, 4403}};
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    Peer peer;
+    greet(fixture, &peer);
+    fixture->event_error = cases[i].error;
+    soup_websocket_connection_send_text(peer.socket, HEARTBEAT);
+    WAIT_UNTIL(peer.close_code != 0);
+    g_assert_cmpuint(peer.close_code, ==, cases[i].code);
+    fixture->event_error = 0;
+    hang_up(&peer);
+  }
+}
+
 /* Whatever step of storing it failed: the host says hello again, once it is asked to. */
 static void
 test_lost_events_are_told_again(Fixture *fixture, gconstpointer data)
@@ -461,6 +482,7 @@ main(int argc, char **argv)
   ADD("unknown-host", test_unknown_host_is_turned_away);
   ADD("nonsense", test_nonsense_closes_the_link);
   ADD("unknown-type", test_unknown_type_is_passed_over);
+  ADD("does-not-count", test_link_that_does_not_count_is_closed);
   ADD("wrong-direction", test_brokers_messages_are_refused);
   ADD("lost-events", test_lost_events_are_told_again);
   ADD("newest-wins", test_newest_link_wins);

@@ -144,6 +144,91 @@ test_removed_host_is_no_host(void)
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED);
 }
 
+#define OTHER "0d3c1f6e-5a0c-4c36-9d6b-0d5fb0a0b002"
+
+static void
+assert_beat_refused(ServiceFixture *fixture, gint64 term, CarawayErrorCode code)
+{
+  g_autoptr(GError) error = NULL;
+  const HostCapacity capacity = {.cpus = 64};
+  g_assert_false(host_events_heartbeat(fixture->services, FIXTURE_HOST, term, &capacity, &error));
+  g_assert_error(error, CARAWAY_ERROR, (int)code);
+}
+
+static void
+test_beats_of_an_older_link_do_not_count(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  service_fixture_pool(fixture, 2, 0);
+  gint64 older = fixture->term;
+  service_fixture_host_hello(fixture);
+  assert_beat_refused(fixture, older, CARAWAY_ERROR_STALE_EPOCH);
+  beat(fixture, FREE_MIB - 100);
+}
+
+/* The host dialled another broker, which this one did not hear: what comes over the old link is not written,
+ * and closes it. */
+static void
+test_beats_over_a_link_that_went_elsewhere(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 0);
+  beat(fixture, 1000);
+  g_autoptr(Work) work = work_begin(fixture->services, DB_WRITE, &error);
+  g_assert_true(host_store_set_link(work->transaction, FIXTURE_HOST, fixture->term + 1, OTHER, &error) &&
+                work_commit(work, &error));
+  g_clear_pointer(&work, work_free);
+  tick(fixture, 25);
+  g_autoptr(Host) host = written(fixture);
+  g_assert_cmpint(host->capacity.memory_free_mib, ==, FREE_MIB);
+  assert_beat_refused(fixture, fixture->term, CARAWAY_ERROR_STALE_EPOCH);
+}
+
+/* Another broker took the host for silent. */
+static void
+write_silent(ServiceFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Host) host = written(fixture);
+  host->state = HOST_SILENT;
+  g_autoptr(Work) work = work_begin(fixture->services, DB_WRITE, &error);
+  g_assert_true(host_store_put(work->transaction, host, &error) && work_commit(work, &error));
+}
+
+/* It was removed while this broker was cut off, or held a link that had been taken for broken. */
+static void
+test_link_of_a_removed_host_is_dropped(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 0);
+  write_silent(fixture);
+  service_fixture_catch_up(fixture);
+  g_assert_true(fixture->link_open);
+  g_assert_true(host_removal_run(fixture->services, fixture->admin, FIXTURE_HOST, FALSE, &error));
+  service_fixture_catch_up(fixture);
+  g_assert_false(fixture->link_open);
+  assert_beat_refused(fixture, fixture->term, CARAWAY_ERROR_UNTRUSTED);
+}
+
+static void
+test_removal_that_was_missed(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 0);
+  service_fixture_catch_up(fixture);
+  g_autoptr(Work) work = work_begin(fixture->services, DB_WRITE, &error);
+  g_assert_true(host_store_remove(work->transaction, FIXTURE_HOST, &error) && work_commit(work, &error));
+  g_clear_pointer(&work, work_free);
+  service_fixture_catch_up(fixture);
+  g_assert_true(fixture->link_open); /* nobody told */
+  change_feed_miss(fixture->services->feed);
+  service_fixture_catch_up(fixture);
+  g_assert_false(fixture->link_open);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -154,5 +239,9 @@ main(int argc, char **argv)
   g_test_add_func("/service/heartbeats/shown", test_an_administrator_sees_the_last_beat);
   g_test_add_func("/service/heartbeats/removed", test_removed_host_is_no_host);
   g_test_add_func("/service/heartbeats/idle", test_idle_reports_write_nothing);
+  g_test_add_func("/service/heartbeats/older-link", test_beats_of_an_older_link_do_not_count);
+  g_test_add_func("/service/heartbeats/link-elsewhere", test_beats_over_a_link_that_went_elsewhere);
+  g_test_add_func("/service/heartbeats/removed-link", test_link_of_a_removed_host_is_dropped);
+  g_test_add_func("/service/heartbeats/removal-missed", test_removal_that_was_missed);
   return g_test_run();
 }
