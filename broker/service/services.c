@@ -65,6 +65,7 @@ make_memory(Services *services)
   services->known_sign_ins = known_sign_ins_new();
   services->known_passwords = known_passwords_new();
   services->journal = away_journal_new();
+  services->sign_outs = away_sign_outs_new();
   services->unwritten_silences = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
@@ -76,6 +77,7 @@ free_memory(Services *services)
   known_sign_ins_free(services->known_sign_ins);
   known_passwords_free(services->known_passwords);
   away_journal_free(services->journal);
+  away_sign_outs_free(services->sign_outs);
   g_clear_pointer(&services->unwritten_silences, g_hash_table_unref);
 }
 

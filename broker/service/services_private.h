@@ -6,6 +6,7 @@
 
 #include "broker/auth/local_authenticator.h"
 #include "broker/service/away/away_journal.h"
+#include "broker/service/away/away_sign_outs.h"
 #include "broker/service/away/database_watch.h"
 #include "broker/service/away/known_passwords.h"
 #include "broker/service/away/known_sessions.h"
@@ -50,6 +51,7 @@ struct Services {
   KnownSignIns *known_sign_ins;
   KnownPasswords *known_passwords;
   AwayJournal *journal;
+  AwaySignOuts *sign_outs;
   gint64 sign_in_idle_us;
   gint64 sign_in_lifetime_us;
   char *installation;

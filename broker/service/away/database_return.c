@@ -5,8 +5,10 @@
 #include "broker/service/hosts/host_events.h"
 #include "broker/service/work.h"
 #include "broker/store/audit_store.h"
+#include "broker/store/console_password_store.h"
 #include "broker/store/session_store.h"
 #include "broker/store/setting_store.h"
+#include "broker/store/sign_in_store.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -150,6 +152,7 @@ write_device(Work *work, const KnownDevice *device, GError **error)
     return TRUE;
   g_free(session->device);
   session->device = g_strdup(device->device);
+  work_tell(work, session->id);
   return session_store_update(work->transaction, session, error);
 }
 
@@ -167,8 +170,50 @@ write_devices(Services *services, GError **error)
       return FALSE;
   if (!work_commit(work, error))
     return FALSE;
-  known_sessions_devices_written(services->known_sessions);
+  known_sessions_devices_written(services->known_sessions, devices);
   return TRUE;
+}
+
+static gboolean
+write_sign_out(Work *work, const AwaySignOut *out, GError **error)
+{
+  g_autofree char *object = g_strconcat("user/", out->user_name, NULL);
+  const AuditEntry entry = {.time_us = out->time_us,
+                            .actor = out->user_name,
+                            .action = (char *)"sign-out",
+                            .object = object,
+                            .succeeded = TRUE,
+                            .code = (char *)"",
+                            .detail = (char *)"While the database was away.",
+                            .address = out->address};
+  work_notify(work, CHANGE_SIGN_IN, out->user_id);
+  return console_password_store_remove_of_device(work->transaction, out->token_hash, error) &&
+         sign_in_store_remove(work->transaction, out->token_hash, error) &&
+         audit_store_add(work->transaction, &entry, error);
+}
+
+static gboolean
+write_some_sign_outs(Services *services, const GPtrArray *outs, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  for (guint i = 0; work != NULL && i < outs->len; i++)
+    if (!write_sign_out(work, g_ptr_array_index(outs, i), error))
+      return FALSE;
+  return work != NULL && work_commit(work, error);
+}
+
+/* Till they are written, those sign-ins are refused here by what is known of them. */
+static gboolean
+write_sign_outs(Services *services, GError **error)
+{
+  for (;;) {
+    g_autoptr(GPtrArray) outs = away_sign_outs_peek(services->sign_outs, BATCH);
+    if (outs->len == 0)
+      return TRUE;
+    if (!write_some_sign_outs(services, outs, error))
+      return FALSE;
+    away_sign_outs_drop(services->sign_outs, outs);
+  }
 }
 
 static GHashTable *
@@ -199,13 +244,19 @@ write_silences(Services *services, GError **error)
 }
 
 static gboolean
+write_all(Services *services, GError **error)
+{
+  return write_silences(services, error) && write_sign_outs(services, error) &&
+         write_devices(services, error) && write_journal(services, error);
+}
+
+static gboolean
 mend(Services *services, GError **error)
 {
   if (!probe_reading(services, error))
     return FALSE;
   database_watch_can_read(services->watch);
-  return probe_writing(services, error) && write_silences(services, error) &&
-         write_devices(services, error) && write_journal(services, error);
+  return probe_writing(services, error) && write_all(services, error);
 }
 
 /* --- after it --- */
@@ -243,7 +294,7 @@ database_return_try(Services *services)
     return FALSE;
   renew_links(services); /* also of those that lost an event in the last moment */
   g_autoptr(GError) error = NULL;
-  if (write_silences(services, &error) && write_journal(services, &error))
+  if (write_all(services, &error)) /* the same: who was answered from memory while it came back */
     return TRUE;
   database_return_note(services, DB_WRITE, error);
   return FALSE;

@@ -5,6 +5,7 @@
 #include "broker/service/connect/console_grant.h"
 #include "broker/service/services_private.h"
 #include "common/base/error.h"
+#include "common/base/log.h"
 #include "common/base/secret.h"
 
 static const char FROM_MEMORY[] =
@@ -72,6 +73,35 @@ known_access_user(Services *services, const Caller *caller, GError *trouble, GEr
     return g_steal_pointer(&sign_in->user);
   refuse(cause, error);
   return NULL;
+}
+
+/* Something has to be written though the database may be back already. */
+static void
+wake_if_back(Services *services)
+{
+  if (database_watch_check(services->watch, DB_WRITE, NULL))
+    services_wake(services);
+}
+
+gboolean
+known_access_sign_out(Services *services, const Caller *caller, GError *trouble, GError **error)
+{
+  g_autoptr(GError) cause = trouble;
+  if (!away_sign_outs_add(services->sign_outs, caller, clock_wall_us(services->clock))) {
+    refuse(cause, error);
+    return FALSE;
+  }
+  log_info("While the database is away: %s signed out", caller->user_name);
+  session_hub_cut(services->hub, caller->user_id, caller->token_hash);
+  wake_if_back(services);
+  return TRUE;
+}
+
+static void
+let_in(Services *services, const char *session_id, const char *device)
+{
+  known_sessions_set_device(services->known_sessions, session_id, device);
+  wake_if_back(services);
 }
 
 /* --- what --- */
@@ -204,7 +234,7 @@ known_access_resume(Services *services, const Caller *caller, const char *pool, 
   if (!note(services, caller->user_name, caller->address, elsewhere ? "session.take-over" : "session.resume",
             session->id, "While the database was away.", error))
     return NULL;
-  known_sessions_set_device(services->known_sessions, session->id, caller->token_hash);
+  let_in(services, session->id, caller->token_hash);
   return shown(known);
 }
 
@@ -271,7 +301,7 @@ known_access_console(Services *services, const Caller *caller, const char *sessi
   g_autoptr(ConsoleAccess) access = g_new0(ConsoleAccess, 1);
   if (!add_secret(services, caller, &facts, viewer, access, error))
     return NULL;
-  known_sessions_set_device(services->known_sessions, session_id, caller->token_hash);
+  let_in(services, session_id, caller->token_hash);
   return g_steal_pointer(&access);
 }
 

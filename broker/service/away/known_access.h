@@ -26,6 +26,10 @@ User *known_access_user(Services *services, const Caller *caller, GError *troubl
 Session *known_access_session(Services *services, const Caller *caller, const char *id, GError *trouble,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Ends the sign-in of @caller at this broker at once, and everywhere when the database is back. */
+gboolean known_access_sign_out(Services *services, const Caller *caller, GError *trouble,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** All sessions of @caller: an array of Session. */
 GPtrArray *known_access_sessions(Services *services, const Caller *caller, GError *trouble,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

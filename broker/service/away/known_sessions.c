@@ -48,7 +48,6 @@ struct KnownRecord {
   char *viewer;
   char *power;
   char *device;
-  char *device_before; /* (nullable) set while the database does not know the device */
   char *desktop_name;
   char *connected_from; /* nullable */
   Epoch epoch;
@@ -62,6 +61,7 @@ struct KnownSessions {
   GHashTable *hosts;   /* name → KnownHost */
   GHashTable *owners;  /* id → KnownOwner */
   GHashTable *records; /* id → KnownRecord */
+  KnownDevices *devices;
   guint load;
 };
 
@@ -118,7 +118,6 @@ record_clear(gpointer data)
   drop_text(record->viewer);
   drop_text(record->power);
   drop_text(record->device);
-  drop_text(record->device_before);
   g_free(record->desktop_name);
   g_free(record->connected_from);
   g_free(record);
@@ -133,6 +132,7 @@ known_sessions_new(void)
   known->hosts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, host_clear);
   known->owners = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, owner_clear);
   known->records = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, record_clear);
+  known->devices = known_devices_new();
   return known;
 }
 
@@ -224,6 +224,7 @@ known_sessions_put(KnownSessions *known, const Session *session, Epoch epoch)
   forget(known, session->id);
   if (session->state == SESSION_ENDED || session->desktop_id == NULL)
     return;
+  known_devices_compare(known->devices, session->id, session->device);
   KnownRecord *record = g_new0(KnownRecord, 1);
   fill(record, session, epoch);
   record->load = known->load;
@@ -299,6 +300,11 @@ copy_of(KnownSessions *known, const KnownRecord *record)
   const KnownHost *host = g_hash_table_lookup(known->hosts, record->host);
   KnownSession *copy = g_new0(KnownSession, 1);
   copy->session = session_of(record, pool);
+  const char *device = known_devices_find(known->devices, record->id);
+  if (device != NULL) {
+    g_free(copy->session->device);
+    copy->session->device = g_strdup(device);
+  }
   copy->epoch = record->epoch;
   copy->channels = pool != NULL ? g_strdupv(pool->channels) : g_new0(char *, 1);
   copy->description = g_strdup(pool != NULL ? pool->description : "");
@@ -347,12 +353,8 @@ known_sessions_set_device(KnownSessions *known, const char *id, const char *devi
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&known->mutex);
   KnownRecord *record = g_hash_table_lookup(known->records, id);
-  if (record == NULL || g_str_equal(record->device, device))
-    return;
-  if (record->device_before == NULL)
-    record->device_before = g_steal_pointer(&record->device);
-  drop_text(record->device);
-  record->device = keep_text(device);
+  if (record != NULL)
+    known_devices_let_in(known->devices, id, record->device, device);
 }
 
 void
@@ -373,46 +375,18 @@ known_sessions_set_console(KnownSessions *known, const char *id, const char *des
   record->viewer = keep_text(viewer);
 }
 
-void
-known_sessions_devices_written(KnownSessions *known)
-{
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&known->mutex);
-  GHashTableIter iter;
-  gpointer record;
-  g_hash_table_iter_init(&iter, known->records);
-  while (g_hash_table_iter_next(&iter, NULL, &record))
-    g_clear_pointer(&((KnownRecord *)record)->device_before, drop_text);
-}
-
-static void
-known_device_free(gpointer data)
-{
-  KnownDevice *device = data;
-  g_free(device->session_id);
-  g_free(device->before);
-  g_free(device->device);
-  g_free(device);
-}
-
 GPtrArray *
 known_sessions_devices(KnownSessions *known)
 {
-  GPtrArray *devices = g_ptr_array_new_with_free_func(known_device_free);
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&known->mutex);
-  GHashTableIter iter;
-  gpointer value;
-  g_hash_table_iter_init(&iter, known->records);
-  while (g_hash_table_iter_next(&iter, NULL, &value)) {
-    const KnownRecord *record = value;
-    if (record->device_before == NULL)
-      continue;
-    KnownDevice *device = g_new0(KnownDevice, 1);
-    device->session_id = g_strdup(record->id);
-    device->before = g_strdup(record->device_before);
-    device->device = g_strdup(record->device);
-    g_ptr_array_add(devices, device);
-  }
-  return devices;
+  return known_devices_to_write(known->devices);
+}
+
+void
+known_sessions_devices_written(KnownSessions *known, const GPtrArray *written)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&known->mutex);
+  known_devices_written(known->devices, written);
 }
 
 guint
@@ -439,6 +413,7 @@ known_sessions_free(KnownSessions *known)
 {
   if (known == NULL)
     return;
+  known_devices_free(known->devices);
   g_hash_table_unref(known->records);
   g_hash_table_unref(known->owners);
   g_hash_table_unref(known->hosts);

@@ -10,6 +10,7 @@
 #include "broker/model/host.h"
 #include "broker/model/pool.h"
 #include "broker/model/session.h"
+#include "broker/service/away/known_devices.h"
 #include "common/wire/epoch.h"
 
 typedef struct KnownSessions KnownSessions;
@@ -25,13 +26,6 @@ typedef struct {
   char *description;   /**< of its pool */
   PoolTakeOver take_over;
 } KnownSession;
-
-/** The device of a session that was changed here and is not in the database yet. */
-typedef struct {
-  char *session_id;
-  char *before; /**< what the database has, as far as known */
-  char *device;
-} KnownDevice;
 
 /** Knows nothing. */
 KnownSessions *known_sessions_new(void);
@@ -68,11 +62,12 @@ void known_sessions_set_device(KnownSessions *known, const char *id, const char 
 void known_sessions_set_console(KnownSessions *known, const char *id, const char *desktop_id,
                                 const char *client, const char *viewer);
 
-/** The database knows all devices now. */
-void known_sessions_devices_written(KnownSessions *known);
-
-/** What the database does not know: an array of KnownDevice (transfer full). */
+/** The devices that are to be written now: an array of KnownDevice (transfer full). They outlive what is
+ * known of their sessions. */
 GPtrArray *known_sessions_devices(KnownSessions *known);
+
+/** The database was told @written, an array of KnownDevice. */
+void known_sessions_devices_written(KnownSessions *known, const GPtrArray *written);
 
 /** How many there are. */
 guint known_sessions_count(KnownSessions *known);

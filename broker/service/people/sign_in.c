@@ -220,6 +220,10 @@ sign_in_check(Services *services, const char *token, const char *address, GError
     return NULL;
   }
   g_autofree char *hash = secret_hash(token);
+  if (away_sign_outs_has(services->sign_outs, hash)) {
+    refuse_token(error);
+    return NULL;
+  }
   GError *problem = NULL;
   Caller *caller = check_in_database(services, hash, address, &problem);
   if (caller != NULL)
@@ -236,10 +240,9 @@ sign_in_check(Services *services, const char *token, const char *address, GError
   return NULL;
 }
 
-gboolean
-sign_in_end(Services *services, const Caller *caller, GError **error)
+static gboolean
+end_in_database(Services *services, const Caller *caller, GError **error)
 {
-  known_passwords_forget(services->known_passwords, caller->token_hash);
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL ||
       !console_password_store_remove_of_device(work->transaction, caller->token_hash, error) ||
@@ -248,6 +251,19 @@ sign_in_end(Services *services, const Caller *caller, GError **error)
     return FALSE;
   work_notify(work, CHANGE_SIGN_IN, caller->user_id);
   return work_commit(work, error);
+}
+
+gboolean
+sign_in_end(Services *services, const Caller *caller, GError **error)
+{
+  GError *problem = NULL;
+  known_passwords_forget(services->known_passwords, caller->token_hash);
+  if (end_in_database(services, caller, &problem))
+    return TRUE;
+  if (database_watch_is_trouble(problem))
+    return known_access_sign_out(services, caller, problem, error);
+  g_propagate_error(error, problem);
+  return FALSE;
 }
 
 User *

@@ -31,7 +31,8 @@ SignIn *sign_in_begin(Services *services, const char *name, const char *password
 Caller *sign_in_check(Services *services, const char *token, const char *address,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Ends the sign-in of @caller; its token is worth nothing from then on. */
+/** Ends the sign-in of @caller; its token is worth nothing from then on. While the database is away that
+ * holds for this broker at once, for others when it is back. */
 gboolean sign_in_end(Services *services, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The account of @caller (transfer full). */

@@ -91,6 +91,21 @@ class PostgresAwayTest(OwnersComeBack, unittest.TestCase):
                 rest.call("GET", "me")
             self.assertEqual(caught.exception.code, "database-unavailable")
 
+    def test_signing_out_while_away(self):
+        self.server.stop()
+        self.place.wait_away()
+        self.place.other.call("POST", "logout", {})
+        self.assert_signed_out()
+        self.check_owner()
+        self.server.start()
+        self.place.wait_back()
+        self.assert_signed_out()
+
+    def assert_signed_out(self):
+        with self.assertRaises(Problem) as caught:
+            self.place.other.call("GET", "me")
+        self.assertEqual(caught.exception.code, "not-signed-in")
+
 
 if __name__ == "__main__":
     unittest.main()
