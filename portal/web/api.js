@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // The REST interface. The only file that calls fetch; secrets go in bodies, never in addresses or logs.
-import { strings } from "./strings.js";
+import { sentenceOf, strings } from "./strings.js";
 
 const BASE = "/api/v1";
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 8000;
 
 export class ApiError extends Error {
-  constructor({ code, detail, status = 0, reasons = [], retryAfter = 0 }) {
-    super(detail);
-    this.code = code;
-    this.status = status;
-    this.reasons = reasons;
-    this.retryAfter = retryAfter;
+  // detail: the server's sentence (nullable), or said: the name of one of our own.
+  constructor({ code, detail = null, said = null, status = 0, reasons = [], retryAfter = 0 }) {
+    super();
+    Object.assign(this, { code, detail, said, status, reasons, retryAfter });
+  }
+
+  // For the person, in the language that is chosen when it is shown.
+  get message() {
+    return this.said ? strings[this.said] : sentenceOf(this.code, this.detail).text;
+  }
+
+  // The server's words where these are not the message (nullable).
+  get original() {
+    return this.said ? null : sentenceOf(this.code, this.detail).original;
   }
 }
 
@@ -27,7 +35,7 @@ async function send(path, options) {
     return await fetch(path, { credentials: "same-origin", cache: "no-store", redirect: "error", ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError({ code: "unreachable", detail: strings.unreachable });
+    throw new ApiError({ code: "unreachable", said: "unreachable" });
   }
 }
 
@@ -36,11 +44,11 @@ async function problemOf(response) {
   try {
     const document = await response.json();
     return new ApiError({
-      code: document.code || "internal", detail: document.detail || strings.unexpected, status: response.status,
+      code: document.code || "internal", detail: document.detail, status: response.status,
       reasons: Array.isArray(document.reasons) ? document.reasons : [], retryAfter,
     });
   } catch {
-    return new ApiError({ code: "internal", detail: strings.unexpected, status: response.status, retryAfter });
+    return new ApiError({ code: "internal", status: response.status, retryAfter });
   }
 }
 

@@ -5,9 +5,10 @@ import { changePasswordPage } from "./change_password.js";
 import { desktopsPage } from "./desktops.js";
 import { byId, h, replace, toast } from "./dom.js";
 import { signInPage } from "./sign_in.js";
+import { languageSwitch } from "./language_switch.js";
 import { language, strings } from "./strings.js";
 
-const state = { site: strings.appName, user: null, page: null, notice: null };
+const state = { site: strings.appName, user: null, page: null, notice: null, problem: null };
 
 function show(page) {
   if (state.page && state.page.close) state.page.close();
@@ -15,6 +16,7 @@ function show(page) {
   document.title = `${page.title} – ${state.site}`;
   replace(byId("main"), page.element);
   showBar();
+  byId("skip").textContent = strings.skip;
   page.focus();
 }
 
@@ -34,13 +36,24 @@ function showBar() {
 }
 
 function showSignIn() {
-  const { notice } = state;
-  state.notice = null;
-  show(signInPage({ site: state.site, notice, onSignedIn }));
+  show(signInPage({ site: state.site, notice: state.notice && strings[state.notice], error: state.problem,
+    user: state.page?.userTyped?.(), onSignedIn }));
+}
+
+// Everything is said anew in the language that was chosen.
+function onLanguage() {
+  route();
+  showFoot();
+  byId("foot").querySelector("select").focus();
+}
+
+function showFoot() {
+  replace(byId("foot"), languageSwitch(onLanguage));
 }
 
 function onSignedIn(user) {
   state.user = user;
+  state.notice = state.problem = null;
   const wanted = "#/desktops";
   if (location.hash === wanted) route();
   else location.hash = wanted;
@@ -52,9 +65,10 @@ async function signOut() {
   } catch (error) {
     if (error.code !== "not-signed-in") { toast(error.message); return; }
   }
-  leave(strings.signedOut);
+  leave("signedOut");
 }
 
+// notice: the name of the sentence above the sign-in.
 function leave(notice) {
   if (!state.user) return;
   state.user = null;
@@ -85,21 +99,21 @@ async function whoIsSignedIn() {
   try {
     return await api.me();
   } catch (error) {
-    if (error.code !== "not-signed-in") state.notice = error.message;
+    if (error.code !== "not-signed-in") state.problem = error;
     return null;
   }
 }
 
 async function start() {
   document.documentElement.lang = language;
-  byId("skip").textContent = strings.skip;
   byId("skip").addEventListener("click", (event) => { event.preventDefault(); byId("main").focus(); });
   byId("bar").hidden = true;
-  api.whenSignedOut(() => leave(strings.sessionOver));
+  api.whenSignedOut(() => leave("sessionOver"));
   const [site, user] = await Promise.all([api.site().catch(() => ({})), whoIsSignedIn()]);
   state.site = site.site || strings.appName;
   state.user = user;
   window.addEventListener("hashchange", route);
+  showFoot();
   route();
 }
 

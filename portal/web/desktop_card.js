@@ -2,60 +2,11 @@
 // One desktop a person may open: its state, what can be done with it, and the progress while it is made ready.
 import * as api from "./api.js";
 import { confirm, confirmTakeOver } from "./dialog.js";
-import { h, newId, problem, replace, toast } from "./dom.js";
+import { afterLogoff, isPreparing, otherSessions, pill, progressBox, refusal, stepOf, subtitle, viewerAddress, warning }
+  from "./desktop_parts.js";
+import { announce, h, problem, replace, toast } from "./dom.js";
 import { menuButton } from "./menu.js";
-import { strings } from "./strings.js";
-
-const isPreparing = (session) => session.state === "requested" || session.state === "preparing";
-const viewerAddress = (session) => `viewer.html#${encodeURIComponent(session.id)}`;
-
-// One's own desktop that is not in use and does not run.
-const isOff = (item) => !item.session && (item.desktops || []).some((desktop) =>
-  !desktop.session && (desktop.power === "off" || desktop.power === "failed"));
-
-const pills = {
-  available: (session, item) => (isOff(item) ? ["muted", strings.stateOff] : ["good", strings.stateAvailable]),
-  unavailable: () => ["muted", strings.stateUnavailable],
-  requested: () => ["busy", strings.statePreparing],
-  preparing: () => ["busy", strings.statePreparing],
-  ready: () => ["good", strings.stateReady],
-  connected: (session) => ["live", session.connected_from ? strings.stateConnectedFrom(session.connected_from)
-    : strings.stateConnected],
-  disconnected: () => ["live", strings.stateDisconnected],
-};
-
-function pill(item) {
-  const [kind, text] = (pills[item.session ? item.session.state : item.state] || pills.unavailable)(item.session, item);
-  return h("span", { class: `pill ${kind}` }, text);
-}
-
-function subtitle(session) {
-  if (!session || !session.desktop) return null;
-  return h("p", { class: "small" }, strings.desktopOn(session.desktop.name, session.desktop.host));
-}
-
-function progressBox(item) {
-  const { session, pool } = item;
-  const stepId = newId("step");
-  const known = session.progress > 0;
-  return h("div", { class: "progress-box" },
-    h("p", { id: stepId, "aria-live": "polite" },
-      session.step || (session.state === "requested" ? strings.stepRequested : strings.stepDefault)),
-    h("progress", { max: "100", value: known ? session.progress : null, "aria-label": strings.progressLabel(pool.name),
-      "aria-describedby": stepId }));
-}
-
-// What is about to be done to the session, and why.
-function warning(session) {
-  return session && session.warning ? h("p", { class: "note", role: "alert" }, session.warning) : null;
-}
-
-// A person may have several desktops of a pool: the card is about the first, and leads to the others.
-function otherSessions(item) {
-  return (item.sessions || []).filter((other) => item.session && other.id !== item.session.id && !isPreparing(other))
-    .map((other) => h("p", { class: "small" },
-      h("a", { href: viewerAddress(other) }, strings.resumeOther(other.desktop ? other.desktop.name : ""))));
-}
+import { sentenceOf, strings } from "./strings.js";
 
 export class DesktopCard {
   constructor(item, onChange) {
@@ -72,7 +23,7 @@ export class DesktopCard {
 
   // The list was read again. What this card is about to do matters more than a stale line of the list.
   update(item) {
-    if (this.busy) return;
+    if (this.busy || JSON.stringify(item) === JSON.stringify(this.item)) return;
     this.item = item;
     this.render();
     this.followIfPreparing();
@@ -84,31 +35,33 @@ export class DesktopCard {
   }
 
   setSession(session) {
-    const ended = session.state === "ended";
+    const ended = session.state === "ended", before = this.item.session;
+    if (isPreparing(session) && (!before || stepOf(before) !== stepOf(session)))
+      announce(`${this.item.pool.name}: ${stepOf(session)}`);
     this.item = { ...this.item, session: ended ? undefined : session, state: ended ? "available" : "yours" };
     this.render();
   }
 
   render() {
-    const { pool, session, state } = this.item;
+    const { pool, session } = this.item;
     const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.role : null;
     replace(this.element,
-      h("div", { class: "card-head" }, h("h2", {}, pool.name), pill(this.item)),
+      h("div", { class: "card-head" }, h("h2", { tabindex: "-1" }, pool.name), pill(this.item)),
       pool.description ? h("p", { class: "lead" }, pool.description) : null,
-      subtitle(session),
-      warning(session),
+      subtitle(this.item),
+      warning(session && session.warning),
       session && isPreparing(session) ? progressBox(this.item) : null,
-      this.error ? problem(this.error, strings.whyNot) : this.refusal(state),
+      this.error ? problem(this.error, strings.whyNot) : refusal(this.item),
       this.actions(),
       otherSessions(this.item));
-    if (focused) this.element.querySelector(`[data-role="${focused}"]`)?.focus();
+    if (focused) this.giveFocus(focused);
   }
 
-  refusal(state) {
-    const reasons = this.item.reasons || [];
-    if (state !== "unavailable" || reasons.length === 0) return null;
-    return h("div", { class: "reasons" }, h("p", { class: "small" }, strings.whyNot),
-      h("ul", {}, reasons.map((reason) => h("li", {}, reason))));
+  // What had the focus has it again, or what one would go to next; a disabled button could not keep it.
+  giveFocus(role) {
+    const wanted = [role, "connect"].map((name) => this.element.querySelector(`[data-role="${name}"]`))
+      .find((button) => button && !button.disabled);
+    (wanted || this.element.querySelector("h2")).focus();
   }
 
   actions() {
@@ -122,25 +75,24 @@ export class DesktopCard {
         "aria-label": disabled ? null : ariaLabel, onclick: () => this.open("browser") },
         preparing ? strings.preparing : this.busy ? strings.opening : label),
       h("button", { type: "button", class: "quiet", disabled, "data-role": "file",
-        "aria-label": strings.openWithAppLabel(pool.name), onclick: () => this.open("file") }, strings.openWithApp),
+        "aria-label": strings.openWithAppLabel(pool.name), title: strings.openWithAppHint, onclick: () => this.open("file") }, strings.openWithApp),
       session && !preparing && !this.busy ? this.menu() : null);
   }
 
   menu() {
     const { pool, session } = this.item;
-    const act = (action, done, ask) => ({ label: strings[action], danger: Boolean(ask && ask.danger),
-      run: () => this.act(action, done, ask) });
-    const own = session.desktop && session.desktop.kind && session.desktop.kind !== "floating";
-    const text = (action) => (action === "logoff" && own ? strings.logoffOwnText : strings[`${action}Text`]);
-    const ask = (action) => ({ title: strings[`${action}Title`](pool.name), text: text(action),
+    const rule = afterLogoff(this.item);
+    const ask = (action, text) => ({ title: strings[`${action}Title`](pool.name), text,
       confirmLabel: strings[`${action}Confirm`], danger: true });
+    const act = (action, done, question) => ({ label: strings[action], danger: Boolean(question),
+      run: () => this.act(action, done, question) });
     return menuButton(strings.moreLabel(pool.name), [
       session.state === "connected" ? act("disconnect", strings.disconnectDone) : null,
       act("lock", strings.lockDone),
       this.item.may_open_another ? { label: strings.openAnother, run: () => this.openAnother() } : null,
-      session.may_restart === false ? null : act("restart", strings.restartDone, ask("restart")),
-      session.may_reset === false ? null : act("reset", strings.resetDone, ask("reset")),
-      act("logoff", strings.logoffDone, ask("logoff")),
+      session.may_restart === false ? null : act("restart", strings.restartDone, ask("restart", strings.restartText)),
+      session.may_reset === false ? null : act("reset", strings.resetDone, ask("reset", strings.resetText)),
+      act("logoff", strings[`logoff${rule}Done`] || strings.logoffDone, ask("logoff", strings[`logoff${rule}Text`])),
     ].filter(Boolean));
   }
 
@@ -153,7 +105,7 @@ export class DesktopCard {
     this.onChange();
   }
 
-  // Runs `work` with the card busy and its failure on the card.
+  // Runs `work` with the card busy and its failure on the card; whether it was done.
   async guarded(work) {
     this.busy = true;
     this.error = null;
@@ -165,10 +117,11 @@ export class DesktopCard {
     }
     this.busy = false;
     this.render();
+    return !this.error;
   }
 
   async open(wish) {
-    await this.guarded(async () => {
+    const isDone = await this.guarded(async () => {
       const session = await this.withTakeOver((takeOver) => api.connect(this.item.pool.id, takeOver));
       if (!session) return;
       this.wish = wish;
@@ -176,6 +129,7 @@ export class DesktopCard {
       if (isPreparing(session)) this.followIfPreparing();
       else await this.fulfil();
     });
+    if (!isDone) this.onChange(); // what was refused may have changed since the list was read
   }
 
   async openAnother() {
@@ -228,13 +182,16 @@ export class DesktopCard {
     this.setSession(session);
     if (isPreparing(session)) return;
     this.follower?.abort();
-    if (failed) this.wish = null;
-    else if (this.wish) this.guarded(() => this.fulfil());
+    if (failed) {
+      this.wish = null;
+      this.onChange();
+    } else if (this.wish) this.guarded(() => this.fulfil());
   }
 
   endOf(session) {
     const [first, ...others] = session.reasons || [];
-    return { message: first || session.step || strings.unexpected, reasons: others };
+    const { text, original } = sentenceOf(session.end_code, first);
+    return { message: text, original, reasons: others };
   }
 
   onLost(error) {

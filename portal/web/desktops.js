@@ -2,16 +2,25 @@
 // The page with a person's desktops. Cards follow their own session; the list is read again now and then.
 import * as api from "./api.js";
 import { DesktopCard } from "./desktop_card.js";
-import { h, problem, replace } from "./dom.js";
-import { strings } from "./strings.js";
+import { h, problem, replace, serverWords } from "./dom.js";
+import { sentenceOf, strings } from "./strings.js";
 
 const REFRESH_MS = 15000;
+
+const nothingYet = () => h("div", { class: "card empty" }, h("h2", {}, strings.noDesktops),
+  h("p", { class: "lead" }, strings.noDesktopsLead));
+
+// The server answered without its database: only what one has already can be opened.
+function degradedNote(reason) {
+  const { text, original } = sentenceOf("database-unavailable", reason);
+  return h("div", { class: "note", role: "status" }, h("p", {}, text), serverWords(original));
+}
 
 export function desktopsPage() {
   const cards = new Map(); // pool id -> DesktopCard
   const stop = new AbortController();
   const list = h("div", { class: "cards", "aria-busy": "true" });
-  const notice = h("div", {}, h("p", { class: "lead", role: "status" }, strings.loading));
+  const notice = h("div", { class: "page-notice" }, h("p", { class: "lead", role: "status" }, strings.loading));
   const element = h("section", { class: "page" }, h("h1", { tabindex: "-1" }, strings.desktops),
     h("p", { class: "lead" }, strings.desktopsLead), notice, list);
 
@@ -25,8 +34,13 @@ export function desktopsPage() {
       if (list.children[index] !== card.element) list.insertBefore(card.element, list.children[index] || null);
     });
     list.setAttribute("aria-busy", "false");
-    replace(notice, degraded ? h("p", { class: "note", role: "status" }, degraded) : items.length === 0 ? h("div", { class: "card empty" }, h("h2", {}, strings.noDesktops),
-      h("p", { class: "lead" }, strings.noDesktopsLead)) : null);
+    showNotice(degraded ? degradedNote(degraded) : items.length === 0 ? nothingYet() : null);
+  }
+
+  // Said once, not again at every look.
+  function showNotice(child) {
+    if (notice.textContent === (child ? child.textContent : "")) return;
+    replace(notice, child);
   }
 
   async function refresh() {
@@ -34,9 +48,16 @@ export function desktopsPage() {
       show(await api.desktops(stop.signal));
     } catch (error) {
       if (error.name === "AbortError") return;
-      replace(notice, problem(error), h("div", { class: "actions" },
-        h("button", { type: "button", class: "quiet", onclick: refresh }, strings.tryAgain)));
+      list.setAttribute("aria-busy", "false");
+      showNotice(h("div", {}, problem(error), h("div", { class: "actions" },
+        h("button", { type: "button", class: "quiet", onclick: tryAgain }, strings.tryAgain))));
     }
+  }
+
+  // The button may go while it has the focus.
+  async function tryAgain() {
+    await refresh();
+    if (!document.activeElement || document.activeElement === document.body) element.querySelector("h1").focus();
   }
 
   const whenVisible = () => { if (!document.hidden) refresh(); };

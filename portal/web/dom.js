@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making elements without markup in strings, so that no text can ever become markup.
+import { serverLanguage, strings } from "./strings.js";
 
 // h("button", {class: "primary", onclick: f, hidden: false}, "text", child, …)
 export function h(tag, properties = {}, ...children) {
@@ -24,6 +25,11 @@ export const byId = (id) => document.getElementById(id);
 let unique = 0;
 export const newId = (prefix) => `${prefix}-${++unique}`;
 
+// Tells screen readers what the screen shows anyway.
+export function announce(text) {
+  byId("announce").textContent = text;
+}
+
 let toastTimer = 0;
 // Says something that needs no answer, on screen and to screen readers.
 export function toast(text) {
@@ -34,11 +40,15 @@ export function toast(text) {
   toastTimer = setTimeout(() => box.classList.remove("shown"), 6000);
 }
 
+// The server's own sentences, marked as of its language where the page has another.
+export const reasonList = (reasons) => h("ul", { lang: serverLanguage() }, reasons.map((reason) => h("li", {}, reason)));
+export const serverWords = (text) => (text ? h("p", { class: "small" }, strings.serverSays, " ",
+  h("span", { lang: serverLanguage() }, text)) : null);
+
 // An error as people should see it: the sentence, and each reason on a line of its own.
 export function problem(error, heading) {
   const reasons = error.reasons || [];
   return h("div", { class: "problem", role: "alert" },
-    h("p", {}, error.message),
-    reasons.length > 0 ? [heading ? h("p", { class: "small" }, heading) : null,
-      h("ul", {}, reasons.map((reason) => h("li", {}, reason)))] : null);
+    h("p", {}, error.message), serverWords(error.original),
+    reasons.length > 0 ? [heading ? h("p", { class: "small" }, heading) : null, reasonList(reasons)] : null);
 }

@@ -6,12 +6,12 @@ import { h, newId } from "./dom.js";
 export function menuButton(ariaLabel, items) {
   const listId = newId("menu");
   const entries = items.map((item) => h("button", {
-    type: "button", role: "menuitem", tabindex: "-1", class: item.danger ? "menu-item risky" : "menu-item",
+    type: "button", role: "menuitem", tabindex: "-1", "data-role": "menu", class: item.danger ? "menu-item risky" : "menu-item",
     onclick: () => { close(true); item.run(); },
   }, item.label));
   const list = h("div", { class: "menu-list", role: "menu", id: listId, "aria-label": ariaLabel, hidden: true }, entries);
   const button = h("button", {
-    type: "button", class: "quiet", "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": listId,
+    type: "button", class: "quiet", "data-role": "menu", "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": listId,
     "aria-label": ariaLabel, title: ariaLabel, onclick: () => (list.hidden ? open(0) : close(true)),
   }, h("span", { class: "dots", "aria-hidden": "true" }));
   const root = h("div", { class: "menu" }, button, list);

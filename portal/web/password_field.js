@@ -10,13 +10,13 @@ export function passwordField(label, autocomplete, hint) {
     "aria-describedby": hint ? hintId : null,
   });
   const reveal = h("button", {
-    type: "button", class: "reveal", "aria-pressed": "false", "aria-label": strings.showPasswordLabel,
-    "aria-controls": inputId, onclick: () => show(input.type === "password"),
+    type: "button", class: "reveal", "aria-label": strings.showPasswordLabel, "aria-controls": inputId,
+    onclick: () => show(input.type === "password"),
   }, strings.showPassword);
 
   function show(isShown) {
     input.type = isShown ? "text" : "password";
-    reveal.setAttribute("aria-pressed", String(isShown));
+    reveal.setAttribute("aria-label", isShown ? strings.hidePasswordLabel : strings.showPasswordLabel);
     reveal.textContent = isShown ? strings.hidePassword : strings.showPassword;
   }
 

@@ -5,15 +5,16 @@ import { h, newId, problem, replace } from "./dom.js";
 import { passwordField } from "./password_field.js";
 import { strings } from "./strings.js";
 
-// notice: a sentence above the form (nullable). Calls onSignedIn with who signed in.
-export function signInPage({ site, notice, onSignedIn }) {
+// notice: a sentence above the form, error: why the server could not be asked, user: the name to begin with (all
+// nullable). Calls onSignedIn with who signed in.
+export function signInPage({ site, notice, error, user: userName, onSignedIn }) {
   const userId = newId("user");
   const user = h("input", {
     id: userId, name: "username", autocomplete: "username", autocapitalize: "none", spellcheck: "false",
-    required: true, maxlength: "256",
+    required: true, maxlength: "256", value: userName || null,
   });
   const password = passwordField(strings.password, "current-password");
-  const errors = h("div");
+  const errors = h("div", {}, error ? problem(error) : null);
   const submit = h("button", { type: "submit", class: "primary wide" }, strings.signIn);
   const form = h("form", { class: "card narrow", novalidate: true, method: "post", onsubmit: onSubmit },
     h("img", { src: "icon.svg", alt: "", width: "48", height: "48", class: "logo" }),
@@ -58,5 +59,5 @@ export function signInPage({ site, notice, onSignedIn }) {
     }
   }
 
-  return { title: strings.signIn, element: form, focus: () => user.focus() };
+  return { title: strings.signIn, element: form, focus: () => user.focus(), userTyped: () => user.value };
 }

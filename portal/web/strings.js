@@ -1,135 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every text that a person reads, by language. A new language is a new object with the same keys.
+// Which language the person reads: the one chosen here before, else the browser's first that there is a catalogue of.
+import de from "./messages_de.js";
+import en from "./messages_en.js";
 
-const english = {
-  skip: "Skip to the content",
-  appName: "Caraway",
+const REMEMBERED = "caraway-language";
+const SERVER_LANGUAGE = "en"; // the broker's own sentences
+// Codes whose sentence of the server says no more than ours.
+const PLAIN = new Set(["wrong-name-or-password", "too-many-attempts", "not-signed-in", "unreachable", "overloaded",
+  "database-unavailable", "in-use-on-another-device"]);
+const catalogues = { en, de };
 
-  signIn: "Sign in",
-  signInTo: (site) => `Sign in to ${site}`,
-  signInLead: "Your desktops are a moment away.",
-  userName: "User name",
-  password: "Password",
-  showPassword: "Show",
-  hidePassword: "Hide",
-  showPasswordLabel: "Show the password",
-  signingIn: "Signing in…",
-  userMissing: "Enter your user name.",
-  passwordMissing: "Enter your password.",
-  tryAgainIn: (seconds) => `You can try again in ${seconds} s`,
-  signedOut: "You are signed out.",
-  sessionOver: "Your sign-in has ended. Sign in again to go on; your desktops have kept running.",
+// Each language by its own name, as whoever cannot read the page finds it.
+export const languages = [{ tag: "en", name: "English" }, { tag: "de", name: "Deutsch" }];
 
-  desktops: "Your desktops",
-  desktopsLead: "Open one here in the browser, or with an app on this computer.",
-  noDesktops: "No desktops yet",
-  noDesktopsLead: "Nobody has given you a desktop so far. Ask your administrator for access to a pool.",
-  loading: "Loading…",
-  navigation: "Account",
-  changePassword: "Change password",
-  signOut: "Sign out",
-
-  stateAvailable: "Available",
-  stateOff: "Off, starts when you connect",
-  stateUnavailable: "Not available",
-  statePreparing: "Being made ready",
-  stateReady: "Ready",
-  stateConnected: "Open",
-  stateConnectedFrom: (address) => `Open on ${address}`,
-  stateDisconnected: "Running",
-  connect: "Connect",
-  resume: "Resume",
-  connectTo: (name) => `Connect to ${name}`,
-  openAnother: "Open another desktop",
-  anotherPreparing: "Another desktop is being made ready.",
-  resumeOther: (name) => `Continue ${name}`,
-  resumeTo: (name) => `Resume ${name}`,
-  preparing: "Preparing…",
-  opening: "Opening…",
-  openWithApp: "Open with an app",
-  openWithAppLabel: (name) => `Download a connection file for ${name}`,
-  connectionFileSaved: "The connection file is in your downloads. It opens the desktop once, within two minutes.",
-  moreLabel: (name) => `More for ${name}`,
-  progressLabel: (name) => `Progress of ${name}`,
-  stepRequested: "Looking for a desktop",
-  stepDefault: "Preparing your desktop",
-  whyNot: "Why not:",
-  tryAgain: "Try again",
-  desktopOn: (desktop, host) => (host ? `${desktop} on ${host}` : desktop),
-
-  disconnect: "Disconnect",
-  disconnectDone: "Disconnected. The desktop goes on running.",
-  lock: "Lock and disconnect",
-  lockDone: "The desktop is locked. Resume it to unlock it.",
-  restart: "Restart…",
-  restartTitle: (name) => `Restart ${name}?`,
-  restartText: "Programs are asked to close first. Save your work: what is not saved may be lost.",
-  restartConfirm: "Restart",
-  restartDone: "The desktop restarts.",
-  reset: "Reset…",
-  resetTitle: (name) => `Reset ${name}?`,
-  resetText: "This is like pressing the reset button: everything that is not saved is lost at once.",
-  resetConfirm: "Reset",
-  resetDone: "The desktop is being reset.",
-  logoff: "Log off…",
-  logoffTitle: (name) => `Log off from ${name}?`,
-  logoffText: "Your programs are closed and this desktop is given back. Next time you get a fresh one.",
-  logoffOwnText: "Your programs are closed, and what is not saved is lost. Some pools make the desktop anew at log-off: keep what you need elsewhere.",
-  logoffConfirm: "Log off",
-  logoffDone: "You are logged off.",
-  cancel: "Cancel",
-
-  takeOverTitle: "Open on another device",
-  takeOverText: (name) => `${name} is open on another device. If you use it here, it closes there; programs keep running.`,
-  takeOverConfirm: "Use it here",
-
-  passwordTitle: "Change your password",
-  passwordForcedTitle: "Choose a new password",
-  passwordForcedLead: "Before you go on, please replace the password that you were given.",
-  oldPassword: "Current password",
-  newPassword: "New password",
-  repeatPassword: "New password again",
-  savePassword: "Save the new password",
-  savingPassword: "Saving…",
-  passwordSaved: "Your password is changed.",
-  passwordsDiffer: "The two new passwords are not the same.",
-  newPasswordMissing: "Enter a new password.",
-  passwordHint: "A few words that you can remember make a good password.",
-
-  back: "Your desktops",
-  viewerConnecting: "Connecting…",
-  viewerConnected: "Connected",
-  viewerReconnecting: "Reconnecting…",
-  viewerReconnectingText: "The connection was interrupted. Your programs keep running.",
-  viewerPreparingText: "You can leave this page open; it goes on by itself.",
-  viewerFailedTitle: "The desktop cannot be opened",
-  viewerLostTitle: "The connection is gone",
-  viewerLostText: "Your desktop keeps running. Check your network, then reconnect.",
-  viewerEndedTitle: "This session has ended",
-  viewerEndedText: "The desktop was given back. You can open a new one.",
-  viewerElsewhereTitle: "Open on another device",
-  viewerElsewhereText: "This desktop is in use on another device. If you use it here, it closes there.",
-  viewerSignedOutTitle: "You are signed out",
-  viewerSignedOutText: "Sign in again to go on. Your desktop has kept running.",
-  viewerDisconnectedTitle: "Disconnected",
-  viewerDisconnectedText: "Your desktop keeps running.",
-  reconnect: "Reconnect",
-  ctrlAltDel: "Ctrl+Alt+Del",
-  fullScreen: "Full screen",
-  leaveFullScreen: "Leave full screen",
-  keyboardHint: "Keys go to the desktop. Shift+F12 brings you to these buttons.",
-  screenLabel: (name) => `Desktop ${name}. All keys go to it; press Shift and F12 to leave.`,
-
-  unreachable: "The portal cannot be reached. Check your network and try again.",
-  unexpected: "Something went wrong that should not. Try again in a moment.",
-};
-
-const languages = { en: english };
-
-function chosen() {
-  const wanted = (navigator.languages || []).map((tag) => tag.split("-")[0]).find((tag) => languages[tag]);
-  return wanted || "en";
+function remembered() {
+  try {
+    return localStorage.getItem(REMEMBERED);
+  } catch {
+    return null; // storage is forbidden here
+  }
 }
 
-export const language = chosen();
-export const strings = languages[language];
+function remember(tag) {
+  try {
+    localStorage.setItem(REMEMBERED, tag);
+  } catch {
+    // The choice holds for this page then.
+  }
+}
+
+const isKnown = (tag) => languages.some((one) => one.tag === tag);
+
+function preferred() {
+  const wanted = [remembered(), ...(navigator.languages || []).map((tag) => tag.split("-")[0].toLowerCase())];
+  return wanted.find(isKnown) || SERVER_LANGUAGE;
+}
+
+// Both change with setLanguage(): read them when a text is needed, do not keep them.
+export let language = preferred();
+export let strings = catalogues[language];
+
+export function setLanguage(tag) {
+  if (!isKnown(tag)) return;
+  language = tag;
+  strings = catalogues[tag];
+  document.documentElement.lang = tag;
+  remember(tag);
+}
+
+// The lang attribute of a sentence that the server wrote: null where it is the page's language.
+export const serverLanguage = () => (language === SERVER_LANGUAGE ? null : SERVER_LANGUAGE);
+
+// How a refusal is said. In the server's language its own sentence, which knows the particulars; in others the
+// sentence for its code, with the server's words beside it (`original`, nullable). An unknown code leaves those alone.
+export function sentenceOf(code, detail) {
+  const known = strings.problems[code];
+  if (detail && (language === SERVER_LANGUAGE || !known)) return { text: detail, original: null };
+  return { text: known || strings.unexpected, original: (!PLAIN.has(code) && detail) || null };
+}
+
+// What is being done to a desktop. A step that no catalogue knows is shown as the host named it.
+export const stepText = (step) => strings.steps[step] || step;

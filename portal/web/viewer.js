@@ -2,9 +2,11 @@
 // The viewer: one desktop in the browser. Which session it shows is the address's fragment; the one-time password
 // of each connection is asked for when it is needed and kept nowhere.
 import * as api from "./api.js";
-import { byId, h, newId, replace } from "./dom.js";
+import { isPreparing, stepOf, warning } from "./desktop_parts.js";
+import { announce, byId, h, newId, replace, serverWords } from "./dom.js";
+import { menuButton } from "./menu.js";
 import { SpiceConsole } from "./spice_console.js";
-import { language, strings } from "./strings.js";
+import { language, sentenceOf, serverLanguage, strings } from "./strings.js";
 
 const RETRY_MS = [300, 700, 1500, 3000, 5000, 8000, 8000, 8000];
 const TAKEN_AFTER = 3; // refusals in a row before we believe that another device has the desktop
@@ -24,39 +26,52 @@ function setStatus(text, kind) {
 // What needs a connection is possible only with one.
 function setConnected(isConnected) {
   view.keys.disabled = view.leave.disabled = !isConnected;
+  showMore();
+}
+
+const fullScreenLabel = () => (document.fullscreenElement ? strings.leaveFullScreen : strings.fullScreen);
+
+// What has no room in a narrow bar.
+function showMore() {
+  replace(view.more, menuButton(strings.moreLabel(view.name), [
+    view.keys.disabled ? null : { label: strings.ctrlAltDel, run: () => view.console?.sendCtrlAltDel() },
+    { label: fullScreenLabel(), run: toggleFullScreen },
+    view.leave.disabled ? null : { label: strings.disconnect, run: disconnect },
+  ].filter(Boolean)));
 }
 
 function buildBar() {
   view.status = h("p", { class: "viewer-status" });
-  view.title = h("h1", { class: "viewer-title" });
+  view.title = h("h1", { class: "viewer-title" }, view.name);
   view.full = h("button", { type: "button", class: "quiet optional", onclick: toggleFullScreen }, strings.fullScreen);
-  view.keys = h("button", { type: "button", class: "quiet", disabled: true, title: strings.keyboardHint,
+  view.keys = h("button", { type: "button", class: "quiet roomy", disabled: true, title: strings.keyboardHint,
     onclick: () => view.console?.sendCtrlAltDel() }, strings.ctrlAltDel);
   view.leave = h("button", { type: "button", class: "quiet optional", disabled: true, onclick: disconnect }, strings.disconnect);
-  replace(byId("bar"), view.title, view.status, view.keys, view.full,
-    view.leave,
+  view.more = h("div", { class: "narrow-only" });
+  replace(byId("bar"), view.title, view.status, view.keys, view.full, view.leave, view.more,
     h("a", { href: DESKTOPS, class: "quiet" }, strings.back));
+  showMore();
 }
 
-// actions: [{label, primary, run | href}]
-function showOverlay({ title, text, progress, alert, actions = [] }) {
+// original: the server's words (nullable). actions: [{label, primary, run | href}]
+function showOverlay({ title, text, original, progress, alert, actions = [] }) {
   const titleId = newId("title");
   const buttons = actions.map(({ label, primary, run, href }) => {
     const kind = primary ? "primary" : "quiet";
     return href ? h("a", { href, class: kind }, label) : h("button", { type: "button", class: kind, onclick: run }, label);
   });
   replace(byId("overlay"), h("div", { class: "card", role: alert ? "alertdialog" : "group", "aria-labelledby": titleId },
-    h("h2", { id: titleId }, title), text ? h("p", { class: "lead" }, text) : null,
+    h("h2", { id: titleId }, title), text ? h("p", { class: "lead" }, text) : null, serverWords(original),
     progress === undefined ? null : h("progress", { max: "100", value: progress > 0 ? progress : null, "aria-labelledby": titleId }),
     buttons.length > 0 ? h("div", { class: "actions" }, buttons) : null));
   byId("overlay").hidden = false;
-  byId("announce").textContent = text ? `${title}. ${text}` : title;
+  announce(text ? `${title}. ${text}` : title);
   if (buttons.length > 0) buttons[0].focus();
 }
 
 function hideOverlay() {
   byId("overlay").hidden = true;
-  byId("announce").textContent = strings.viewerConnected;
+  announce(strings.viewerConnected);
 }
 
 async function toggleFullScreen() {
@@ -74,14 +89,16 @@ async function toggleFullScreen() {
 const backAction = { label: strings.back, href: DESKTOPS };
 const again = (label, takeOver = false) => ({ label, primary: true, run: () => { view.isOver = false; view.attempt = 0; connect(takeOver); } });
 
-function finish(title, text, actions) {
+// about: what went wrong, {message, original}, or a sentence of ours.
+function finish(title, about, actions) {
+  const { message: text, original } = typeof about === "string" ? { message: about } : about;
   view.isOver = true;
   clearTimeout(view.timer);
   view.console?.close();
   view.console = null;
   setConnected(false);
   setStatus("", "");
-  showOverlay({ title, text, alert: true, actions });
+  showOverlay({ title, text, original, alert: true, actions });
 }
 
 const endings = {
@@ -89,7 +106,7 @@ const endings = {
     [again(strings.takeOverConfirm, true), backAction]),
   disconnected: () => finish(strings.viewerDisconnectedTitle, strings.viewerDisconnectedText,
     [again(strings.reconnect, true), backAction]),
-  "session-ended": (error) => finish(strings.viewerEndedTitle, error?.message || strings.viewerEndedText,
+  "session-ended": (error) => finish(strings.viewerEndedTitle, error?.isTold ? error : strings.viewerEndedText,
     [{ ...backAction, primary: true }]),
   "not-found": () => endings["session-ended"](),
   "not-signed-in": () => finish(strings.viewerSignedOutTitle, strings.viewerSignedOutText,
@@ -99,7 +116,7 @@ const endings = {
 function finishWith(error) {
   const ending = endings[error.code];
   if (ending) ending(error);
-  else finish(view.wasSeen ? strings.viewerLostTitle : strings.viewerFailedTitle, error.message, [again(strings.reconnect), backAction]);
+  else finish(view.wasSeen ? strings.viewerLostTitle : strings.viewerFailedTitle, error, [again(strings.reconnect), backAction]);
 }
 
 async function disconnect() {
@@ -161,24 +178,22 @@ function open({ password, path }) {
   view.console?.close();
   view.console = new SpiceConsole({
     url: `wss://${location.host}${path}`, password, screen: byId("screen"), stage: byId("stage"), onPicture, onLost,
-    onLeaveKeyboard: () => view.keys.focus(),
+    onLeaveKeyboard: () => (view.keys.offsetParent ? view.keys : view.more.querySelector("button")).focus(),
   });
 }
-
-const isPreparing = (session) => session.state === "requested" || session.state === "preparing";
 
 function showSession(session) {
   view.name = session.pool.name;
   view.title.textContent = session.pool.name;
   document.title = `${session.pool.name} – ${strings.appName}`;
   if (isPreparing(session))
-    showOverlay({ title: session.step || strings.stepDefault, text: strings.viewerPreparingText, progress: session.progress });
+    showOverlay({ title: stepOf(session), text: strings.viewerPreparingText, progress: session.progress });
 }
 
 async function waitUntilReady() {
   const session = await api.session(sessionId);
   showSession(session);
-  if (session.state === "ended") throw new api.ApiError({ code: "session-ended", detail: endText(session) });
+  if (session.state === "ended") throw endOf(session);
   if (!isPreparing(session)) return;
   const ready = new AbortController();
   await api.followSession(sessionId, (fresh) => {
@@ -188,7 +203,22 @@ async function waitUntilReady() {
   await waitUntilReady();
 }
 
-const endText = (session) => (session.reasons || [])[0] || strings.viewerEndedText;
+// Why it ended, as an error that leads to that ending; isTold: it is more than that it ended.
+function endOf(session) {
+  const [reason = null] = session.reasons || [];
+  const code = session.end_code === "session-ended" ? null : session.end_code; // the title says that already
+  const isOurs = reason === null || (serverLanguage() && !strings.problems[code]);
+  const { text, original } = isOurs && !strings.problems[code] ? { text: strings.viewerEndedText, original: reason }
+    : sentenceOf(code, reason);
+  return { code: "session-ended", isTold: true, message: text, original };
+}
+
+// What is about to be done to the session; said once.
+function showWarning(session) {
+  if (view.warning === session.warning) return;
+  view.warning = session.warning;
+  replace(byId("notice"), warning(session.warning));
+}
 
 // The session's own end is told apart from a broken connection.
 async function watchSession() {
@@ -196,7 +226,8 @@ async function watchSession() {
   window.addEventListener("pagehide", () => closing.abort());
   try {
     await api.followSession(sessionId, (session) => {
-      if (session.state === "ended") endings["session-ended"]({ message: endText(session) });
+      showWarning(session);
+      if (session.state === "ended") endings["session-ended"](endOf(session));
     }, closing.signal);
   } catch (error) {
     if (!closing.signal.aborted && endings[error.code]) finishWith(error);
@@ -205,9 +236,11 @@ async function watchSession() {
 
 function start() {
   document.documentElement.lang = language;
+  document.title = strings.appName;
   buildBar();
   document.addEventListener("fullscreenchange", () => {
-    view.full.textContent = document.fullscreenElement ? strings.leaveFullScreen : strings.fullScreen;
+    view.full.textContent = fullScreenLabel();
+    showMore();
   });
   window.addEventListener("hashchange", () => location.reload());
   window.addEventListener("pagehide", () => view.console?.close());

@@ -33,13 +33,15 @@ class PortalCase:
         self.url = f"https://127.0.0.1:{self.port}"
         state = installation.machine("portal", "p1", self.broker.url)
         program = os.path.join(os.environ["CARAWAY_BUILD"], "bin", "caraway-portal")
-        web = os.path.join(os.environ["CARAWAY_SOURCE"], "portal", "web")
         self.portal = Process("portal", [program, f"--portal-listen=127.0.0.1:{self.port}", f"--portal-state-directory={state}",
-                                         f"--portal-web-directory={web}", "--portal-site=Example Site"],
+                                         f"--portal-web-directory={self.web_directory(folder)}", "--portal-site=Example Site"],
                               os.path.join(folder, "portal.log")).start()
         self.rest = Rest(self.url, installation.ca)
         wait_until(self.is_ready, 20, f"the portal ({self.portal.log_tail()})")
         self.browser = Browser()
+
+    def web_directory(self, _folder):
+        return os.path.join(os.environ["CARAWAY_SOURCE"], "portal", "web")
 
     def is_ready(self):
         if not self.portal.is_alive():

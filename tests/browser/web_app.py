@@ -95,9 +95,9 @@ def test_connect_with_progress(case):
     four_desktops(case)
     case.sign_in()
     browser.press("Connect to office")
-    browser.wait_text("copying the image", case.card("office"))
+    browser.wait_text("Copying the image", case.card("office"))
     case.broker.set_session(f"session-{OFFICE['id']}", step="booting", progress=40)
-    browser.wait_text("booting", case.card("office"))
+    browser.wait_text("Starting the system", case.card("office"))
     browser.picture(artefact("web-progress.png"))
     assert browser.find(f"{case.card('office')} progress").get_attribute("value") == "40"
     ready_session(case, OFFICE)
@@ -113,7 +113,7 @@ def test_preparing_fails(case):
     four_desktops(case)
     case.sign_in()
     browser.press("Connect to office")
-    browser.wait_text("copying the image", case.card("office"))
+    browser.wait_text("Copying the image", case.card("office"))
     case.broker.set_session(f"session-{OFFICE['id']}", state="ended", end_code="no-disk-space",
                             reasons=["kvm1 has no disk space left for another desktop. Ask your administrator to free some."])
     browser.wait_text("no disk space left", f"{case.card('office')} [role=alert]")
@@ -173,7 +173,7 @@ def test_connection_file(case):
     browser = case.browser
     four_desktops(case)
     case.sign_in()
-    browser.press("Download a connection file for design")
+    browser.press("Open with an app: design")
     path = os.path.join(browser.downloads, "design.vv")
     browser.wait(lambda: os.path.exists(path), "the connection file")
     with open(path) as file:

@@ -61,6 +61,9 @@ class StubBroker:
             for desktop in self.desktops:
                 if (desktop.get("session") or {}).get("id") == session_id:
                     desktop["session"] = dict(self.sessions[session_id])
+                    if desktop["session"]["state"] == "ended":
+                        del desktop["session"]
+                        desktop["state"] = "available"
             self.changed.notify_all()
 
     def asked(self, method, pattern):
@@ -138,6 +141,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def redeem(self, password):
         if password not in self.stub.unredeemed:
             raise Refusal(403, "grant-already-used", "This password has been used already.")
+        if self.stub.make_grant is None:
+            raise Refusal(409, "host-gone", "No host serves a console here.")
         self.stub.unredeemed.discard(password)
         self.answer(200, {"grant": self.stub.make_grant()})
 
@@ -199,8 +204,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         last = None
         while True:
             with self.stub.changed:
-                self.stub.changed.wait_for(lambda: self.stub.sessions[session_id] != last, timeout=1)
-                session = dict(self.stub.sessions[session_id])
+                self.stub.changed.wait_for(lambda: self.stub.sessions.get(session_id) != last, timeout=1)
+                session = dict(self.stub.sessions.get(session_id) or {})
+            if not session:
+                return
             text = ":\n\n" if session == last else f"event: session\ndata: {json.dumps(session)}\n\n"
             last = session
             self.wfile.write(text.encode())
