@@ -48,7 +48,7 @@ handle_login(const ApiContext *context, const Request *request, Answer *answer, 
 gboolean
 handle_logout(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  if (!sign_in_end(context->services, request->caller, error))
+  if (!request_check_no_members(request, error) || !sign_in_end(context->services, request->caller, error))
     return FALSE;
   if (request->by_cookie) {
     g_autofree char *cookie = sign_in_token_cookie("", 0);

@@ -53,11 +53,10 @@ handle_adopt_desktop(const ApiContext *context, const Request *request, Answer *
 static gboolean
 power(const ApiContext *context, const Request *request, DesktopPower what, Answer *answer, GError **error)
 {
-  static const char *const NO_MEMBERS[] = {NULL};
-  g_autoptr(JsonObject) body = request_body(request, NO_MEMBERS, error);
-  return body != NULL && answer_desktop(answer, 202,
-                                        desktop_admin_power(context->services, request->caller,
-                                                            request_parameter(request, 0), what, error));
+  return request_check_no_members(request, error) &&
+         answer_desktop(answer, 202,
+                        desktop_admin_power(context->services, request->caller, request_parameter(request, 0),
+                                            what, error));
 }
 
 gboolean

@@ -70,7 +70,8 @@ handle_delete_group(const ApiContext *context, const Request *request, Answer *a
 gboolean
 handle_add_member(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  return group_admin_add_member(context->services, request->caller, request_parameter(request, 0),
+  return request_check_no_members(request, error) &&
+         group_admin_add_member(context->services, request->caller, request_parameter(request, 0),
                                 request_parameter(request, 1), error);
 }
 

@@ -8,9 +8,7 @@ static gboolean
 set_duty(const ApiContext *context, const Request *request, HostDutyEvent event, Answer *answer,
          GError **error)
 {
-  static const char *const NO_MEMBERS[] = {NULL};
-  g_autoptr(JsonObject) body = request_body(request, NO_MEMBERS, error);
-  if (body == NULL)
+  if (!request_check_no_members(request, error))
     return FALSE;
   g_autoptr(Host) host =
       host_admin_set_duty(context->services, request->caller, request_parameter(request, 0), event, error);

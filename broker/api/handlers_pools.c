@@ -193,7 +193,7 @@ gboolean
 handle_entitle(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
   EntitlementKind kind;
-  return read_kind(request, &kind, error) &&
+  return request_check_no_members(request, error) && read_kind(request, &kind, error) &&
          pool_admin_entitle(context->services, request->caller, request_parameter(request, 0), kind,
                             request_parameter(request, 2), error);
 }

@@ -112,9 +112,7 @@ static gboolean
 control(const ApiContext *context, const Request *request, SessionControl what, Answer *answer,
         GError **error)
 {
-  static const char *const NO_MEMBERS[] = {NULL};
-  g_autoptr(JsonObject) body = request_body(request, NO_MEMBERS, error);
-  if (body == NULL)
+  if (!request_check_no_members(request, error))
     return FALSE;
   g_autoptr(Session) session =
       session_control(context->services, request->caller, request_parameter(request, 0), what, error);

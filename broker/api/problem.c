@@ -5,6 +5,7 @@
 #include "common/base/error.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
+#include "common/base/text.h"
 
 #include <libsoup/soup.h>
 
@@ -59,6 +60,9 @@ static const struct {
     {CARAWAY_ERROR_DATABASE_AWAY, 503},
 };
 
+/* Of a sentence that tells what somebody sent. */
+#define SENTENCE_MAX 2000
+
 static const char RETRY_AFTER_S[] = "2";
 
 G_STATIC_ASSERT(G_N_ELEMENTS(STATUS) == CARAWAY_ERROR_LAST);
@@ -82,12 +86,20 @@ detail_for_people(const GError *error)
 }
 
 static void
+add_shown(JsonBuilder *builder, const char *sentence)
+{
+  g_autofree char *shown = text_escape(sentence);
+  g_autofree char *cut = text_cut(shown, SENTENCE_MAX);
+  json_builder_add_string_value(builder, cut);
+}
+
+static void
 add_reasons(JsonBuilder *builder, const char *const *reasons)
 {
   json_builder_set_member_name(builder, "reasons");
   json_builder_begin_array(builder);
   for (; reasons != NULL && *reasons != NULL; reasons++)
-    json_builder_add_string_value(builder, *reasons);
+    add_shown(builder, *reasons);
   json_builder_end_array(builder);
 }
 
@@ -116,7 +128,8 @@ problem_set_status(Answer *answer, const GError *error, guint status)
   add_member(builder, "title", soup_status_get_phrase(status));
   json_builder_set_member_name(builder, "status");
   json_builder_add_int_value(builder, status);
-  add_member(builder, "detail", detail_for_people(error));
+  json_builder_set_member_name(builder, "detail");
+  add_shown(builder, detail_for_people(error));
   add_member(builder, "code", error_stable_name(error));
   add_reasons(builder, error_get_reasons(error));
   add_rules(builder, error_get_rules(error));

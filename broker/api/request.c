@@ -4,10 +4,12 @@
 #include "common/base/error.h"
 #include "common/base/json.h"
 #include "common/base/secret.h"
+#include "common/base/text.h"
 
 #include <string.h>
 
-#define BODY_MAX (1024 * 1024) /* the route's own limit was looked at while the body came in */
+#define NAME_SHOWN_MAX 64
+#define BODY_MAX       (1024 * 1024) /* the route's own limit was looked at while the body came in */
 
 const char *
 request_parameter(const Request *request, guint index)
@@ -41,7 +43,9 @@ request_check_query(const Request *request, const char *const *names, GError **e
   g_hash_table_iter_init(&iterator, request->query);
   while (g_hash_table_iter_next(&iterator, &name, NULL)) {
     if (!g_strv_contains(names, name)) {
-      g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "The query must not have “%s”.", (char *)name);
+      g_autofree char *cut = text_cut(name, NAME_SHOWN_MAX);
+      g_autofree char *shown = text_escape(cut);
+      g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "The query must not have “%s”.", shown);
       return FALSE;
     }
   }
@@ -78,6 +82,14 @@ request_body(const Request *request, const char *const *members, GError **error)
   if (object == NULL || !json_check_members(object, members, error))
     return NULL;
   return g_steal_pointer(&object);
+}
+
+gboolean
+request_check_no_members(const Request *request, GError **error)
+{
+  static const char *const NO_MEMBERS[] = {NULL};
+  g_autoptr(JsonObject) body = request_body(request, NO_MEMBERS, error);
+  return body != NULL;
 }
 
 gboolean

@@ -56,6 +56,9 @@ gboolean request_page(const Request *request, Page *ret_page, GError **error) G_
 JsonObject *request_body(const Request *request, const char *const *members,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Whether the body is missing or {}, for what takes no members. */
+gboolean request_check_no_members(const Request *request, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** The version in If-Match, 0 without one. CARAWAY_ERROR_INVALID when it is none of ours. */
 gboolean request_version(const Request *request, gint64 *ret_version,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -135,15 +135,25 @@ read_origin_of_client(Request *request, SoupMessageHeaders *headers, const Conne
   request->portal_is_misnamed = request->by_portal && portal_is_misnamed(request, connection);
 }
 
+/* A header's bytes may be any; what databases keep is text. */
+static gboolean
+is_idempotency_key(const char *key)
+{
+  gsize length = 0;
+  while (length <= IDEMPOTENCY_KEY_MAX && g_ascii_isprint(key[length]))
+    length++;
+  return length > 0 && key[length] == '\0' && length <= IDEMPOTENCY_KEY_MAX;
+}
+
 static gboolean
 read_headers(Request *request, SoupMessageHeaders *headers, GError **error)
 {
   const char *key = soup_message_headers_get_one(headers, "Idempotency-Key");
   const char *version = soup_message_headers_get_one(headers, "If-Match");
-  if ((key != NULL && (*key == '\0' || strlen(key) > IDEMPOTENCY_KEY_MAX)) ||
-      (version != NULL && strlen(version) > IF_MATCH_MAX)) {
-    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
-                        "Idempotency-Key takes 1 to 255 characters, If-Match an ETag of ours.");
+  if ((key != NULL && !is_idempotency_key(key)) || (version != NULL && strlen(version) > IF_MATCH_MAX)) {
+    g_set_error_literal(
+        error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+        "Idempotency-Key takes 1 to 255 printable ASCII characters, If-Match an ETag of ours.");
     return FALSE;
   }
   request->idempotency_key = g_strdup(key);

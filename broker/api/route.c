@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/api/route.h"
 
+#include "common/base/text.h"
+
 #include <string.h>
 
 #define PATH_MAX_BYTES 2048
 #define SEGMENTS_MAX   12
 #define SEGMENT_MAX    255
 
-/* A segment as it was meant: valid UTF-8 without slashes, NUL or other control characters. */
+/* A segment as it was meant: plain text without slashes. */
 static char *
 decode_segment(const char *segment)
 {
   g_autofree char *text = g_uri_unescape_string(segment, "/");
-  if (text == NULL || *text == '\0' || strlen(text) > SEGMENT_MAX || !g_utf8_validate(text, -1, NULL))
+  if (text == NULL || *text == '\0' || strlen(text) > SEGMENT_MAX || !text_is_plain(text))
     return NULL;
-  for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c))
-    if (g_unichar_iscntrl(g_utf8_get_char(c)))
-      return NULL;
   return g_steal_pointer(&text);
 }
 

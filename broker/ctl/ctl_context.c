@@ -3,6 +3,7 @@
 
 #include "broker/ctl/ctl_render.h"
 #include "common/base/error.h"
+#include "common/base/text.h"
 
 #include <stdio.h>
 
@@ -69,6 +70,6 @@ ctl_context_tell(CtlContext *context, JsonObject *object, const char *sentence)
     write_json(object);
     return;
   }
-  g_autofree char *text = ctl_render_clean(sentence);
+  g_autofree char *text = text_escape(sentence);
   printf("%s\n", text);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/ctl/ctl_explanation.h"
 
-#include "broker/ctl/ctl_render.h"
+#include "common/base/text.h"
 
 #define RULE_WIDTH 18
 
@@ -31,7 +31,7 @@ sentence_of(const char *outcome)
 static void
 append_clean(GString *text, const char *value)
 {
-  g_autofree char *clean = ctl_render_clean(value);
+  g_autofree char *clean = text_escape(value);
   g_string_append(text, clean);
 }
 
@@ -68,7 +68,7 @@ ctl_explanation_text(JsonObject *explanation)
     JsonObject *rule = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
     if (rule == NULL)
       continue;
-    g_autofree char *name = ctl_render_clean(text_of(rule, "rule"));
+    g_autofree char *name = text_escape(text_of(rule, "rule"));
     gboolean ok = json_object_get_boolean_member_with_default(rule, "ok", FALSE);
     g_string_append_printf(text, "%s %-*s", ok ? "✓" : "✗", RULE_WIDTH, name);
     append_clean(text, text_of(rule, "text"));

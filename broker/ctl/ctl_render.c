@@ -2,21 +2,9 @@
 #include "broker/ctl/ctl_render.h"
 
 #include "broker/ctl/ctl_schedule.h"
+#include "common/base/text.h"
 
 #include <string.h>
-
-char *
-ctl_render_clean(const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-  GString *clean = g_string_new(NULL);
-  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char(c)) {
-    gunichar character = g_utf8_get_char(c);
-    gboolean is_harmless = !g_unichar_iscntrl(character) && g_unichar_type(character) != G_UNICODE_FORMAT;
-    g_string_append_unichar(clean, is_harmless ? character : '?');
-  }
-  return g_string_free(clean, FALSE);
-}
 
 static JsonNode *
 find_member(JsonObject *object, const char *path)
@@ -37,7 +25,7 @@ render_time(const char *text)
 {
   g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, NULL);
   g_autoptr(GDateTime) local = time != NULL ? g_date_time_to_local(time) : NULL;
-  return local != NULL ? g_date_time_format(local, "%Y-%m-%d %H:%M:%S") : ctl_render_clean(text);
+  return local != NULL ? g_date_time_format(local, "%Y-%m-%d %H:%M:%S") : text_escape(text);
 }
 
 static char *
@@ -46,7 +34,7 @@ render_scalar(JsonNode *node, CtlFormat format)
   switch (json_node_get_value_type(node)) {
   case G_TYPE_STRING:
     return format == CTL_TIME ? render_time(json_node_get_string(node))
-                              : ctl_render_clean(json_node_get_string(node));
+                              : text_escape(json_node_get_string(node));
   case G_TYPE_BOOLEAN:
     return g_strdup(json_node_get_boolean(node) ? "yes" : "no");
   case G_TYPE_INT64:
@@ -88,7 +76,7 @@ render_formatted(JsonNode *node, CtlFormat format)
   if (format == CTL_MIB)
     return ctl_render_value(json_node_get_object(node), "size_mib", CTL_PLAIN);
   g_autofree char *rule = ctl_schedule_rule_text(json_node_get_object(node));
-  return ctl_render_clean(rule);
+  return text_escape(rule);
 }
 
 static char *
@@ -210,9 +198,30 @@ ctl_render_object(const CtlColumn *columns, JsonObject *object)
   return g_string_free(text, FALSE);
 }
 
+/* A JSON writer leaves what is not ASCII as it is; a terminal may act on some of it. */
+static char *
+escape_json(const char *text)
+{
+  GString *escaped = g_string_sized_new(strlen(text));
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c)) {
+    gunichar character = g_utf8_get_char(c);
+    gboolean ends_line = character == 0x2028 || character == 0x2029; /* they count as printable */
+    gboolean may_act = character >= 0x7f && (!g_unichar_isprint(character) || ends_line);
+    if (may_act && character > 0xffff)
+      g_string_append_printf(escaped, "\\u%04x\\u%04x", 0xd7c0 + (character >> 10),
+                             0xdc00 + (character & 0x3ff));
+    else if (may_act)
+      g_string_append_printf(escaped, "\\u%04x", character);
+    else
+      g_string_append_unichar(escaped, character);
+  }
+  return g_string_free(escaped, FALSE);
+}
+
 char *
 ctl_render_json(JsonNode *node)
 {
   g_autofree char *text = json_to_string(node, TRUE);
-  return g_strconcat(text, "\n", NULL);
+  g_autofree char *escaped = escape_json(text);
+  return g_strconcat(escaped, "\n", NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Answers of the server as text for people: aligned tables, labelled lines. Pure. Whatever a peer put into a
- * name stays on its line and moves no cursor: control characters are shown as "?".
+ * name stays on its line and moves no cursor: control characters are escaped, in JSON too.
  */
 #pragma once
 
@@ -20,6 +20,3 @@ char *ctl_render_object(const CtlColumn *columns, JsonObject *object);
 
 /** @node as indented JSON with a line end (transfer full). */
 char *ctl_render_json(JsonNode *node);
-
-/** @text without what could move a terminal's cursor or reverse its writing (transfer full). */
-char *ctl_render_clean(const char *text);

@@ -8,6 +8,7 @@
 #include "common/base/error.h"
 #include "common/base/json.h"
 #include "common/base/secret.h"
+#include "common/base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +21,11 @@
 static int
 fail(const GError *error)
 {
-  g_autofree char *sentence = ctl_render_clean(error->message);
+  g_autofree char *sentence = text_escape(error->message);
   g_printerr("carawayctl: %s (%s)\n", sentence, error_stable_name(error));
   const char *const *reasons = error_get_reasons(error);
   for (; reasons != NULL && *reasons != NULL; reasons++) {
-    g_autofree char *reason = ctl_render_clean(*reasons);
+    g_autofree char *reason = text_escape(*reasons);
     g_printerr("  - %s\n", reason);
   }
   return EXIT_FAILURE;
@@ -33,7 +34,8 @@ fail(const GError *error)
 static int
 fail_usage(const GError *error, const CtlArguments *arguments)
 {
-  g_printerr("carawayctl: %s\n", error->message);
+  g_autofree char *sentence = text_escape(error->message);
+  g_printerr("carawayctl: %s\n", sentence);
   if (arguments != NULL && arguments->command != NULL) {
     g_autofree char *usage = ctl_command_usage(arguments->noun, arguments->command);
     g_printerr("Usage: %s\n", usage);
@@ -189,7 +191,7 @@ ask_before_harm(const CtlArguments *arguments)
   if (arguments->command->confirm == NULL || arguments->is_agreed)
     return EXIT_SUCCESS;
   g_autofree char *filled = ctl_command_fill(arguments->command->confirm, arguments->positionals);
-  g_autofree char *question = ctl_render_clean(filled);
+  g_autofree char *question = text_escape(filled);
   if (!ctl_terminal_is_interactive()) {
     g_printerr("carawayctl: %s There is no terminal to answer at: add --yes.\n", question);
     return EXIT_USAGE;

@@ -2,11 +2,11 @@
 /* Signing in and out: the commands that write what carawayctl remembers. */
 #include "broker/ctl/ctl_context.h"
 #include "broker/ctl/ctl_nouns.h"
-#include "broker/ctl/ctl_render.h"
 #include "broker/ctl/ctl_terminal.h"
 #include "common/api_client/api_account.h"
 #include "common/base/error.h"
 #include "common/base/secret.h"
+#include "common/base/text.h"
 
 static const CtlColumn account_columns[] = {
     {"Name", "name"},
@@ -61,7 +61,7 @@ static gboolean
 on_unknown_certificate(const ApiCertificate *certificate, gpointer data)
 {
   char **fingerprint = data;
-  g_autofree char *subject = ctl_render_clean(certificate->subject);
+  g_autofree char *subject = text_escape(certificate->subject);
   g_printerr("The server is not trusted: %s\n  certificate of %s\n  SHA-256 %s\n", certificate->problem,
              subject, certificate->fingerprint);
   replace(fingerprint, g_strdup(certificate->fingerprint));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/ctl/ctl_nouns.h"
-#include "broker/ctl/ctl_render.h"
 #include "broker/ctl/ctl_run.h"
+#include "common/base/text.h"
 
 #include <stdio.h>
 
@@ -129,7 +129,7 @@ print_log(GBytes *bytes)
   for (char **line = lines; *line != NULL; line++) {
     if (line[1] == NULL && **line == '\0')
       break;
-    g_autofree char *clean = ctl_render_clean(g_strchomp(*line));
+    g_autofree char *clean = text_escape(g_strchomp(*line));
     printf("%s\n", clean);
   }
 }

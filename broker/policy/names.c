@@ -2,6 +2,7 @@
 #include "broker/policy/names.h"
 
 #include "common/base/error.h"
+#include "common/base/text.h"
 
 #include <string.h>
 
@@ -34,9 +35,7 @@ names_check_text(const char *text, gsize max_bytes, const char *what, GError **e
 {
   if (text == NULL)
     return TRUE;
-  gboolean good = strlen(text) <= max_bytes && g_utf8_validate(text, -1, NULL);
-  for (const char *at = text; good && *at != '\0'; at = g_utf8_next_char(at))
-    good = !g_unichar_iscntrl(g_utf8_get_char(at));
+  gboolean good = strlen(text) <= max_bytes && text_is_plain(text);
   if (!good)
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
                 "The %s must be plain text of at most %" G_GSIZE_FORMAT " bytes without control characters.",

@@ -14,8 +14,8 @@ gboolean names_is_valid(const char *name);
 /** The same, with CARAWAY_ERROR_INVALID and a sentence about @what ("user", "pool") when it is not. */
 gboolean names_check(const char *name, const char *what, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Whether @text (nullable) is valid UTF-8 without control characters and at most @max_bytes long; the
- * sentence is about
+/** Whether @text (nullable) is plain (see common/base/text.h) and at most @max_bytes long; the sentence is
+ * about
  * @what. NULL passes. */
 gboolean names_check_text(const char *text, gsize max_bytes, const char *what,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

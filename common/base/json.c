@@ -3,8 +3,11 @@
 
 #include "common/base/error.h"
 #include "common/base/json_scan.h"
+#include "common/base/text.h"
 
 #include <string.h>
+
+#define MEMBER_SHOWN_MAX 64
 
 /* json-glib keeps the last of duplicate keys, recurses without a limit, and takes more than JSON. Its parser
  * tells of every member as it is read, so duplicates are found there; the rest is refused by json_scan.h
@@ -61,15 +64,6 @@ set_member_error(GError **error, const char *name, const char *what)
 }
 
 static gboolean
-has_control_character(const char *text)
-{
-  for (; *text != '\0'; text++)
-    if (g_ascii_iscntrl(*text))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
 is_absent(JsonObject *object, const char *name)
 {
   JsonNode *node = json_object_get_member(object, name);
@@ -90,8 +84,8 @@ json_get_string(JsonObject *object, const char *name, gsize max_bytes, GError **
                 max_bytes);
     return NULL;
   }
-  if (has_control_character(value)) {
-    set_member_error(error, name, "must not contain control characters");
+  if (!text_is_plain(value)) {
+    set_member_error(error, name, "must be plain text without control characters");
     return NULL;
   }
   return value;
@@ -192,7 +186,9 @@ json_check_members(JsonObject *object, const char *const *names, GError **error)
   g_autoptr(GList) members = json_object_get_members(object);
   for (GList *member = members; member != NULL; member = member->next)
     if (!g_strv_contains(names, member->data)) {
-      set_member_error(error, member->data, "is not a member that this request knows");
+      g_autofree char *cut = text_cut(member->data, MEMBER_SHOWN_MAX);
+      g_autofree char *shown = text_escape(cut);
+      set_member_error(error, shown, "is not a member that this request knows");
       return FALSE;
     }
   return TRUE;

@@ -17,8 +17,8 @@
 JsonObject *json_parse_object(const char *text, gsize size, gsize max_size,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** The string member @name of at most @max_bytes without control characters (transfer none); NULL and @error
- * else. */
+/** The string member @name of at most @max_bytes, which must be plain (see text.h) (transfer none); NULL and
+ * @error else. */
 const char *json_get_string(JsonObject *object, const char *name, gsize max_bytes,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/log.h"
 
+#include "common/base/text.h"
+
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static struct {
@@ -30,24 +33,17 @@ level_of_glib(GLogLevelFlags flags)
   return flags & (G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO) ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG;
 }
 
-/* What a peer sent may end up in a message: no control character reaches the terminal or forges a line. */
-static char *
-printable(const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-  for (char *c = valid; *c != '\0'; c++)
-    if (g_ascii_iscntrl(*c))
-      *c = ' ';
-  return g_steal_pointer(&valid);
-}
-
+/* What a peer sent may end up in a value: it begins no field of its own. */
 static void
 append_field(GString *line, const char *name, const char *value)
 {
   if (value == NULL)
     return;
-  g_autofree char *clean = printable(value);
-  g_string_append_printf(line, " %s=%s", name, clean);
+  g_autofree char *shown = text_escape(value);
+  gboolean is_word = *shown != '\0' && strpbrk(shown, " =\"\\") == NULL;
+  g_auto(GStrv) parts = g_strsplit(shown, "\"", -1);
+  g_autofree char *quoted = g_strjoinv("\\\"", parts);
+  g_string_append_printf(line, is_word ? " %s=%s" : " %s=\"%s\"", name, is_word ? shown : quoted);
 }
 
 static void
@@ -55,7 +51,7 @@ write_line(LogLevel level, const LogFields *fields, const char *message)
 {
   g_autoptr(GDateTime) now = g_date_time_new_now_local();
   g_autofree char *stamp = g_date_time_format(now, "%H:%M:%S");
-  g_autofree char *clean = printable(message);
+  g_autofree char *clean = text_escape(message);
   g_autoptr(GString) line = g_string_new(NULL);
   g_string_append_printf(line, "%s %s %s: %s", stamp, levels[level].name, log_state.program, clean);
   if (fields != NULL) {
@@ -83,7 +79,8 @@ static void
 write_journal(LogLevel level, const LogFields *fields, const char *message)
 {
   g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(GLogField));
-  add_journal_field(list, "MESSAGE", message);
+  g_autofree char *clean = text_escape(message);
+  add_journal_field(list, "MESSAGE", clean);
   add_journal_field(list, "PRIORITY", levels[level].priority);
   add_journal_field(list, "SYSLOG_IDENTIFIER", log_state.program);
   if (fields != NULL) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Structured logging for every program: to the journal when standard error is the journal, else to standard
- * error as one line "HH:MM:SS level program: message [FIELD=value …]". Owns the writer and the threshold.
- * Callers never pass a secret, a password or a grant.
+ * error as one line "HH:MM:SS level program: message [FIELD=value …]". Control characters are escaped, a
+ * value that is more than a word is quoted: no text of a peer forges a line or a field. Owns the writer and
+ * the threshold. Callers never pass a secret, a password or a grant.
  */
 #pragma once
 

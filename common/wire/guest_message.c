@@ -3,6 +3,7 @@
 
 #include "common/base/error.h"
 #include "common/base/json.h"
+#include "common/base/text.h"
 
 #include <string.h>
 
@@ -164,9 +165,10 @@ check_text(const Field *field, const char *value, GError **error)
                 "“%s” is longer than %" G_GINT64_FORMAT " bytes.", field->name, field->limit);
     return FALSE;
   }
-  gboolean is_clean = g_utf8_validate(value, -1, NULL);
-  for (const char *c = value; *c != '\0' && is_clean; c++)
-    is_clean = !g_ascii_iscntrl(*c) || (field->kind == FIELD_TEXT && (*c == '\n' || *c == '\t'));
+  g_autofree char *line = g_strdup(value);
+  if (field->kind == FIELD_TEXT)
+    g_strdelimit(line, "\n\t", ' ');
+  gboolean is_clean = text_is_plain(line);
   if (!is_clean)
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“%s” must be UTF-8 without control characters.",
                 field->name);

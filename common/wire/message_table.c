@@ -209,12 +209,8 @@ static char *
 fit_text(const MessageMember *member, const char *text)
 {
   gsize limit = member->kind == MEMBER_UUID ? UUID_BYTES : (gsize)member->maximum;
-  char *fitting = text_cut(text, limit);
-  if (member->kind != MEMBER_LONG_TEXT)
-    for (char *c = fitting; *c != '\0'; c++)
-      if (g_ascii_iscntrl(*c))
-        *c = ' ';
-  return fitting;
+  g_autofree char *plain = member->kind != MEMBER_LONG_TEXT ? text_make_plain(text) : g_strdup(text);
+  return text_cut(plain, limit);
 }
 
 static void

@@ -132,6 +132,7 @@ class ScriptedHost(Machine):
         self.seen = queue.Queue()
         self.socket = None
         self.answer_create = True
+        self.boot_log = "Linux version 6.1\n"
         self.hello_members = {}
         self.lock = threading.Lock()
 
@@ -175,7 +176,7 @@ class ScriptedHost(Machine):
                     self.commands.append(message)
                     self.obey(message)
                 elif message["type"] == "boot-log?":
-                    self.send({"type": "boot-log", "request": message["request"], "text": "Linux version 6.1\n"})
+                    self.send({"type": "boot-log", "request": message["request"], "text": self.boot_log})
         except (OSError, websocket.WebSocketException):
             return
 
@@ -197,6 +198,16 @@ class ScriptedHost(Machine):
             self.send({"type": "desktop-gone", "id": desktop, "epoch": command["epoch"], "reason": "destroyed"})
         elif kind == "epoch" and desktop in self.desktops:
             self.desktops[desktop]["epoch"] = command["epoch"]
+
+    def beat(self, ended, every_s=3):
+        """Heartbeats in the background till the event `ended` is set: else it is silent before a long test is over."""
+        def run():
+            while not ended.wait(every_s):
+                try:
+                    self.send({"type": "heartbeat", "capacity": self.capacity()})
+                except (OSError, AttributeError, websocket.WebSocketException):
+                    pass  # the broker was killed; the host dials again
+        threading.Thread(target=run, daemon=True).start()
 
     def console(self, session, desktop, state, client="127.0.0.1", viewer="native"):
         self.send({"type": "console", "session": session, "desktop": desktop, "state": state, "client": client,

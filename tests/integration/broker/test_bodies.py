@@ -2,25 +2,12 @@
 """The corpus of bodies (fault 26) against the real broker: the right status and code for each, and nothing changed by any
 that is refused."""
 import json
-import os
-import re
 import unittest
 
+from corpus import decode, read_corpus
 from machines import Broker
 
-CORPUS = os.path.join(os.environ["CARAWAY_SOURCE"], "tests", "corpus", "json")
 PLACES = ("users", "groups", "pools", "images", "hosts")
-
-
-def read(name):
-    with open(os.path.join(CORPUS, name), encoding="utf-8") as file:
-        return [line.rstrip("\n") for line in file if not line.startswith("#") and line.strip()]
-
-
-def decode(text):
-    """<<N|TEXT>> is TEXT N times, %HH a byte."""
-    text = re.sub(r"<<(\d+)\|(.*?)>>", lambda match: match.group(2) * int(match.group(1)), text)
-    return re.sub(rb"%([0-9A-Fa-f]{2})", lambda match: bytes([int(match.group(1), 16)]), text.encode())
 
 
 class BodiesTest(unittest.TestCase):
@@ -41,7 +28,7 @@ class BodiesTest(unittest.TestCase):
     def test_bodies(self):
         """What is no JSON is malformed everywhere; what is JSON is understood and refused for what it says."""
         before = self.everything()
-        for line in read("bodies.txt"):
+        for line in read_corpus("json/bodies.txt"):
             verdict, _, text = line.partition(" ")
             body = decode(text)
             if not body:
@@ -54,7 +41,7 @@ class BodiesTest(unittest.TestCase):
         self.assertEqual(self.everything(), before)
 
     def test_requests(self):
-        for line in read("requests.txt"):
+        for line in read_corpus("json/requests.txt"):
             status, code, method, path, text = line.split(" ", 4)
             with self.subTest(line=line[:120]):
                 before = self.everything() if code != "-" else None

@@ -14,7 +14,6 @@ import time
 import unittest
 import uuid
 
-import websocket
 
 from crowd import Line, PostgresBooks, SqliteBooks, enter_people, enter_spares, open_lines
 from machines import Broker, ScriptedHost, provision, wait_spare
@@ -31,7 +30,7 @@ GOODPUT = 0.9
 PAIRS_GOOD = 3   # of peak and storm, one after the other: what else this machine does moves single ones
 PAIRS_MAX = 9
 KILLS = 6
-ENGINE = os.environ.get("CARAWAY_STORM_ENGINE", "sqlite")
+ENGINE = os.environ.get("CARAWAY_ENGINE", "sqlite")
 
 
 class Place:
@@ -51,15 +50,7 @@ class Place:
         wait_spare(self.broker)
         self.fill(people, spares)
         self.ended = threading.Event()
-        threading.Thread(target=self.beat, daemon=True).start()
-
-    def beat(self):
-        """The host's heartbeats: else it would be silent before the storm is over."""
-        while not self.ended.wait(3):
-            try:
-                self.host.send({"type": "heartbeat", "capacity": self.host.capacity()})
-            except (OSError, AttributeError, websocket.WebSocketException):
-                pass  # the broker was killed; the host dials again
+        self.host.beat(self.ended)
 
     def fill(self, people, spares):
         self.host.hang_up()

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/api/viewer_file.h"
 
+#include "tests/support/hostile_texts.h"
+
 #include <string.h>
 
 static const ViewerFile SAMPLE = {.host = "portal.example",
@@ -70,6 +72,27 @@ test_line_breaks_start_no_key(void)
   assert_value(keys, "title", file.title);
 }
 
+static void
+test_hostile_texts_start_no_key(void)
+{
+  g_autoptr(GPtrArray) texts = hostile_texts(TEST_SOURCE_DIR, HOSTILE_PLAIN | HOSTILE_ACTS);
+  for (guint i = 0; i < texts->len; i++) {
+    ViewerFile file = SAMPLE;
+    file.title = file.host = file.host_subject = texts->pdata[i];
+    g_autoptr(GKeyFile) expected = parse(&SAMPLE), keys = parse(&file);
+    gsize known = 0, found = 0;
+    g_auto(GStrv) names = g_key_file_get_keys(expected, "virt-viewer", &known, NULL);
+    g_auto(GStrv) groups = g_key_file_get_groups(keys, NULL),
+                  read = g_key_file_get_keys(keys, "virt-viewer", &found, NULL);
+    g_assert_cmpuint(g_strv_length(groups), ==, 1);
+    g_assert_cmpuint(found, ==, known);
+    g_assert_true(g_strv_equal((const char *const *)names, (const char *const *)read));
+    assert_value(keys, "title", file.title);
+    assert_value(keys, "host", file.host);
+    assert_value(keys, "password", SAMPLE.password);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -78,5 +101,6 @@ main(int argc, char **argv)
   g_test_add_func("/viewer-file/certificate", test_certificate_is_one_line);
   g_test_add_func("/viewer-file/optional", test_optional_keys_are_left_out);
   g_test_add_func("/viewer-file/line-breaks", test_line_breaks_start_no_key);
+  g_test_add_func("/viewer-file/hostile-texts", test_hostile_texts_start_no_key);
   return g_test_run();
 }

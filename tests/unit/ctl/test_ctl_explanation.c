@@ -12,7 +12,7 @@ static const struct {
      "\",\"rules\":["
      "{\"rule\":\"entitled\",\"ok\":false,\"text\":\"bob is\\u001b[31m not.\"}]}",
      "bob on office is refused: No. (not-entitled)\n"
-     "✗ entitled          bob is?[31m not.\n"},
+     "✗ entitled          bob is\\x1b[31m not.\n"},
     {"{\"pool\":\"office\",\"user\":\"bob\",\"outcome\":\"make\",\"rules\":[]}",
      "bob on office has a desktop made\n"},
     {"{\"outcome\":\"later\",\"rules\":[1,{}]}", " on  later\n✗                   \n"},

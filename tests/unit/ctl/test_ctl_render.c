@@ -2,6 +2,8 @@
 #include "broker/ctl/ctl_render.h"
 
 #include "common/base/json.h"
+#include "common/base/text.h"
+#include "tests/support/hostile_texts.h"
 
 #include <string.h>
 
@@ -91,11 +93,51 @@ test_values(void)
   }
 }
 
-static void
-test_nothing_moves_the_cursor(void)
+static JsonArray *
+pools_named(const GPtrArray *texts)
 {
-  g_autofree char *text = ctl_render_clean("a\x1b[31mb\nc\u202e\x9b\x80");
-  g_assert_cmpstr(text, ==, "a?[31mb?c?\uFFFD\uFFFD");
+  JsonArray *items = json_array_new();
+  for (guint i = 0; i < texts->len; i++) {
+    JsonObject *item = json_object_new();
+    g_autofree char *name = g_utf8_make_valid(texts->pdata[i], -1);
+    json_object_set_string_member(item, "name", name);
+    json_array_add_object_element(items, item);
+  }
+  return items;
+}
+
+/* Nothing moves the cursor, and the second column begins in the same place on every line. */
+static void
+test_hostile_names_stay_in_their_cells(void)
+{
+  g_autoptr(GPtrArray) texts = hostile_texts(TEST_SOURCE_DIR, HOSTILE_ANY);
+  g_autoptr(JsonArray) items = pools_named(texts);
+  g_autofree char *table = ctl_render_table(columns, items);
+  g_auto(GStrv) lines = g_strsplit(table, "\n", -1);
+  g_assert_cmpuint(g_strv_length(lines), ==, texts->len + 2);
+  g_assert_true(g_str_has_suffix(lines[0], "FREE  PROBLEMS"));
+  for (guint i = 1; i <= texts->len; i++) {
+    g_autofree char *name = ctl_render_value(json_array_get_object_element(items, i - 1), "name", CTL_PLAIN);
+    g_assert_true(text_is_plain(lines[i]));
+    g_assert_true(g_str_has_prefix(lines[i], name));
+    g_assert_true(g_str_has_suffix(lines[i], "  -     -"));
+  }
+}
+
+/* What a reader of JSON reads is what the server said, and no byte of it acts on a terminal. */
+static void
+test_json_is_safe_and_true(void)
+{
+  g_autoptr(GPtrArray) texts = hostile_texts(TEST_SOURCE_DIR, HOSTILE_ANY);
+  for (guint i = 0; i < texts->len; i++) {
+    g_autofree char *valid = g_utf8_make_valid(texts->pdata[i], -1);
+    g_autoptr(JsonNode) node = json_node_init_string(json_node_alloc(), valid);
+    g_autofree char *text = ctl_render_json(node);
+    g_strchomp(text);
+    g_assert_true(text_is_plain(text));
+    g_autoptr(JsonNode) read = json_from_string(text, NULL);
+    g_assert_cmpstr(json_node_get_string(read), ==, valid);
+  }
 }
 
 static void
@@ -116,7 +158,8 @@ main(int argc, char **argv)
   g_test_add_func("/ctl_render/object_has_labels_and_lines", test_object_has_labels_and_lines);
   g_test_add_func("/ctl_render/values", test_values);
   g_test_add_func("/ctl_render/line_says_how_it_is_and_why", test_line_says_how_it_is_and_why);
-  g_test_add_func("/ctl_render/nothing_moves_the_cursor", test_nothing_moves_the_cursor);
+  g_test_add_func("/ctl_render/hostile_names_stay_in_their_cells", test_hostile_names_stay_in_their_cells);
+  g_test_add_func("/ctl_render/json_is_safe_and_true", test_json_is_safe_and_true);
   g_test_add_func("/ctl_render/json_ends_with_a_line", test_json_ends_with_a_line);
   return g_test_run();
 }

@@ -2,6 +2,7 @@
 /* Golden files: set CARAWAY_UPDATE_GOLDEN to write them anew, and read the difference. */
 #include "host/plan/domain_owner.h"
 #include "host/plan/domain_xml.h"
+#include "tests/support/hostile_texts.h"
 
 #include <libxml/parser.h>
 #include <string.h>
@@ -113,6 +114,73 @@ test_hostile_names_round_trip(void)
   xmlFreeDoc(document);
 }
 
+static char *
+attribute_of(xmlNode *node, const char *name)
+{
+  xmlChar *value = xmlGetProp(node, BAD_CAST name);
+  char *copy = g_strdup((const char *)value);
+  xmlFree(value);
+  return copy;
+}
+
+/* The names, shapes and order of the elements below @node, without their texts. */
+static void
+add_shape(GString *shape, const xmlNode *node)
+{
+  for (; node != NULL; node = node->next) {
+    if (node->type == XML_TEXT_NODE)
+      continue;
+    g_string_append_printf(shape, "%d %s(", node->type, (const char *)node->name);
+    for (const xmlAttr *attribute = node->properties; attribute != NULL; attribute = attribute->next)
+      g_string_append_printf(shape, "%s ", (const char *)attribute->name);
+    add_shape(shape, node->children);
+    g_string_append_c(shape, ')');
+  }
+}
+
+static char *
+assert_texts(const HostCommand *command)
+{
+  g_autoptr(DesktopRecord) record = desktop_record_new(INSTALLATION, command);
+  g_autofree char *xml = domain_xml_build(record, &plain_shape);
+  xmlDoc *document = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET);
+  g_assert_nonnull(document);
+  xmlNode *root = xmlDocGetRootElement(document), *metadata = root->children;
+  while (strcmp((const char *)metadata->name, "metadata") != 0)
+    metadata = metadata->next;
+  xmlNode *owner = xmlFirstElementChild(metadata);
+  g_autofree char *title = text_of(root, "title"), *name = attribute_of(owner, "name");
+  g_autofree char *pool = attribute_of(owner, "pool"), *image = attribute_of(owner, "image");
+  g_assert_cmpstr(title, ==, command->name);
+  g_assert_cmpstr(name, ==, command->name);
+  g_assert_cmpstr(pool, ==, command->pool);
+  g_assert_cmpstr(image, ==, command->image);
+  g_autoptr(GString) shape = g_string_new(NULL);
+  add_shape(shape, root);
+  xmlFreeDoc(document);
+  return g_strdup(shape->str);
+}
+
+/* Every text that the host link lets through (test_host_message) comes back from an XML reader as it was, and
+ * adds no element and no attribute. */
+static void
+test_hostile_texts_round_trip(void)
+{
+  g_autoptr(GPtrArray) texts = hostile_texts(TEST_SOURCE_DIR, HOSTILE_PLAIN);
+  g_autofree char *expected = assert_texts(&plain_command);
+  for (guint i = 0; i < texts->len; i++) {
+    HostCommand command = plain_command;
+    command.name = texts->pdata[i];
+    command.pool = texts->pdata[(i + 1) % texts->len];
+    command.image = texts->pdata[(i + 2) % texts->len];
+    g_autofree char *shape = assert_texts(&command);
+    g_assert_cmpstr(shape, ==, expected);
+    g_autoptr(DesktopRecord) record = desktop_record_new(INSTALLATION, &command);
+    g_autofree char *domain = domain_xml_name(record);
+    g_assert_true(g_regex_match_simple("^caraway-[A-Za-z0-9._-]*-4f1c9a52$", domain, 0, 0));
+  }
+}
+
 static void
 test_domain_name_is_plain(void)
 {
@@ -158,6 +226,7 @@ main(int argc, char **argv)
   g_test_add_func("/domain-xml/dedicated", test_dedicated_with_disks);
   g_test_add_func("/domain-xml/hostile-names", test_hostile_names);
   g_test_add_func("/domain-xml/hostile-round-trip", test_hostile_names_round_trip);
+  g_test_add_func("/domain-xml/hostile-texts", test_hostile_texts_round_trip);
   g_test_add_func("/domain-xml/name", test_domain_name_is_plain);
   g_test_add_func("/domain-owner/ours", test_owner_is_read_back);
   g_test_add_func("/domain-owner/others", test_owner_of_others_is_none);

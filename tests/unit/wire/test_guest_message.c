@@ -118,6 +118,8 @@ test_parse_refuses(void)
       {"{\"type\":\"locked\",\"locked\":1}", GUEST_TO_HOST, CARAWAY_ERROR_INVALID},
       {"{\"type\":\"session\",\"user\":{}}", GUEST_TO_HOST, CARAWAY_ERROR_INVALID},
       {"{\"type\":\"session\",\"user\":\"a\\nb\"}", GUEST_TO_HOST, CARAWAY_ERROR_INVALID},
+      {"{\"type\":\"session\",\"user\":\"\\u202eresu\"}", GUEST_TO_HOST, CARAWAY_ERROR_INVALID},
+      {"{\"type\":\"session\",\"user\":\"\\u009b31mred\"}", GUEST_TO_HOST, CARAWAY_ERROR_INVALID},
       {"{\"type\":\"message\",\"request\":1,\"title\":\"a\"}", HOST_TO_GUEST, CARAWAY_ERROR_INVALID},
       {"{\"type\":\"message\",\"request\":1,\"title\":\"a\",\"text\":\"\\u001b[1m\"}", HOST_TO_GUEST,
        CARAWAY_ERROR_INVALID},

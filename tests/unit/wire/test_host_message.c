@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/error.h"
+#include "common/base/text.h"
 #include "common/wire/host_message.h"
+#include "tests/support/hostile_texts.h"
 
 #include <string.h>
 
@@ -320,6 +322,23 @@ test_refusals(void)
     assert_refused(cases[i].text, cases[i].code, cases[i].word);
 }
 
+/* Whatever a machine on a host is called, the broker takes the host's list of them, and reads what is plain.
+ */
+static void
+test_hostile_names_of_others(void)
+{
+  g_autoptr(GPtrArray) texts = hostile_texts(TEST_SOURCE_DIR, HOSTILE_ANY);
+  for (guint i = 0; i < texts->len; i++) {
+    HostForeign domains[] = {{DESKTOP, texts->pdata[i], HOST_POWER_OFF, FALSE, texts->pdata[i]}};
+    const HostMessage message = {.type = HOST_MESSAGE_FOREIGN,
+                                 .foreign = {.domains = domains, .domain_count = 1}};
+    g_autoptr(HostMessage) parsed = round_trip(&message);
+    g_autofree char *plain = text_make_plain(texts->pdata[i]);
+    g_assert_true(g_str_has_prefix(plain, parsed->foreign.domains[0].name));
+    g_assert_cmpstr(parsed->foreign.domains[0].reason, ==, plain);
+  }
+}
+
 static void
 test_foreign_list_is_bounded(void)
 {
@@ -344,6 +363,7 @@ main(int argc, char **argv)
   g_test_add_func("/host-message/unknown-members", test_unknown_members_are_ignored);
   g_test_add_func("/host-message/refusals", test_refusals);
   g_test_add_func("/host-message/foreign", test_foreign_round_trip);
+  g_test_add_func("/host-message/hostile-names-of-others", test_hostile_names_of_others);
   g_test_add_func("/host-message/foreign-bounded", test_foreign_list_is_bounded);
   g_test_add_func("/host-message/unknown-idle", test_unknown_idle_time_is_left_out);
   g_test_add_func("/host-message/older-peers", test_older_peers);
