@@ -4,6 +4,8 @@
 #include <gio/gio.h>
 #include <glib/gi18n.h>
 
+#include "client/model/server_sentence.h"
+
 typedef struct {
   const char *title;
   const char *advice;
@@ -49,6 +51,11 @@ static const ProblemText texts[CARAWAY_ERROR_LAST] = {
                                         N_("Open it here to continue; the other device is disconnected.")},
     [CARAWAY_ERROR_NOT_READY] = {N_("The desktop is not ready yet"), AGAIN_LATER},
     [CARAWAY_ERROR_SESSION_ENDED] = {N_("Your session has ended"), N_("Open a desktop to start a new one.")},
+    [CARAWAY_ERROR_DISCONNECTED] = {N_("The desktop was disconnected"),
+                                    N_("It keeps running. Open it to continue where you left off.")},
+    [CARAWAY_ERROR_TOO_LARGE] = {N_("The server did not accept that"), N_("What you entered is too long.")},
+    [CARAWAY_ERROR_MALFORMED] = {N_("The server did not understand this program"),
+                                 N_("Tell your administrator: one of the two may need an update.")},
     [CARAWAY_ERROR_GRANT_INVALID] = {N_("The desktop refused the connection"), N_("Open it again.")},
     [CARAWAY_ERROR_GRANT_EXPIRED] = {N_("Connecting took too long"), N_("Open the desktop again.")},
     [CARAWAY_ERROR_GRANT_USED] = {N_("The desktop refused the connection"), N_("Open it again.")},
@@ -110,10 +117,13 @@ problem_text_code(const GError *error)
 char *
 problem_text_detail(const GError *error)
 {
-  g_autoptr(GString) detail = g_string_new(error->message);
+  g_autofree char *sentence = server_sentence(error->message);
+  g_autoptr(GString) detail = g_string_new(sentence);
   const char *const *reasons = error_get_reasons(error);
-  for (guint i = 0; reasons != NULL && reasons[i] != NULL; i++)
-    g_string_append_printf(detail, "\n• %s", reasons[i]);
+  for (guint i = 0; reasons != NULL && reasons[i] != NULL; i++) {
+    g_autofree char *reason = server_sentence(reasons[i]);
+    g_string_append_printf(detail, "\n• %s", reason);
+  }
   g_string_append_printf(detail, _("\nCode: %s"), error_code_name(problem_text_code(error)));
   return g_string_free(g_steal_pointer(&detail), FALSE);
 }

@@ -6,17 +6,23 @@
 #include "client/ui/form.h"
 #include "client/ui/guest_keys.h"
 #include "client/ui/message_bar.h"
+#include "client/ui/window_content.h"
 
 #define DEFAULT_WIDTH  1100
 #define DEFAULT_HEIGHT 760
+
+#define EDGE_BAR_HEIGHT 64
 
 struct ClientWindow {
   GtkWindow *window;
   GtkHeaderBar *header;
   GtkLabel *heading, *subheading;
   GtkWidget *back, *keys, *full_screen, *menu;
+  GtkWidget *edge_menu; /* nullable */
+  GtkWidget *content;
   GtkStack *stack;
-  MessageBar *messages;
+  MessageBar *messages, *notices;
+  guint actions; /* on the open desktop */
   WindowKind kind;
   gboolean is_full_screen;
   const ClientWindowListener *listener;
@@ -32,12 +38,7 @@ static const MenuEntry list_menu[] = {
     {N_("_Refresh"), WINDOW_WISH_REFRESH},
     {N_("_Sign out"), WINDOW_WISH_SIGN_OUT},
 };
-static const MenuEntry desktop_menu[] = {
-    {N_("_Disconnect"), WINDOW_WISH_DISCONNECT}, {N_("_Restart…"), WINDOW_WISH_RESTART},
-    {N_("Re_set…"), WINDOW_WISH_RESET},          {N_("_Log off…"), WINDOW_WISH_LOG_OFF},
-    {N_("_Sign out"), WINDOW_WISH_SIGN_OUT},
-};
-static const MenuEntry elsewhere_menu[] = {
+static const MenuEntry sign_out_menu[] = {
     {N_("_Sign out"), WINDOW_WISH_SIGN_OUT},
 };
 
@@ -75,18 +76,40 @@ icon_button(GtkWidget *button, const char *icon, const char *name)
   return button;
 }
 
-static GtkWidget *
-make_menu(ClientWindow *window, const MenuEntry *entries, gsize count)
+static void
+on_action(GtkWidget *item, gpointer user_data)
 {
-  GtkWidget *menu = gtk_menu_new();
+  ClientWindow *window = user_data;
+  DesktopAction action = (DesktopAction)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(item), "action"));
+  window->listener->act(action, window->user_data);
+}
+
+static void
+add_wishes(ClientWindow *window, GtkWidget *menu, const MenuEntry *entries, gsize count)
+{
   for (gsize i = 0; i < count; i++) {
     GtkWidget *item = gtk_menu_item_new_with_mnemonic(_(entries[i].label));
     g_object_set_data(G_OBJECT(item), "wish", GINT_TO_POINTER(entries[i].wish));
     g_signal_connect(item, "activate", G_CALLBACK(on_wish), window);
     gtk_menu_shell_append(GTK_MENU_SHELL(menu), item);
   }
-  gtk_widget_show_all(menu);
-  return menu;
+}
+
+/* What the pool allows, and nothing else. Closing the console is the window's own matter and always there. */
+static void
+add_actions(ClientWindow *window, GtkWidget *menu)
+{
+  static const MenuEntry leave[] = {{N_("_Disconnect"), WINDOW_WISH_DISCONNECT}};
+  add_wishes(window, menu, leave, G_N_ELEMENTS(leave));
+  for (int action = DESKTOP_ACTION_LOCK; action < DESKTOP_ACTIONS; action++) {
+    if ((window->actions & 1U << action) == 0)
+      continue;
+    GtkWidget *item = gtk_menu_item_new_with_mnemonic(desktop_action_label((DesktopAction)action));
+    g_object_set_data(G_OBJECT(item), "action", GINT_TO_POINTER(action));
+    g_signal_connect(item, "activate", G_CALLBACK(on_action), window);
+    gtk_menu_shell_append(GTK_MENU_SHELL(menu), item);
+  }
+  gtk_menu_shell_append(GTK_MENU_SHELL(menu), gtk_separator_menu_item_new());
 }
 
 static GtkWidget *
@@ -136,11 +159,25 @@ client_window_make_edge_bar(ClientWindow *window)
                     make_full_screen_button(window, "view-restore-symbolic", _("Leave full screen")));
   gtk_container_add(GTK_CONTAINER(bar), make_wish_button(window, WINDOW_WISH_DISCONNECT,
                                                          "network-offline-symbolic", _("Disconnect")));
+  window->edge_menu = icon_button(gtk_menu_button_new(), "open-menu-symbolic", _("Menu"));
+  gtk_container_add(GTK_CONTAINER(bar), window->edge_menu);
   gtk_widget_show_all(bar);
   return bar;
 }
 
 /* Keys */
+
+/* The desktop takes all keys but these: Shift+F12 leads to the buttons, as in the browser. */
+static void
+go_to_buttons(ClientWindow *window)
+{
+  if (!window->is_full_screen) {
+    gtk_widget_grab_focus(window->menu);
+    return;
+  }
+  window->listener->buttons(window->user_data);
+  gtk_widget_grab_focus(window->edge_menu);
+}
 
 static gboolean
 on_key(GtkWidget *widget, GdkEventKey *event, gpointer user_data)
@@ -148,6 +185,16 @@ on_key(GtkWidget *widget, GdkEventKey *event, gpointer user_data)
   ClientWindow *window = user_data;
   if (event->keyval == GDK_KEY_F11 && window->kind == WINDOW_DESKTOP) {
     client_window_set_full_screen(window, !window->is_full_screen);
+    return GDK_EVENT_STOP;
+  }
+  gboolean has_shift = (event->state & gtk_accelerator_get_default_mod_mask()) == GDK_SHIFT_MASK;
+  if (event->keyval == GDK_KEY_F12 && has_shift && window->kind == WINDOW_DESKTOP) {
+    go_to_buttons(window);
+    return GDK_EVENT_STOP;
+  }
+  if (event->keyval == GDK_KEY_F10 && window->kind != WINDOW_DESKTOP &&
+      gtk_widget_get_visible(window->menu)) {
+    gtk_widget_activate(window->menu);
     return GDK_EVENT_STOP;
   }
   if (event->keyval == GDK_KEY_F5 && window->kind == WINDOW_LIST) {
@@ -172,6 +219,8 @@ on_window_state(GtkWidget *widget, GdkEventWindowState *event, gpointer user_dat
   gboolean is_full_screen = (event->new_window_state & GDK_WINDOW_STATE_FULLSCREEN) != 0;
   if (event->changed_mask & GDK_WINDOW_STATE_FULLSCREEN) {
     window->is_full_screen = is_full_screen;
+    /* Below the bar that slides in there. */
+    gtk_widget_set_margin_top(message_bar_widget(window->notices), is_full_screen ? EDGE_BAR_HEIGHT : 0);
     window->listener->full_screen(is_full_screen, window->user_data);
   }
   return GDK_EVENT_PROPAGATE;
@@ -223,12 +272,13 @@ client_window_new(const ClientWindowListener *listener, gpointer user_data)
   gtk_window_set_titlebar(window->window, GTK_WIDGET(window->header));
   window->stack = GTK_STACK(gtk_stack_new());
   gtk_stack_set_transition_type(window->stack, GTK_STACK_TRANSITION_TYPE_CROSSFADE);
-  window->messages = message_bar_new();
-  GtkWidget *overlay = gtk_overlay_new();
-  gtk_container_add(GTK_CONTAINER(overlay), GTK_WIDGET(window->stack));
-  gtk_overlay_add_overlay(GTK_OVERLAY(overlay), message_bar_widget(window->messages));
-  gtk_container_add(GTK_CONTAINER(window->window), overlay);
-  gtk_widget_show_all(overlay);
+  window->messages = message_bar_new(GTK_MESSAGE_ERROR);
+  window->notices = message_bar_new(GTK_MESSAGE_WARNING);
+  window->content = window_content_new(GTK_WIDGET(window->stack));
+  window_content_add_bar(window->content, message_bar_widget(window->messages));
+  window_content_add_bar(window->content, message_bar_widget(window->notices));
+  gtk_container_add(GTK_CONTAINER(window->window), window->content);
+  gtk_widget_show_all(window->content);
   g_signal_connect(window->window, "delete-event", G_CALLBACK(on_delete), window);
   g_signal_connect(window->window, "key-press-event", G_CALLBACK(on_key), window);
   g_signal_connect(window->window, "window-state-event", G_CALLBACK(on_window_state), window);
@@ -248,18 +298,39 @@ client_window_add_page(ClientWindow *window, const char *name, GtkWidget *page)
   gtk_stack_add_named(window->stack, page, name);
 }
 
+/* NULL: nothing can be done there. */
+static GtkWidget *
+make_menu(ClientWindow *window)
+{
+  if (window->kind == WINDOW_PLAIN)
+    return NULL;
+  GtkWidget *menu = gtk_menu_new();
+  if (window->kind == WINDOW_LIST)
+    add_wishes(window, menu, list_menu, G_N_ELEMENTS(list_menu));
+  if (window->kind == WINDOW_DESKTOP)
+    add_actions(window, menu);
+  if (window->kind != WINDOW_LIST)
+    add_wishes(window, menu, sign_out_menu, G_N_ELEMENTS(sign_out_menu));
+  gtk_widget_show_all(menu);
+  return menu;
+}
+
 static void
 set_menu(ClientWindow *window)
 {
-  GtkWidget *menu = NULL;
-  if (window->kind == WINDOW_LIST)
-    menu = make_menu(window, list_menu, G_N_ELEMENTS(list_menu));
-  else if (window->kind == WINDOW_DESKTOP)
-    menu = make_menu(window, desktop_menu, G_N_ELEMENTS(desktop_menu));
-  else if (window->kind == WINDOW_ELSEWHERE)
-    menu = make_menu(window, elsewhere_menu, G_N_ELEMENTS(elsewhere_menu));
-  gtk_menu_button_set_popup(GTK_MENU_BUTTON(window->menu), menu);
-  gtk_widget_set_visible(window->menu, menu != NULL);
+  gtk_menu_button_set_popup(GTK_MENU_BUTTON(window->menu), make_menu(window));
+  gtk_widget_set_visible(window->menu, window->kind != WINDOW_PLAIN);
+  if (window->edge_menu != NULL)
+    gtk_menu_button_set_popup(GTK_MENU_BUTTON(window->edge_menu), make_menu(window));
+}
+
+void
+client_window_set_actions(ClientWindow *window, guint actions)
+{
+  if (window->actions == actions)
+    return;
+  window->actions = actions;
+  set_menu(window);
 }
 
 void
@@ -268,6 +339,7 @@ client_window_show_page(ClientWindow *window, const char *name, WindowKind kind,
 {
   window->kind = kind;
   gboolean is_desktop = kind == WINDOW_DESKTOP;
+  window_content_set_over(window->content, is_desktop);
   gtk_stack_set_visible_child_name(window->stack, name);
   gtk_window_set_title(window->window, title);
   gtk_label_set_text(window->heading, heading);
@@ -289,6 +361,15 @@ client_window_show_error(ClientWindow *window, const GError *error)
     message_bar_show_error(window->messages, error);
   else
     message_bar_hide(window->messages);
+}
+
+void
+client_window_show_notice(ClientWindow *window, const char *title, const char *text, const char *advice)
+{
+  if (text != NULL)
+    message_bar_show_text(window->notices, title, text, advice);
+  else
+    message_bar_hide(window->notices);
 }
 
 void

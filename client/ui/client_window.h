@@ -7,6 +7,8 @@
 
 #include <gtk/gtk.h>
 
+#include "client/model/desktop_entry.h"
+
 typedef struct ClientWindow ClientWindow;
 
 /** What the user asked for by a button, a menu or a key. */
@@ -15,10 +17,7 @@ typedef enum {
   WINDOW_WISH_BACK, /**< to the list of desktops */
   WINDOW_WISH_REFRESH,
   WINDOW_WISH_SIGN_OUT,
-  WINDOW_WISH_DISCONNECT,
-  WINDOW_WISH_RESTART,
-  WINDOW_WISH_RESET,
-  WINDOW_WISH_LOG_OFF,
+  WINDOW_WISH_DISCONNECT, /**< keeps the desktop running */
 } WindowWish;
 
 /** The kinds of page, which differ in what the header bar offers. */
@@ -31,6 +30,8 @@ typedef enum {
 
 typedef struct {
   void (*wish)(WindowWish wish, gpointer user_data);
+  void (*act)(DesktopAction action, gpointer user_data); /**< on the open desktop */
+  void (*buttons)(gpointer user_data);                   /**< Shift+F12 in full screen: show the edge bar */
   void (*keys)(const guint *keyvals, int count, gpointer user_data); /**< to be pressed in the guest */
   void (*full_screen)(gboolean is_full_screen, gpointer user_data);
 } ClientWindowListener;
@@ -52,10 +53,17 @@ void client_window_show_page(ClientWindow *window, const char *name, WindowKind 
 /** Shows @error (NULL: nothing) in the bar above the page. */
 void client_window_show_error(ClientWindow *window, const GError *error);
 
+/** Shows the warning @title with @text and @advice above the page, until it is closed; NULL takes it away. */
+void client_window_show_notice(ClientWindow *window, const char *title, const char *text, const char *advice);
+
+/** What the menu of the open desktop offers: @actions, bits 1 << DesktopAction. */
+void client_window_set_actions(ClientWindow *window, guint actions);
+
 /** Goes into or out of full screen. */
 void client_window_set_full_screen(ClientWindow *window, gboolean is_full_screen);
 
-/** The bar for the viewer's upper edge in full screen, with the same buttons (transfer none, floating). */
+/** The bar for the viewer's upper edge in full screen, with the same buttons and menu (transfer none,
+ * floating). */
 GtkWidget *client_window_make_edge_bar(ClientWindow *window);
 
 /** Destroys @window (nullable) with its pages. */

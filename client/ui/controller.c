@@ -3,7 +3,9 @@
 
 #include <glib/gi18n.h>
 
+#include "client/model/server_sentence.h"
 #include "client/ui/book_file.h"
+#include "client/ui/controller_list.h"
 #include "client/ui/controller_private.h"
 #include "client/ui/elsewhere_page.h"
 #include "common/base/error.h"
@@ -91,7 +93,7 @@ enter_page(Controller *controller)
     viewer_page_enter(controller->viewer_page);
     break;
   case CLIENT_STATE_ELSEWHERE:
-    elsewhere_page_enter(controller->elsewhere_page);
+    elsewhere_page_enter(controller->elsewhere_page, controller->elsewhere);
     break;
   default:
     break;
@@ -113,11 +115,24 @@ show_state(Controller *controller, ClientState before)
   viewer_page_set_waiting(controller->viewer_page, view->is_waiting ? _(view->title) : NULL);
   client_window_show_page(controller->window, view->page, view->kind, title, heading,
                           controller->state == CLIENT_STATE_SERVER ? NULL : host);
+  controller_watch_list(controller, controller->state == CLIENT_STATE_DESKTOPS);
+  if (!is_desktop)
+    client_window_show_notice(controller->window, NULL, NULL, NULL);
   if (controller->state != before)
     enter_page(controller);
   if (controller->state == CLIENT_STATE_CONNECTED && before == CLIENT_STATE_OPENING &&
       controller->options->full_screen)
     client_window_set_full_screen(controller->window, TRUE);
+}
+
+/* The reason names the device, where there is one. */
+static void
+note_elsewhere(Controller *controller, const GError *error)
+{
+  const char *const *reasons = error != NULL ? error_get_reasons(error) : NULL;
+  gboolean has_reason = reasons != NULL && reasons[0] != NULL;
+  g_free(controller->elsewhere);
+  controller->elsewhere = error != NULL ? server_sentence(has_reason ? reasons[0] : error->message) : NULL;
 }
 
 void
@@ -130,6 +145,8 @@ controller_handle(Controller *controller, ClientEvent event, const GError *error
   log_debug("%s × %s → %s", client_state_name(before), client_event_name(event),
             client_state_name(step.state));
   controller->state = step.state;
+  if (event == CLIENT_EVENT_IN_USE_ELSEWHERE)
+    note_elsewhere(controller, error);
   carry_out(controller, step.effects, error);
   show_state(controller, before);
 }
@@ -173,11 +190,19 @@ controller_answer(GObject *source, GAsyncResult *result, gboolean *ret_cancelled
 /* What the window reports */
 
 static void
-act_on_open_session(Controller *controller, const char *action)
+on_act(DesktopAction action, gpointer user_data)
 {
+  Controller *controller = user_data;
   if (controller->session != NULL)
     controller_ask_action(controller, controller->session, action,
-                          controller->desktop != NULL ? controller->desktop : "");
+                          controller->desktop != NULL ? controller->desktop : "", controller->log_off);
+}
+
+static void
+on_buttons(gpointer user_data)
+{
+  Controller *controller = user_data;
+  viewer_page_show_edge(controller->viewer_page);
 }
 
 static void
@@ -198,15 +223,6 @@ on_wish(WindowWish wish, gpointer user_data)
     break;
   case WINDOW_WISH_SIGN_OUT:
     controller_handle(controller, CLIENT_EVENT_SIGN_OUT, NULL);
-    break;
-  case WINDOW_WISH_RESTART:
-    act_on_open_session(controller, "restart");
-    break;
-  case WINDOW_WISH_RESET:
-    act_on_open_session(controller, "reset");
-    break;
-  case WINDOW_WISH_LOG_OFF:
-    act_on_open_session(controller, "logoff");
     break;
   }
 }
@@ -230,7 +246,7 @@ on_full_screen(gboolean is_full_screen, gpointer user_data)
 Controller *
 controller_new(const ControllerOptions *options, GMainLoop *loop, GError **error)
 {
-  static const ClientWindowListener listener = {on_wish, on_keys, on_full_screen};
+  static const ClientWindowListener listener = {on_wish, on_act, on_buttons, on_keys, on_full_screen};
   g_autoptr(Controller) controller = g_new0(Controller, 1);
   controller->options = options;
   controller->loop = loop;
@@ -257,6 +273,7 @@ controller_free(Controller *controller)
   if (controller == NULL)
     return;
   cancel_everything(controller);
+  controller_watch_list(controller, FALSE);
   controller_close_console(controller, FALSE);
   client_window_free(controller->window);
   transport_free(controller->transport);
@@ -266,9 +283,11 @@ controller_free(Controller *controller)
   g_clear_object(&controller->client);
   g_object_unref(controller->cancellable);
   secret_free(controller->password);
-  char *texts[] = {
-      controller->address, controller->user,    controller->pool_wanted,      controller->pool,
-      controller->session, controller->desktop, controller->question_session, controller->question_action};
+  char *texts[] = {controller->address,     controller->user,
+                   controller->pool_wanted, controller->pool,
+                   controller->own,         controller->entry,
+                   controller->session,     controller->desktop,
+                   controller->elsewhere,   controller->question_session};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_free(controller);

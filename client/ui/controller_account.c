@@ -203,5 +203,6 @@ controller_sign_out(Controller *controller, gboolean tell_server)
     api_client_call_async(controller->client, request, NULL, on_signed_out, NULL);
   }
   api_client_set_token(controller->client, NULL);
+  desktops_page_clear(controller->desktops_page); /* it is somebody else's next time */
   g_clear_pointer(&controller->password, secret_free);
 }

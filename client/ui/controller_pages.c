@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the pages report, handed to the state machine. */
-#include <string.h>
-
 #include "client/ui/book_file.h"
+#include "client/ui/controller_list.h"
 #include "client/ui/controller_private.h"
 #include "client/ui/elsewhere_page.h"
 #include "common/base/secret.h"
@@ -61,13 +60,14 @@ on_password_cancelled(gpointer user_data)
 }
 
 static void
-on_open(const char *pool, gpointer user_data)
+on_open(const DesktopEntry *entry, gpointer user_data)
 {
   Controller *controller = user_data;
   if (controller->state != CLIENT_STATE_DESKTOPS)
     return;
-  g_free(controller->pool);
-  controller->pool = g_strdup(pool);
+  /* The only one of a pool is not named: when its host is lost another one may take its place. */
+  controller_choose(controller, entry->pool_id, entry->in_group ? entry->desktop_id : NULL, entry->another,
+                    entry->key);
   controller_handle(controller, CLIENT_EVENT_OPEN, NULL);
 }
 
@@ -86,23 +86,24 @@ on_action_answered(gboolean is_yes, gpointer user_data)
 }
 
 void
-controller_ask_action(Controller *controller, const char *session, const char *action, const char *name)
+controller_ask_action(Controller *controller, const char *session, DesktopAction action, const char *name,
+                      LogOffEnd log_off)
 {
-  if (strcmp(action, "disconnect") == 0) {
+  if (!questions_has_action(action)) {
     controller_act(controller, session, action);
     return;
   }
   g_free(controller->question_session);
-  g_free(controller->question_action);
   controller->question_session = g_strdup(session);
-  controller->question_action = g_strdup(action);
-  questions_ask_action(client_window_gtk(controller->window), action, name, on_action_answered, controller);
+  controller->question_action = action;
+  questions_ask_action(client_window_gtk(controller->window), action, name, log_off, on_action_answered,
+                       controller);
 }
 
 static void
-on_act(const char *session, const char *action, const char *name, gpointer user_data)
+on_act(const DesktopEntry *entry, DesktopAction action, gpointer user_data)
 {
-  controller_ask_action(user_data, session, action, name);
+  controller_ask_action(user_data, entry->session, action, entry->title, entry->log_off);
 }
 
 static void

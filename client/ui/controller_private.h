@@ -36,15 +36,24 @@ struct Controller {
   char *pool_wanted;     /* by the command line, until it was opened once */
 
   /* the session and its console */
-  char *pool;    /* what is being opened or is open */
-  char *session; /* nullable */
-  char *desktop; /* its name for the title; nullable */
+  char *pool;       /* what is being opened or is open */
+  char *own;        /* which of one's own there, its id; nullable */
+  gboolean another; /* one more than those */
+  char *entry;      /* the key of its line in the list; nullable */
+  char *session;    /* nullable */
+  char *desktop;    /* its name for the title; nullable */
+  LogOffEnd log_off;
+  char *elsewhere; /* a sentence with the device that has it; nullable */
   ApiSessionEvents *events;
   gboolean take_over;
   Console *console; /* nullable */
   guint attempts;   /* failures in a row */
   guint pause_ms;   /* before the next */
   guint retry_timer, end_source;
+
+  /* the list */
+  guint list_timer;
+  gboolean list_failed; /* and the bar says so */
 
   /* the window */
   ClientWindow *window;
@@ -54,7 +63,8 @@ struct Controller {
   DesktopsPage *desktops_page;
   ViewerPage *viewer_page;
   GtkWidget *elsewhere_page;
-  char *question_session, *question_action; /* what a dialog asks about */
+  char *question_session; /* what a dialog asks about */
+  DesktopAction question_action;
 };
 
 /** Feeds @event into the machine, carries out its effects and shows the new state; @error (nullable) is its
@@ -93,17 +103,16 @@ void controller_change_password(Controller *controller, const char *new_password
 /** CLIENT_EFFECT_SIGN_OUT and CLIENT_EFFECT_FORGET_TOKEN: @tell_server only for the first. */
 void controller_sign_out(Controller *controller, gboolean tell_server);
 
-/** CLIENT_EFFECT_LIST */
-void controller_list(Controller *controller);
-
 /** CLIENT_EFFECT_CONNECT */
 void controller_connect(Controller *controller);
 
 /** POST /sessions/{@session}/{@action}, then the list again. */
-void controller_act(Controller *controller, const char *session, const char *action);
+void controller_act(Controller *controller, const char *session, DesktopAction action);
 
-/** Asks the user about @action, unless it is harmless, and then does it to @session of the desktop @name. */
-void controller_ask_action(Controller *controller, const char *session, const char *action, const char *name);
+/** Asks the user about @action, unless it is harmless, and then does it to @session of the desktop @name,
+ * which ends as @log_off when one logs off. */
+void controller_ask_action(Controller *controller, const char *session, DesktopAction action,
+                           const char *name, LogOffEnd log_off);
 
 /** Makes the pages and puts them into the window. */
 void controller_make_pages(Controller *controller);

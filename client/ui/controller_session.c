@@ -1,52 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n.h>
 
+#include "client/model/server_sentence.h"
+#include "client/ui/controller_list.h"
 #include "client/ui/controller_private.h"
 #include "common/base/error.h"
-
-/* The list */
-
-static void
-open_wanted_pool(Controller *controller)
-{
-  g_autofree char *pool = g_steal_pointer(&controller->pool_wanted);
-  if (pool == NULL)
-    return;
-  g_free(controller->pool);
-  controller->pool = g_steal_pointer(&pool);
-  controller_handle(controller, CLIENT_EVENT_OPEN, NULL);
-}
-
-static void
-on_list(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Controller *controller = user_data;
-  g_autoptr(GError) error = NULL;
-  gboolean is_cancelled = FALSE;
-  g_autoptr(ApiAnswer) answer = controller_answer(source, result, &is_cancelled, &error);
-  if (is_cancelled)
-    return;
-  g_autoptr(GPtrArray) desktops = answer != NULL ? api_session_desktops_from_answer(answer, &error) : NULL;
-  if (desktops == NULL) {
-    if (controller_needs_sign_in(error))
-      controller_handle(controller, CLIENT_EVENT_TOKEN_REJECTED, error);
-    else
-      client_window_show_error(controller->window, error);
-    return;
-  }
-  desktops_page_set(controller->desktops_page, desktops);
-  g_autoptr(GError) degraded = api_session_degraded_from_answer(answer);
-  if (degraded != NULL) /* the list holds only what the server knows by heart */
-    client_window_show_error(controller->window, degraded);
-  desktops_page_enter(controller->desktops_page);
-  open_wanted_pool(controller);
-}
-
-void
-controller_list(Controller *controller)
-{
-  controller_call(controller, api_session_desktops_request(), on_list);
-}
 
 /* One session */
 
@@ -57,23 +15,66 @@ can_be_opened(const ApiSession *session)
          session->state == API_SESSION_DISCONNECTED;
 }
 
+static const char *
+entry_of(const Controller *controller)
+{
+  return controller->entry != NULL ? controller->entry : controller->pool;
+}
+
 /* What is being done with the desktop, where the user looks at the moment. */
 static void
 show_progress(Controller *controller, const ApiSession *session)
 {
+  g_autofree char *step = server_sentence(session->step);
   if (controller->state == CLIENT_STATE_PREPARING)
-    desktops_page_set_progress(controller->desktops_page, controller->pool, session->step,
-                               (int)session->progress);
-  if (controller->state != CLIENT_STATE_RECONNECTING || can_be_opened(session) || session->step == NULL)
+    desktops_page_set_progress(controller->desktops_page, entry_of(controller), step, (int)session->progress);
+  if (controller->state != CLIENT_STATE_RECONNECTING || can_be_opened(session) || step == NULL ||
+      *step == '\0')
     return;
-  g_autofree char *text = g_strdup_printf(_("Reconnecting: %s"), session->step);
+  g_autofree char *text = g_strdup_printf(_("Reconnecting: %s"), step);
   viewer_page_set_waiting(controller->viewer_page, text);
+}
+
+/* What is about to be done to the desktop, for whoever sits at it. */
+static void
+show_warning(Controller *controller, const ApiSession *session)
+{
+  static const struct {
+    const char *title, *advice;
+  } texts[] = {
+      [SERVER_WARNING_IDLE] =
+          {N_("Are you still there?"),
+           N_("Move the pointer or press a key in the desktop to stay connected. It keeps "
+              "running when it is disconnected.")},
+      [SERVER_WARNING_AGE] =
+          {N_("Your session ends soon"),
+           N_("Save your work where it is kept. Afterwards you can open a desktop again.")},
+      [SERVER_WARNING_OTHER] = {N_("A word about this desktop"), NULL},
+  };
+  g_autofree char *text = server_sentence(session->warning);
+  ServerWarning kind = server_sentence_warning(session->warning);
+  client_window_show_notice(controller->window, _(texts[kind].title), text,
+                            texts[kind].advice != NULL ? _(texts[kind].advice) : NULL);
+}
+
+static void
+note_session(Controller *controller, const ApiSession *session)
+{
+  controller->log_off = desktop_entry_log_off(session);
+  client_window_set_actions(controller->window, desktop_entry_actions(session));
+  if (session->desktop_id == NULL || g_strcmp0(controller->own, session->desktop_id) == 0)
+    return;
+  g_free(controller->own);
+  controller->own = g_strdup(session->desktop_id);
 }
 
 static void
 on_session_changed(const ApiSession *session, gpointer user_data)
 {
   Controller *controller = user_data;
+  note_session(controller, session);
+  if (controller->state != CLIENT_STATE_PREPARING)
+    show_warning(controller, session);
   if (session->desktop_name != NULL && g_strcmp0(controller->desktop, session->desktop_name) != 0) {
     g_free(controller->desktop);
     controller->desktop = g_strdup(session->desktop_name);
@@ -119,6 +120,7 @@ follow(Controller *controller, const ApiSession *session)
   static const ApiSessionWatcher watcher = {on_session_changed, on_session_ended, on_events_failed};
   g_free(controller->session);
   controller->session = g_strdup(session->id);
+  controller->another = FALSE; /* it is there: whoever takes it over means this one */
   g_clear_pointer(&controller->events, api_session_events_free);
   controller->events = api_session_events_new(controller->client, session->id, &watcher, controller);
   on_session_changed(session, controller);
@@ -143,11 +145,25 @@ on_connect_answer(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
+controller_choose(Controller *controller, const char *pool, const char *own, gboolean another,
+                  const char *entry)
+{
+  g_free(controller->pool);
+  g_free(controller->own);
+  g_free(controller->entry);
+  controller->pool = g_strdup(pool);
+  controller->own = g_strdup(own);
+  controller->another = another;
+  controller->entry = g_strdup(entry);
+}
+
+void
 controller_connect(Controller *controller)
 {
-  desktops_page_set_progress(controller->desktops_page, controller->pool, NULL, 0);
-  controller_call(controller, api_session_connect_request(controller->pool, controller->take_over),
-                  on_connect_answer);
+  const ApiConnectOptions options = {
+      .take_over = controller->take_over, .another = controller->another, .desktop = controller->own};
+  desktops_page_set_progress(controller->desktops_page, entry_of(controller), NULL, 0);
+  controller_call(controller, api_session_connect_request(controller->pool, &options), on_connect_answer);
 }
 
 /* Restart, reset, log off, disconnect */
@@ -170,7 +186,7 @@ on_acted(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-controller_act(Controller *controller, const char *session, const char *action)
+controller_act(Controller *controller, const char *session, DesktopAction action)
 {
-  controller_call(controller, api_session_action_request(session, action), on_acted);
+  controller_call(controller, api_session_action_request(session, desktop_action_name(action)), on_acted);
 }

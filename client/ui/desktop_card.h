@@ -5,27 +5,30 @@
 
 #include <gtk/gtk.h>
 
-#include "common/api_client/api_session.h"
+#include "client/model/desktop_entry.h"
 
 typedef struct DesktopCard DesktopCard;
 
-/** What the user wants of a desktop. */
+/** What the user wants of a desktop; @entry lives as long as its card. */
 typedef struct {
-  void (*open)(const char *pool, gpointer user_data);
+  void (*open)(const DesktopEntry *entry, gpointer user_data);
   void (*cancel)(gpointer user_data); /**< stop opening */
-  void (*act)(const char *session, const char *action, const char *name,
-              gpointer user_data); /**< disconnect, restart, … */
+  void (*act)(const DesktopEntry *entry, DesktopAction action, gpointer user_data);
 } DesktopCardListener;
 
-/** A card for @desktop (copied) that lives as long as its widget, a GtkListBoxRow; @listener is static. */
-DesktopCard *desktop_card_new(const ApiDesktop *desktop, const DesktopCardListener *listener,
+/** A card for @entry (borrowed for its life) that lives as long as its widget, a GtkListBoxRow; @listener is
+ * static. */
+DesktopCard *desktop_card_new(const DesktopEntry *entry, const DesktopCardListener *listener,
                               gpointer user_data);
 
 /** The widget of @card (transfer none). */
 GtkWidget *desktop_card_widget(DesktopCard *card);
 
-/** Whether @card is for @pool, an id or a name. */
-gboolean desktop_card_is(const DesktopCard *card, const char *pool);
+/** What @card shows (transfer none). */
+const DesktopEntry *desktop_card_entry(const DesktopCard *card);
+
+/** Whether @card is for @what: the key of an entry, or the id or name of a pool. */
+gboolean desktop_card_is(const DesktopCard *card, const char *what);
 
 /** Shows that the desktop is being opened: @step (nullable) of @progress (0 … 100), with a button to cancel.
  */

@@ -14,6 +14,7 @@ elsewhere_page_new(const ElsewherePageListener *listener, gpointer user_data)
                     _("It keeps running there. Open it here to continue on this screen; the other device "
                       "is then disconnected."),
                     &column);
+  g_object_set_data(G_OBJECT(page), "where", form_add_note(column, ""));
   GtkButton *take_over = form_add_button(column, _("Open it _here"), TRUE);
   GtkButton *leave = form_add_button(column, _("_Back to your desktops"), FALSE);
   g_signal_connect_swapped(take_over, "clicked", G_CALLBACK(listener->take_over), user_data);
@@ -23,8 +24,11 @@ elsewhere_page_new(const ElsewherePageListener *listener, gpointer user_data)
 }
 
 void
-elsewhere_page_enter(GtkWidget *page)
+elsewhere_page_enter(GtkWidget *page, const char *where)
 {
+  GtkLabel *note = g_object_get_data(G_OBJECT(page), "where");
+  gtk_label_set_text(note, where != NULL ? where : "");
+  gtk_widget_set_visible(GTK_WIDGET(note), where != NULL);
   GtkWidget *take_over = g_object_get_data(G_OBJECT(page), "take-over");
   gtk_widget_grab_default(take_over);
   gtk_widget_grab_focus(take_over);

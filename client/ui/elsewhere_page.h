@@ -13,5 +13,6 @@ typedef struct {
 /** The page; @listener is static. */
 GtkWidget *elsewhere_page_new(const ElsewherePageListener *listener, gpointer user_data);
 
-/** Prepares @page for being shown: the focus is on opening it here. */
-void elsewhere_page_enter(GtkWidget *page);
+/** Prepares @page for being shown: the focus is on opening it here. @where (nullable): a sentence with the
+ * other device. */
+void elsewhere_page_enter(GtkWidget *page, const char *where);

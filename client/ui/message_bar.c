@@ -38,15 +38,16 @@ on_destroy(GtkWidget *widget, gpointer user_data)
 }
 
 MessageBar *
-message_bar_new(void)
+message_bar_new(GtkMessageType type)
 {
   MessageBar *bar = g_new0(MessageBar, 1);
   bar->revealer = gtk_revealer_new();
   gtk_widget_set_valign(bar->revealer, GTK_ALIGN_START);
   bar->info = gtk_info_bar_new();
-  gtk_info_bar_set_message_type(GTK_INFO_BAR(bar->info), GTK_MESSAGE_ERROR);
+  gtk_info_bar_set_message_type(GTK_INFO_BAR(bar->info), type);
   gtk_info_bar_set_show_close_button(GTK_INFO_BAR(bar->info), TRUE);
   form_add_class(bar->info, "message-bar");
+  form_add_class(bar->info, type == GTK_MESSAGE_ERROR ? "failure" : "notice");
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
   bar->title = add_line(box, "message-title");
   bar->advice = add_line(box, "message-advice");
@@ -64,16 +65,38 @@ message_bar_widget(MessageBar *bar)
   return bar->revealer;
 }
 
+static void
+set_line(GtkLabel *label, const char *text)
+{
+  gtk_label_set_text(label, text != NULL ? text : "");
+  gtk_widget_set_visible(GTK_WIDGET(label), text != NULL);
+}
+
+static void
+show_lines(MessageBar *bar, const char *title, const char *advice, const char *detail)
+{
+  set_line(bar->title, title);
+  set_line(bar->advice, advice);
+  set_line(bar->detail, detail);
+  AtkObject *accessible = gtk_widget_get_accessible(bar->info);
+  atk_object_set_name(accessible, title);
+  atk_object_set_description(accessible, advice != NULL ? advice : "");
+  atk_object_set_role(accessible, ATK_ROLE_ALERT);
+  gtk_revealer_set_reveal_child(GTK_REVEALER(bar->revealer), TRUE);
+}
+
 void
 message_bar_show_error(MessageBar *bar, const GError *error)
 {
   CarawayErrorCode code = problem_text_code(error);
   g_autofree char *detail = problem_text_detail(error);
-  gtk_label_set_text(bar->title, problem_text_title(code));
-  gtk_label_set_text(bar->advice, problem_text_advice(code));
-  gtk_label_set_text(bar->detail, detail);
-  form_set_name(bar->info, problem_text_title(code));
-  gtk_revealer_set_reveal_child(GTK_REVEALER(bar->revealer), TRUE);
+  show_lines(bar, problem_text_title(code), problem_text_advice(code), detail);
+}
+
+void
+message_bar_show_text(MessageBar *bar, const char *title, const char *text, const char *advice)
+{
+  show_lines(bar, title, text, advice);
 }
 
 void

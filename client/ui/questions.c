@@ -2,7 +2,6 @@
 #include "client/ui/questions.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #include "client/ui/form.h"
 
@@ -109,15 +108,29 @@ questions_ask_trust(GtkWindow *parent, const char *server, const DoubtfulCertifi
   return dialog;
 }
 
+/* What is harmless has none. Logging off says what becomes of the desktop. */
 static const struct {
-  const char *action, *title, *text, *yes;
-} action_questions[] = {
-    {"restart", N_("Restart “NAME”?"), N_("Programs are closed. What is not saved is lost."), N_("_Restart")},
-    {"reset", N_("Reset “NAME”?"),
-     N_("The desktop is switched off and on again at once. What is not saved is lost."), N_("Re_set")},
-    {"logoff", N_("Log off from “NAME”?"),
-     N_("Your session ends. The desktop is thrown away with everything that is stored on it."),
-     N_("_Log off")},
+  const char *title, *text, *yes;
+} action_questions[DESKTOP_ACTIONS] = {
+    [DESKTOP_ACTION_RESTART] = {N_("Restart “NAME”?"), N_("Programs are closed. What is not saved is lost."),
+                                N_("_Restart")},
+    [DESKTOP_ACTION_RESET] =
+        {N_("Reset “NAME”?"),
+         N_("The desktop is switched off and on again at once. What is not saved is lost."), N_("Re_set")},
+    [DESKTOP_ACTION_LOG_OFF] = {N_("Log off from “NAME”?"), NULL, N_("_Log off")},
+};
+
+static const char *const log_off_texts[] = {
+    [LOG_OFF_UNKNOWN] = N_("Programs are closed, and what is not saved is lost. Some desktops are made anew "
+                           "after that: keep what you need somewhere else."),
+    [LOG_OFF_RECLONE] =
+        N_("Programs are closed, and the desktop is made anew: every file that is stored on it "
+           "is lost. Keep what you need somewhere else first."),
+    [LOG_OFF_KEEP] =
+        N_("Programs are closed, and what is not saved is lost. The desktop stays yours with the "
+           "files that are stored on it."),
+    [LOG_OFF_STOP] = N_("Programs are closed, what is not saved is lost, and the desktop is switched off. It "
+                        "stays yours with the files that are stored on it."),
 };
 
 static char *
@@ -128,15 +141,19 @@ replace_name(const char *text, const char *name)
   return g_string_free(g_steal_pointer(&result), FALSE);
 }
 
-GtkWidget *
-questions_ask_action(GtkWindow *parent, const char *action, const char *name, QuestionAnswered answered,
-                     gpointer user_data)
+gboolean
+questions_has_action(DesktopAction action)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS(action_questions); i++) {
-    if (strcmp(action_questions[i].action, action) != 0)
-      continue;
-    g_autofree char *title = replace_name(_(action_questions[i].title), name);
-    return ask(parent, title, _(action_questions[i].text), _(action_questions[i].yes), answered, user_data);
-  }
-  g_return_val_if_reached(NULL);
+  return action_questions[action].title != NULL;
+}
+
+GtkWidget *
+questions_ask_action(GtkWindow *parent, DesktopAction action, const char *name, LogOffEnd log_off,
+                     QuestionAnswered answered, gpointer user_data)
+{
+  g_return_val_if_fail(questions_has_action(action), NULL);
+  g_autofree char *title = replace_name(_(action_questions[action].title), name);
+  const char *text =
+      action == DESKTOP_ACTION_LOG_OFF ? log_off_texts[log_off] : action_questions[action].text;
+  return ask(parent, title, _(text), _(action_questions[action].yes), answered, user_data);
 }

@@ -4,6 +4,8 @@
 
 #include <gtk/gtk.h>
 
+#include "client/model/desktop_entry.h"
+
 /** A certificate that nothing here vouches for. */
 typedef struct {
   char *fingerprint; /**< 64 hexadecimal digits */
@@ -22,8 +24,12 @@ typedef void (*QuestionAnswered)(gboolean is_yes, gpointer user_data);
 GtkWidget *questions_ask_trust(GtkWindow *parent, const char *server, const DoubtfulCertificate *certificate,
                                QuestionAnswered answered, gpointer user_data);
 
-/** Asks whether @action ("restart", "reset", "logoff") shall be done to the desktop @name; as above. */
-GtkWidget *questions_ask_action(GtkWindow *parent, const char *action, const char *name,
+/** Whether @action is asked about before it is done: it may lose what is not saved. */
+gboolean questions_has_action(DesktopAction action);
+
+/** Asks whether @action, which is asked about, shall be done to the desktop @name, which ends as @log_off
+ * when one logs off; as above. */
+GtkWidget *questions_ask_action(GtkWindow *parent, DesktopAction action, const char *name, LogOffEnd log_off,
                                 QuestionAnswered answered, gpointer user_data);
 
 /** Frees what @certificate holds. */

@@ -158,6 +158,13 @@ viewer_page_set_full_screen(ViewerPage *page, gboolean is_full_screen)
     page->hint_timer = g_timeout_add(HINT_MS, hide_hint, page);
 }
 
+void
+viewer_page_show_edge(ViewerPage *page)
+{
+  cancel_timer(&page->hint_timer);
+  gtk_revealer_set_reveal_child(GTK_REVEALER(page->edge), page->is_full_screen);
+}
+
 static gboolean
 on_motion(GtkWidget *widget, GdkEventMotion *event, gpointer user_data)
 {

@@ -32,6 +32,9 @@ void viewer_page_set_waiting(ViewerPage *page, const char *text);
 /** Whether the bar at the upper edge is to be had; shows for a moment how to leave. */
 void viewer_page_set_full_screen(ViewerPage *page, gboolean is_full_screen);
 
+/** Shows the bar at the upper edge in full screen until the pointer leaves it or the desktop is used. */
+void viewer_page_show_edge(ViewerPage *page);
+
 /** Presses and releases the keys @keyvals (@count) in the guest. */
 void viewer_page_send_keys(ViewerPage *page, const guint *keyvals, int count);
 

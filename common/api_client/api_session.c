@@ -18,29 +18,6 @@ static const char *const session_states[] = {
     [API_SESSION_ENDED] = "ended",
 };
 
-static const char *const desktop_states[] = {
-    [API_DESKTOP_YOURS] = "yours",
-    [API_DESKTOP_AVAILABLE] = "available",
-    [API_DESKTOP_UNAVAILABLE] = "unavailable",
-};
-
-static gboolean
-read_state(JsonObject *object, const char *const *names, guint count, guint *ret_state, GError **error)
-{
-  const char *text = json_get_string(object, "state", 32, error);
-  if (text == NULL)
-    return FALSE;
-  for (guint i = 0; i < count; i++) {
-    if (strcmp(names[i], text) == 0) {
-      *ret_state = i;
-      return TRUE;
-    }
-  }
-  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
-              "The server speaks of a state “%s” that this program does not know. Update it.", text);
-  return FALSE;
-}
-
 static gboolean
 read_session_desktop(JsonObject *object, ApiSession *session, GError **error)
 {
@@ -49,7 +26,18 @@ read_session_desktop(JsonObject *object, ApiSession *session, GError **error)
     return FALSE;
   return desktop == NULL || (api_value_text(desktop, "id", &session->desktop_id, error) &&
                              api_value_text(desktop, "name", &session->desktop_name, error) &&
-                             api_value_optional_text(desktop, "host", &session->host, error));
+                             api_value_optional_text(desktop, "host", &session->host, error) &&
+                             api_value_optional_text(desktop, "kind", &session->kind, error));
+}
+
+/* Members that servers before pools of several kinds did not have. */
+static gboolean
+read_rules(JsonObject *object, ApiSession *session, GError **error)
+{
+  return json_get_optional_bool(object, "may_restart", TRUE, &session->may_restart, error) &&
+         json_get_optional_bool(object, "may_reset", TRUE, &session->may_reset, error) &&
+         api_value_optional_text(object, "warning", &session->warning, error) &&
+         api_value_optional_text(object, "on_logoff", &session->on_logoff, error);
 }
 
 ApiSession *
@@ -62,12 +50,13 @@ api_session_from_object(JsonObject *object, GError **error)
       !api_value_text(pool, "name", &session->pool_name, error) ||
       !read_session_desktop(object, session, error) || !api_value_text(object, "id", &session->id, error) ||
       !api_value_text(object, "user", &session->user, error) ||
-      !read_state(object, session_states, G_N_ELEMENTS(session_states), &state, error) ||
+      !api_value_choice(object, "state", session_states, G_N_ELEMENTS(session_states), &state, error) ||
       !api_value_optional_text(object, "step", &session->step, error) ||
       !json_get_optional_int(object, "progress", 0, 100, 0, &session->progress, error) ||
       !api_value_optional_text(object, "connected_from", &session->connected_from, error) ||
       !api_value_texts(object, "reasons", &session->reasons, error) ||
-      !api_value_optional_text(object, "end_code", &session->end_code, error))
+      !api_value_optional_text(object, "end_code", &session->end_code, error) ||
+      !read_rules(object, session, error))
     return NULL;
   session->state = state;
   return g_steal_pointer(&session);
@@ -91,77 +80,15 @@ api_session_free(ApiSession *session)
   g_free(session->desktop_id);
   g_free(session->desktop_name);
   g_free(session->host);
+  g_free(session->kind);
+  g_free(session->warning);
+  g_free(session->on_logoff);
   g_free(session->user);
   g_free(session->step);
   g_free(session->connected_from);
   g_strfreev(session->reasons);
   g_free(session->end_code);
   g_free(session);
-}
-
-ApiRequest *
-api_session_desktops_request(void)
-{
-  return api_request_new("GET", "desktops", NULL);
-}
-
-static gpointer
-desktop_from_object(JsonObject *object, GError **error)
-{
-  g_autoptr(ApiDesktop) desktop = g_new0(ApiDesktop, 1);
-  JsonObject *pool = json_get_object(object, "pool", error);
-  JsonObject *session = NULL;
-  guint state = 0;
-  if (pool == NULL || !api_value_text(pool, "id", &desktop->pool_id, error) ||
-      !api_value_text(pool, "name", &desktop->pool_name, error) ||
-      !api_value_optional_text(pool, "description", &desktop->description, error) ||
-      !read_state(object, desktop_states, G_N_ELEMENTS(desktop_states), &state, error) ||
-      !api_value_texts(object, "reasons", &desktop->reasons, error) ||
-      !api_value_optional_object(object, "session", &session, error))
-    return NULL;
-  desktop->state = state;
-  if (session != NULL) {
-    desktop->session = api_session_from_object(session, error);
-    if (desktop->session == NULL)
-      return NULL;
-  }
-  if (desktop->description == NULL)
-    desktop->description = g_strdup("");
-  return g_steal_pointer(&desktop);
-}
-
-GPtrArray *
-api_session_desktops_from_answer(const ApiAnswer *answer, GError **error)
-{
-  JsonObject *object = api_value_object(answer, error);
-  if (object == NULL)
-    return NULL;
-  return api_value_list(object, "items", desktop_from_object, (GDestroyNotify)api_desktop_free, error);
-}
-
-GError *
-api_session_degraded_from_answer(const ApiAnswer *answer)
-{
-  JsonObject *object = api_value_object(answer, NULL);
-  gboolean degraded = FALSE;
-  g_autofree char *reason = NULL;
-  if (object == NULL || !json_get_optional_bool(object, "degraded", FALSE, &degraded, NULL) || !degraded ||
-      !api_value_text(object, "degraded_reason", &reason, NULL))
-    return NULL;
-  return g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_DATABASE_AWAY, reason);
-}
-
-void
-api_desktop_free(ApiDesktop *desktop)
-{
-  if (desktop == NULL)
-    return;
-  g_free(desktop->pool_id);
-  g_free(desktop->pool_name);
-  g_free(desktop->description);
-  api_session_free(desktop->session);
-  g_strfreev(desktop->reasons);
-  g_free(desktop);
 }
 
 static JsonObject *
@@ -174,10 +101,15 @@ take_over_body(gboolean take_over)
 }
 
 ApiRequest *
-api_session_connect_request(const char *pool, gboolean take_over)
+api_session_connect_request(const char *pool, const ApiConnectOptions *options)
 {
   ApiRequest *request = api_request_new("POST", "pools", pool, "connect", NULL);
-  api_request_take_body(request, take_over_body(take_over));
+  JsonObject *body = take_over_body(options->take_over);
+  if (options->another)
+    json_object_set_boolean_member(body, "another", TRUE);
+  if (options->desktop != NULL)
+    json_object_set_string_member(body, "desktop", options->desktop);
+  api_request_take_body(request, body);
   api_request_make_idempotent(request);
   return request;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Desktops, sessions and consoles of the person who is signed in: requests and the values in their answers
- * (docs/protocols.md section 7). Owns these values; it does not watch a session (api_session_events.h) and
- * opens no console.
+ * Sessions and consoles of the person who is signed in: requests and the values in their answers
+ * (docs/protocols.md section 7). Owns these values; it does not watch a session (api_session_events.h), does
+ * not list what may be opened (api_desktop.h) and opens no console.
  */
 #pragma once
 
@@ -25,6 +25,7 @@ typedef struct {
   char *desktop_id;   /**< (nullable) together with its name and host, while none is assigned */
   char *desktop_name; /**< (nullable) */
   char *host;         /**< (nullable) */
+  char *kind;         /**< (nullable) "floating", "dedicated" or "manual" */
   char *user;
   ApiSessionState state;
   char *step;           /**< (nullable) what is being done, for people */
@@ -32,23 +33,11 @@ typedef struct {
   char *connected_from; /**< (nullable) address of the device that has the console */
   char **reasons;       /**< sentences, e.g. why it takes long or has ended; may be empty */
   char *end_code;       /**< (nullable) stable code, once ended */
+  char *warning;        /**< (nullable) what the server is about to do to it, a sentence */
+  char *on_logoff;      /**< (nullable: not told) "reclone", "keep" or "stop" */
+  gboolean may_restart; /**< its pool lets its users do that */
+  gboolean may_reset;
 } ApiSession;
-
-typedef enum {
-  API_DESKTOP_YOURS,
-  API_DESKTOP_AVAILABLE,
-  API_DESKTOP_UNAVAILABLE,
-} ApiDesktopState;
-
-/** What one may open: an entry of GET /desktops. */
-typedef struct {
-  char *pool_id;
-  char *pool_name;
-  char *description; /**< "" when there is none */
-  ApiDesktopState state;
-  ApiSession *session; /**< (nullable) one's own session there */
-  char **reasons;      /**< why it is unavailable; may be empty */
-} ApiDesktop;
 
 /** Where a console can be opened. */
 typedef struct {
@@ -65,20 +54,15 @@ typedef struct {
   GPtrArray *relays; /**< of ApiRelay, best first, at least one */
 } ApiConsole;
 
-/** GET /desktops. */
-ApiRequest *api_session_desktops_request(void);
+/** What connecting asks for; all zero: the one desktop of the pool that is one's own, or a new one. */
+typedef struct {
+  gboolean take_over;  /**< also when another device has the console */
+  gboolean another;    /**< one more than those that are open */
+  const char *desktop; /**< (nullable) id or name of one of one's own */
+} ApiConnectOptions;
 
-/** The ApiDesktops in the answer of GET /desktops (transfer full; the array frees them). */
-GPtrArray *api_session_desktops_from_answer(const ApiAnswer *answer,
-                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/** What the server says when it answered without its database, so that something may be missing: a
- * CARAWAY_ERROR_DATABASE_AWAY (transfer full); NULL when all is well. */
-GError *api_session_degraded_from_answer(const ApiAnswer *answer);
-
-/** POST /pools/{@pool}/connect with an idempotency key. @take_over: also when another device has the console.
- */
-ApiRequest *api_session_connect_request(const char *pool, gboolean take_over);
+/** POST /pools/{@pool}/connect with an idempotency key. */
+ApiRequest *api_session_connect_request(const char *pool, const ApiConnectOptions *options);
 
 /** GET /sessions/{@session}. */
 ApiRequest *api_session_get_request(const char *session);
@@ -105,12 +89,8 @@ ApiRequest *api_session_viewer_file_request(const char *session, gboolean take_o
 /** Frees @session (nullable). */
 void api_session_free(ApiSession *session);
 
-/** Frees @desktop (nullable). */
-void api_desktop_free(ApiDesktop *desktop);
-
 /** Wipes and frees @console (nullable). */
 void api_console_free(ApiConsole *console);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApiSession, api_session_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApiDesktop, api_desktop_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ApiConsole, api_console_free)

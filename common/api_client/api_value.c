@@ -2,6 +2,9 @@
 #include "common/api_client/api_value.h"
 
 #include "common/base/error.h"
+#include "common/base/text.h"
+
+#include <string.h>
 
 JsonObject *
 api_value_object(const ApiAnswer *answer, GError **error)
@@ -30,6 +33,25 @@ api_value_optional_text(JsonObject *object, const char *name, char **ret_value, 
     return FALSE;
   *ret_value = g_strdup(text);
   return TRUE;
+}
+
+gboolean
+api_value_choice(JsonObject *object, const char *name, const char *const *names, guint count,
+                 guint *ret_index, GError **error)
+{
+  const char *text = json_get_string(object, name, API_VALUE_MAX_TEXT, error);
+  if (text == NULL)
+    return FALSE;
+  for (guint i = 0; i < count; i++) {
+    if (strcmp(names[i], text) == 0) {
+      *ret_index = i;
+      return TRUE;
+    }
+  }
+  g_autofree char *shown = text_cut(text, 63);
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+              "The server speaks of a %s “%s” that this program does not know. Update it.", name, shown);
+  return FALSE;
 }
 
 gboolean

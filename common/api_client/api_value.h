@@ -22,6 +22,10 @@ gboolean api_value_text(JsonObject *object, const char *name, char **ret_value,
 gboolean api_value_optional_text(JsonObject *object, const char *name, char **ret_value,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The index in @names (@count) of the text @name; a text that is not there is an error. */
+gboolean api_value_choice(JsonObject *object, const char *name, const char *const *names, guint count,
+                          guint *ret_index, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Copies the array of texts @name; a missing member gives an empty array (transfer full). */
 gboolean api_value_texts(JsonObject *object, const char *name, char ***ret_value,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -12,10 +12,12 @@ import check_headers
 import check_includes
 import check_sizes
 import check_tests
+import check_translations
 import check_words
 from sources import Tree
 
-CHECKS = (check_build, check_format, check_headers, check_includes, check_sizes, check_tests, check_words)
+CHECKS = (check_build, check_format, check_headers, check_includes, check_sizes, check_tests, check_translations,
+          check_words)
 TOP = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 HASH_TOP = "# SPDX-License-Identifier: Apache-2.0\n"
 GOOD_HEADER = TOP + "/*\n * Owns a thing.\n */\n#pragma once\n\n/** Does it. */\nvoid thing_do(void);\n"
@@ -198,6 +200,36 @@ class Tests(SampleTree):
         for name in ("test_api_three.c", "test_c.py"):
             with self.subTest(name=name):
                 self.assert_found(check_tests, f"tests/unit/a/{name}", "\n", "no CMakeLists.txt beside it runs it")
+
+
+class Translations(SampleTree):
+    PO = 'msgid ""\nmsgstr "Language: de\\n"\n\nmsgid "%s does not answer"\nmsgstr "%s schweigt"\n'
+    POT = PO.replace("%s schweigt", "")
+
+    def setUp(self):
+        super().setUp()
+        self.write("client/po/POTFILES", "client/model/server_sentence.c\n")
+        self.write("client/model/server_sentence.c", TOP + 'x = N_("%s does not answer");\n')
+        self.write("broker/policy/said.c", TOP + 'say("%s does not "\n    "answer", host);\n')
+        self.write("client/po/caraway-client.pot", self.POT)
+        self.write("client/po/de.po", self.PO)
+
+    def test_finished(self):
+        self.assertEqual(self.violations(check_translations), [])
+
+    def test_unfinished(self):
+        more = '\nmsgid "One\\nmore"\nmsgstr ""\n'
+        for path, text, words in (
+                ("client/po/de.po", self.POT, "no translation of “%s does not answer”"),
+                ("client/po/de.po", self.PO.replace('msgid "%s', '#, fuzzy\nmsgid "%s'), "no translation"),
+                ("client/po/caraway-client.pot", self.POT + more, "nothing says “One\nmore” any more"),
+                ("client/ui/page.c", TOP + 'x = _("Page");\n', "is not in POTFILES"),
+                ("client/model/server_sentence.c", TOP + 'x = N_("%s " "is silent");\n', "server does not say “%s is silent”")):
+            with self.subTest(path=path, words=words):
+                before = Path(self.folder.name) / path
+                text_before = before.read_text() if before.exists() else None
+                self.assert_found(check_translations, path, text, words)
+                before.write_text(text_before) if text_before is not None else before.unlink()
 
 
 class Scanner(unittest.TestCase):

@@ -29,8 +29,8 @@ class ClientDriver:
         self.screen = Screen()
         # GTK and spice-gtk warn about what a bare X server lacks; such a warning is no failure of ours.
         env = {key: value for key, value in self.screen.env.items() if key != "G_DEBUG"}
-        env.update(XDG_CONFIG_HOME=self.home, LC_ALL=self.language, LANGUAGE="", GTK_THEME="Adwaita",
-                   **self.environment)
+        env.update({"XDG_CONFIG_HOME": self.home, "LC_ALL": self.language, "LANGUAGE": "", "GTK_THEME": "Adwaita",
+                    **self.environment})
         self.log_path = os.path.join(self.artefacts, "client.log")
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(["dbus-run-session", "--", self.program, *self.options], env=env,
@@ -64,6 +64,16 @@ class ClientDriver:
 
     def shot(self, name):
         return self.screen.shot(os.path.join(self.artefacts, name + ".png"))
+
+    def settled(self, name, limit_s=20):
+        """Until the screen holds still; its last picture is kept as `name`.png."""
+        last = []
+
+        def holds_still():
+            self.alive()
+            last.append(self.shot(name).tobytes())
+            return len(last) >= 3 and last[-1] == last[-2] == last[-3]
+        wait_until(holds_still, limit_s, "a picture that holds still", 0.2)
 
     def wait_colour(self, rgb, share, limit_s, name, keys=()):
         """Until the colour covers this share of the screen; the last picture is kept as `name`.png either way. `keys` are

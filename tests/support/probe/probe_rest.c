@@ -129,8 +129,8 @@ wait_ready(ApiClient *client, const ApiSession *session, const ProbeOptions *opt
 ApiSession *
 probe_rest_connect(ApiClient *client, const ProbeOptions *options, GError **error)
 {
-  g_autoptr(ApiAnswer) answer =
-      call_server(client, api_session_connect_request(options->pool, options->take_over), error);
+  const ApiConnectOptions wish = {.take_over = options->take_over};
+  g_autoptr(ApiAnswer) answer = call_server(client, api_session_connect_request(options->pool, &wish), error);
   g_autoptr(ApiSession) session = answer != NULL ? api_session_from_answer(answer, error) : NULL;
   if (session == NULL)
     return NULL;

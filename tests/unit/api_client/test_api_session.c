@@ -34,6 +34,29 @@ test_session(void)
   g_assert_cmpint(session->state, ==, API_SESSION_CONNECTED);
   g_assert_cmpstr(session->connected_from, ==, "10.0.0.9");
   g_assert_null(session->end_code);
+  /* of a server that does not say more */
+  g_assert_null(session->warning);
+  g_assert_null(session->on_logoff);
+  g_assert_true(session->may_restart && session->may_reset);
+}
+
+static void
+test_session_of_a_pool_with_rules(void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ApiAnswer) got = answer(
+      "{\"id\":\"s1\",\"pool\":{\"id\":\"p1\",\"name\":\"own\"},\"desktop\":{\"id\":\"d1\",\"name\":\"own-"
+      "1\","
+      "\"host\":\"kvm1\",\"kind\":\"dedicated\",\"power\":\"up\"},\"user\":\"a\",\"state\":\"connected\","
+      "\"may_restart\":false,\"may_reset\":true,\"on_logoff\":\"stop\",\"warning\":\"It ends in 5 "
+      "minutes.\"}");
+  g_autoptr(ApiSession) session = api_session_from_answer(got, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(session->kind, ==, "dedicated");
+  g_assert_cmpstr(session->warning, ==, "It ends in 5 minutes.");
+  g_assert_cmpstr(session->on_logoff, ==, "stop");
+  g_assert_false(session->may_restart);
+  g_assert_true(session->may_reset);
 }
 
 static void
@@ -72,45 +95,20 @@ test_bad_sessions_are_refused(void)
 }
 
 static void
-test_desktops(void)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(ApiAnswer) got =
-      answer("{\"items\":[{\"pool\":{\"id\":\"p1\",\"name\":\"office\",\"description\":\"For all\"},"
-             "\"state\":\"yours\",\"session\":" SESSION ",\"reasons\":[]},"
-             "{\"pool\":{\"id\":\"p2\",\"name\":\"lab\"},\"state\":\"unavailable\",\"session\":null,"
-             "\"reasons\":[\"no host is up\"]}],\"next\":null}");
-  g_autoptr(GPtrArray) desktops = api_session_desktops_from_answer(got, &error);
-  g_assert_no_error(error);
-  g_assert_cmpuint(desktops->len, ==, 2);
-  const ApiDesktop *office = desktops->pdata[0];
-  const ApiDesktop *lab = desktops->pdata[1];
-  g_assert_cmpstr(office->session->id, ==, "s1");
-  g_assert_cmpstr(office->description, ==, "For all");
-  g_assert_cmpint(lab->state, ==, API_DESKTOP_UNAVAILABLE);
-  g_assert_cmpstr(lab->reasons[0], ==, "no host is up");
-}
-
-static void
-test_degraded(void)
-{
-  g_autoptr(ApiAnswer) well = answer("{\"items\":[],\"next\":null}");
-  g_autoptr(ApiAnswer) odd = answer("{\"degraded\":1,\"degraded_reason\":\"x\"}");
-  g_autoptr(ApiAnswer) away = answer("{\"degraded\":true,\"degraded_reason\":\"It is away.\",\"items\":[]}");
-  g_assert_null(api_session_degraded_from_answer(well));
-  g_assert_null(api_session_degraded_from_answer(odd));
-  g_autoptr(GError) error = api_session_degraded_from_answer(away);
-  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE_AWAY);
-  g_assert_cmpstr(error->message, ==, "It is away.");
-}
-
-static void
 test_connect_request(void)
 {
-  g_autoptr(ApiRequest) plain = api_session_connect_request("office", FALSE);
-  g_autoptr(ApiRequest) forced = api_session_connect_request("office", TRUE);
+  const ApiConnectOptions nothing = {0}, take = {.take_over = TRUE};
+  const ApiConnectOptions second = {.another = TRUE}, named = {.desktop = "d2"};
+  g_autoptr(ApiRequest) plain = api_session_connect_request("office", &nothing);
+  g_autoptr(ApiRequest) forced = api_session_connect_request("office", &take);
+  g_autoptr(ApiRequest) another = api_session_connect_request("office", &second);
+  g_autoptr(ApiRequest) own = api_session_connect_request("office", &named);
   g_autofree char *plain_body = json_object_text(plain->body);
   g_autofree char *forced_body = json_object_text(forced->body);
+  g_autofree char *another_body = json_object_text(another->body);
+  g_autofree char *own_body = json_object_text(own->body);
+  g_assert_cmpstr(another_body, ==, "{\"another\":true}");
+  g_assert_cmpstr(own_body, ==, "{\"desktop\":\"d2\"}");
   g_assert_cmpstr(plain->path, ==, "/pools/office/connect");
   g_assert_nonnull(plain->idempotency_key);
   g_assert_cmpstr(plain_body, ==, "{}");
@@ -166,10 +164,9 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/api_session/session", test_session);
+  g_test_add_func("/api_session/session_of_a_pool_with_rules", test_session_of_a_pool_with_rules);
   g_test_add_func("/api_session/session_without_desktop", test_session_without_desktop);
   g_test_add_func("/api_session/bad_sessions_are_refused", test_bad_sessions_are_refused);
-  g_test_add_func("/api_session/desktops", test_desktops);
-  g_test_add_func("/api_session/degraded", test_degraded);
   g_test_add_func("/api_session/connect_request", test_connect_request);
   g_test_add_func("/api_session/console", test_console);
   g_test_add_func("/api_session/bad_consoles_are_refused", test_bad_consoles_are_refused);
