@@ -6,30 +6,14 @@ import shutil
 import tempfile
 import unittest
 
+from broker_and_host import BrokerAndHost
 from ctl import Ctl
 from processes import wait_until
 from rest import Rest
-from stack import Stack
 
 IMAGE = "debian12-desktop"
 PASSWORD = "battery staple 9"
 LIMIT_S = 60
-
-
-class PartOfStack(Stack):
-    """Broker and host only: no console is opened here."""
-
-    def up(self, ctl):
-        for name in ("logs", "broker", "host", "relay", "home"):
-            os.mkdir(self.path(name), 0o700)
-        self.once([self.program("caraway-broker"), *self.broker_options(), "--create-admin=admin"],
-                  input=self.admin_password + "\n")
-        self.start("broker", [self.program("caraway-broker"), *self.broker_options()])
-        self.ready("broker", self.broker_url)
-        ctl.login(self.broker_url, self.ca, "admin", self.admin_password)
-        token = ctl.json("host", "join-token")["token"]
-        self.once([self.host_program(), *self.host_options(), f"--join={token}"])
-        self.start("host", [self.host_program(), *self.host_options()])
 
 
 def setUpModule():
@@ -37,7 +21,7 @@ def setUpModule():
     build = os.environ["CARAWAY_BUILD"]
     store = tempfile.mkdtemp(prefix="caraway-store-")
     unittest.addModuleCleanup(shutil.rmtree, store)
-    stack = PartOfStack(build, store, fake=True)
+    stack = BrokerAndHost(build, store, fake=True)
     unittest.addModuleCleanup(take_down)
     admin = Ctl(build, stack.path("home"))
     stack.up(admin)
