@@ -6,6 +6,7 @@ import os
 import sys
 
 from browser import artefact
+from hostile_texts import HostileTexts
 from portal_case import DESIGN, LAB, OFFICE, TRAINING, PortalCase, main_of, ready_session
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -131,6 +132,25 @@ def test_refusal_with_reasons(case):
     browser.wait_text("kvm2 is in maintenance", f"{case.card('office')} [role=alert]")
     browser.picture(artefact("web-refusal.png"))
     assert browser.button("Connect to office").is_enabled()
+
+
+def test_hostile_texts_are_only_texts(case):
+    """Fault 27: whatever a pool, a reason or a refusal is called, the page shows it and none of it becomes a part of it."""
+    browser, texts = case.browser, HostileTexts().plain
+    markup = "<img src=x onerror=document.title='harmed'><b>bold</b>"
+    case.broker.desktops = [{"pool": {"id": OFFICE["id"], "name": markup, "description": markup}, "state": "available",
+                             "reasons": []},
+                            {"pool": LAB, "state": "unavailable", "reasons": texts}]
+    case.broker.refusals[f"POST /pools/{OFFICE['id']}/connect"] = Refusal(409, "no-free-desktop", f"{markup} refused", texts)
+    case.sign_in()
+    browser.wait_text(markup, "main")
+    browser.press(f"Connect to {markup}")
+    browser.wait_text(f"{markup} refused", "[role=alert]")
+    shown = browser.script("return document.querySelector('main').textContent")
+    assert [text for text in texts if shown.count(text) < 2] == []
+    assert browser.script("return document.querySelectorAll('main img, main b, main script, main span[size]').length") == 0
+    assert "harmed" not in browser.driver.title
+    browser.picture(artefact("web-hostile-texts.png"))
 
 
 def test_take_over(case):

@@ -8,6 +8,10 @@ from sources import C_SUFFIXES, TEXT_SUFFIXES, main
 
 BANNED_CALLS = ("sprintf vsprintf strcpy strcat strncat system gets atoi atol atof strtok popen rand srand tmpnam "
                 "tempnam mktemp alloca g_alloca").split()
+# Texts of a server go into widgets: none of them is markup (fault 27).
+BANNED_CALLS += ("gtk_label_set_markup gtk_label_set_markup_with_mnemonic gtk_widget_set_tooltip_markup "
+                 "gtk_message_dialog_new_with_markup gtk_message_dialog_set_markup "
+                 "gtk_message_dialog_format_secondary_markup pango_parse_markup pango_layout_set_markup").split()
 IMPURE_CALLS = ("time clock_gettime gettimeofday g_get_real_time g_get_monotonic_time g_date_time_new_now_utc "
                 "g_date_time_new_now_local clock_wall_us clock_boottime_us clock_system g_random_int "
                 "g_random_int_range g_random_double randombytes_buf secret_random g_uuid_string_random open fopen "

@@ -1,25 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A stack on the fake hypervisor with an image of a few kilobytes: everything real but the guests."""
 import contextlib
-import hashlib
-import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 
+from host_machines import make_image
 from stack import Stack
-
-
-def make_image(folder, name):
-    path = os.path.join(folder, f"{name}.qcow2")
-    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", path, "16M"], check=True)
-    with open(path, "rb") as file:
-        digest = hashlib.sha256(file.read()).hexdigest()
-    with open(os.path.join(folder, f"{name}.json"), "w") as file:
-        json.dump({"name": name, "hash": digest, "size_mib": 1, "virtual_size_mib": 16, "os": "none", "account": "desktop",
-                   "created": "2026-01-01T00:00:00Z", "recipe_hash": "0" * 64}, file)
 
 
 @contextlib.contextmanager

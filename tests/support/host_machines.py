@@ -14,7 +14,8 @@ def make_image(folder, name):
     with open(path, "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()
     with open(os.path.join(folder, f"{name}.json"), "w") as file:
-        json.dump({"name": name, "hash": digest, "size_mib": 1}, file)
+        json.dump({"name": name, "hash": digest, "size_mib": 1, "virtual_size_mib": 16, "os": "none", "account": "desktop",
+                   "created": "2026-01-01T00:00:00Z", "recipe_hash": "0" * 64}, file)
 
 
 def machines(bench):

@@ -87,6 +87,23 @@ class Stack:
             raise Failed(f"{name} still runs")
         self.processes[name].start()
 
+    def restart_broker(self):
+        """A broker that ended runs again, with an administrator signed in and its host back."""
+        self.restart("broker")
+        self.ready("broker", self.broker_url)
+        self.sign_in_admin()
+        self.host_up()
+
+    def sign_in_admin(self):
+        self.admin = Rest(self.broker_url, self.ca)
+        self.admin.login("admin", self.admin_password)
+
+    def sign_in(self):
+        """The user of provision(), through the portal."""
+        user = Rest(self.portal_url, self.ca)
+        user.login("demo", self.password)
+        return user
+
     def ready(self, name, url, path="/readyz", limit_s=60):
         rest = Rest(url, self.ca)
 
@@ -108,8 +125,7 @@ class Stack:
                   input=self.admin_password + "\n")
         self.start("broker", [self.program("caraway-broker"), *self.broker_options()])
         self.ready("broker", self.broker_url)
-        self.admin = Rest(self.broker_url, self.ca)
-        self.admin.login("admin", self.admin_password)
+        self.sign_in_admin()
         self.say("joining the host and its relay")
         token = self.admin.call("POST", "hosts/join-tokens", {"role": "host"})["token"]
         self.once([self.host_program(), *self.host_options(), f"--join={token}"])

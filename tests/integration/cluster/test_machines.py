@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 from cluster import Cluster
-from fake_stack import make_image
+from host_machines import make_image
 from processes import Failed, Process, free_port, wait_until
 from rest import Problem, Rest
 

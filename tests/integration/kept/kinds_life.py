@@ -9,7 +9,7 @@ import sys
 from desktop import ready_session
 from fake_stack import fake_stack
 from processes import wait_until
-from rest import Problem, Rest
+from rest import Problem
 
 POOL = "own"
 
@@ -19,17 +19,7 @@ def kill_broker(stack):
     broker = stack.processes["broker"]
     broker.kill(signal.SIGKILL)
     broker.child.wait()
-    stack.restart("broker")
-    stack.ready("broker", stack.broker_url)
-    stack.admin = Rest(stack.broker_url, stack.ca)
-    stack.admin.login("admin", stack.admin_password)
-    stack.host_up()
-
-
-def sign_in(stack):
-    user = Rest(stack.portal_url, stack.ca)
-    user.login("demo", stack.password)
-    return user
+    stack.restart_broker()
 
 
 def desktop(stack, name):
@@ -57,25 +47,25 @@ def main():
         stack.admin.call("POST", "pools", {"name": POOL, "kind": "dedicated", "image": "tiny", "size": 2, "spares": 0,
                                            "on_logoff": "stop", "may_reset": False})
         stack.admin.call("PUT", f"pools/{POOL}/entitlements/user/demo")
-        user = sign_in(stack)
+        user = stack.sign_in()
         first = ready_session(user, POOL)
         name = first["desktop"]["name"]
         assert first["desktop"]["kind"] == "dedicated" and not first["may_reset"], first
         assert first["on_logoff"] == offer(user)["pool"]["on_logoff"] == "stop", first
         kill_broker(stack)
 
-        user = sign_in(stack)
+        user = stack.sign_in()
         assert refusal(user.call, "POST", f"sessions/{first['id']}/reset") == "not-permitted"
         user.call("POST", f"sessions/{first['id']}/logoff")
         kill_broker(stack)
         wait_for_power(stack, name, "off")
         assert desktop(stack, name)["owner"] == "demo" and desktop(stack, name)["session"] is None
 
-        user = sign_in(stack)
+        user = stack.sign_in()
         assert offer(user)["state"] == "available" and offer(user)["desktops"][0]["power"] == "off", offer(user)
         waiting = user.call("POST", f"pools/{POOL}/connect")
         kill_broker(stack)
-        user = sign_in(stack)
+        user = stack.sign_in()
         second = ready_session(user, POOL)
         assert second["id"] == waiting["id"] and second["desktop"]["name"] == name, (waiting, second)
         assert refusal(user.call, "POST", f"pools/{POOL}/connect", {"another": True}) == "desktop-limit-reached"

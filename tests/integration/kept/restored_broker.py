@@ -10,7 +10,6 @@ import sys
 from desktop import ready_session
 from fake_stack import fake_stack
 from processes import wait_until
-from rest import Rest
 
 POOL = "own"
 
@@ -31,17 +30,7 @@ def restore(stack, path):
     for file in glob.glob(stack.path("broker", "caraway.db*")):
         os.unlink(file)
     stack.once([stack.program("caraway-broker"), *stack.broker_options(), f"--restore={path}"])
-    stack.restart("broker")
-    stack.ready("broker", stack.broker_url)
-    stack.admin = Rest(stack.broker_url, stack.ca)
-    stack.admin.login("admin", stack.admin_password)
-    stack.host_up()
-
-
-def sign_in(stack):
-    user = Rest(stack.portal_url, stack.ca)
-    user.login("demo", stack.password)
-    return user
+    stack.restart_broker()
 
 
 def host(stack):
@@ -53,7 +42,7 @@ def main():
         stack.admin.call("POST", "pools", {"name": POOL, "kind": "dedicated", "image": "tiny", "size": 1, "spares": 0})
         stack.admin.call("PUT", f"pools/{POOL}/entitlements/user/demo")
         before = backup(stack, "before")
-        session = ready_session(sign_in(stack), POOL)
+        session = ready_session(stack.sign_in(), POOL)
         desktop_id, name = session["desktop"]["id"], session["desktop"]["name"]
         after = backup(stack, "after")
         kept = disks(stack, desktop_id)
@@ -67,7 +56,7 @@ def main():
 
         restore(stack, after)
         wait_until(lambda: not host(stack)["quarantined"], 30, "the desktop to be known again")
-        again = ready_session(sign_in(stack), POOL)
+        again = ready_session(stack.sign_in(), POOL)
         assert again["desktop"]["id"] == desktop_id, again
         assert disks(stack, desktop_id) == kept
     return 0
