@@ -123,7 +123,7 @@ fill_column(DesktopsPage *page, GtkWidget *column)
   page->nothing =
       make_instead("computer-symbolic", _("No desktop for you yet"),
                    _("Ask your administrator to give you access to one. It then appears here by itself."));
-  page->failed = make_instead("network-error-symbolic", _("Your desktops cannot be shown"),
+  page->failed = make_instead("dialog-error-symbolic", _("Your desktops cannot be shown"),
                               _("The server did not tell which there are. Press F5 to ask again."));
   gtk_box_pack_start(GTK_BOX(column), title, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(column), GTK_WIDGET(page->person), FALSE, FALSE, 0);
