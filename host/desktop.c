@@ -210,7 +210,7 @@ desktop_note_failed(Desktop *desktop, DesktopJobKind kind, const GError *error)
     break;
   case DESKTOP_JOB_SHUTDOWN: /* it was not asked; it is switched off when its time is over */
   case DESKTOP_JOB_POWER_OFF:
-    desktop_note_stop_failed(desktop);
+    desktop_note_stop_failed(desktop, error);
     break;
   case DESKTOP_JOB_CREATE:
   case DESKTOP_JOB_CREATE_AGAIN:

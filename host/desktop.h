@@ -19,8 +19,9 @@ typedef struct {
   const Clock *clock;
   gint64 expected_boot_ms; /**< how long the last boot took; kept up by the desktops */
   gint64 boot_limit_ms;    /**< one that is not ready by then has failed */
-  gint64 restart_limit_ms; /**< a guest that has not restarted by then is reset */
-  gint64 stop_limit_ms;    /**< a guest that has not switched off by then is switched off */
+  gint64 restart_limit_ms; /**< a floating one that has not restarted by then is reset */
+  gint64 stop_limit_ms;    /**< any other that has not restarted or switched off by then is made to; adopted
+                            ones go on */
   void (*changed)(Desktop *desktop, gpointer user_data);
   void (*gone)(Desktop *desktop, gpointer user_data); /**< nothing is left of it; may free it */
   gpointer user_data;

@@ -47,8 +47,9 @@ void desktop_note_booting(Desktop *desktop);
 /** A reset that was due did not work: it is tried again. */
 void desktop_note_reset_failed(Desktop *desktop);
 
-/** An end that was due did not come: it is tried again. */
-void desktop_note_stop_failed(Desktop *desktop);
+/** Asking it to switch off failed with @error, or an end that was due did not come: what is ours ends when
+ * its time is over, an adopted one goes on. */
+void desktop_note_stop_failed(Desktop *desktop, const GError *error);
 
 /** What a job of @kind that ended well means for the desktop. */
 void desktop_note_done(Desktop *desktop, DesktopJobKind kind);

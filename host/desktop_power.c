@@ -108,10 +108,18 @@ desktop_note_seen(Desktop *desktop, gboolean is_running)
     desktop_take_event(desktop, HYPERVISOR_CRASHED);
 }
 
+/* Nothing is kept of a floating one; the others get the time that switching off gets. */
+static gint64
+restart_limit_ms(const Desktop *desktop)
+{
+  return desktop->record->kind == HOST_KIND_FLOATING ? desktop->owner->restart_limit_ms
+                                                     : desktop->owner->stop_limit_ms;
+}
+
 static gint64
 restart_deadline_us(const Desktop *desktop)
 {
-  return desktop_now_us(desktop) + desktop->owner->restart_limit_ms * 1000;
+  return desktop_now_us(desktop) + restart_limit_ms(desktop) * 1000;
 }
 
 void
@@ -133,10 +141,23 @@ stop_deadline_us(const Desktop *desktop)
   return desktop_now_us(desktop) + desktop->owner->stop_limit_ms * 1000;
 }
 
-void
-desktop_note_stop_failed(Desktop *desktop)
+/* An adopted machine is never ended by us: it goes on, and why it did not do what it was asked is said. */
+static void
+go_on_unmoved(Desktop *desktop, const char *code, const char *detail)
 {
-  if (is_stopping(desktop) && desktop->stop_deadline_us == 0)
+  desktop->stop_deadline_us = desktop->restart_deadline_us = 0;
+  desktop->record->wish = DESKTOP_WISH_NONE;
+  desktop_record_set_stage(desktop->record, DESKTOP_STAGE_RUNNING, code, detail);
+  desktop_set_step(desktop, DESKTOP_STEP_READY);
+  desktop_push(desktop, DESKTOP_JOB_SAVE, NULL, NULL);
+}
+
+void
+desktop_note_stop_failed(Desktop *desktop, const GError *error)
+{
+  if (is_stopping(desktop) && desktop->record->kind == HOST_KIND_ADOPTED)
+    go_on_unmoved(desktop, error_stable_name(error), error->message);
+  else if (is_stopping(desktop) && desktop->stop_deadline_us == 0)
     desktop->stop_deadline_us = stop_deadline_us(desktop);
 }
 
@@ -233,23 +254,18 @@ has_space_again(const Desktop *desktop)
   return capacity.disk_free_mib >= settings->reserved_disk_mib;
 }
 
-/* An adopted machine is never ended by us: it goes on, and why it did not switch off is said. */
+/* It was asked @what and did not do so in time; @force does it. */
 static void
-end_patience(Desktop *desktop)
+end_patience(Desktop *desktop, const char *what, DesktopJobKind force)
 {
-  desktop->stop_deadline_us = 0;
+  desktop->stop_deadline_us = desktop->restart_deadline_us = 0;
   if (desktop->record->kind != HOST_KIND_ADOPTED) {
-    desktop_push(desktop, DESKTOP_JOB_POWER_OFF, NULL, NULL);
+    desktop_push(desktop, force, NULL, NULL);
     return;
   }
-  g_autofree char *detail =
-      g_strdup_printf("It was asked to switch off and did not within %" G_GINT64_FORMAT " s.",
-                      desktop->owner->stop_limit_ms / 1000);
-  desktop->record->wish = DESKTOP_WISH_NONE;
-  desktop_record_set_stage(desktop->record, DESKTOP_STAGE_RUNNING, error_code_name(CARAWAY_ERROR_TIMED_OUT),
-                           detail);
-  desktop_set_step(desktop, DESKTOP_STEP_READY);
-  desktop_push(desktop, DESKTOP_JOB_SAVE, NULL, NULL);
+  g_autofree char *detail = g_strdup_printf("It was asked to %s and did not within %" G_GINT64_FORMAT " s.",
+                                            what, desktop->owner->stop_limit_ms / 1000);
+  go_on_unmoved(desktop, error_code_name(CARAWAY_ERROR_TIMED_OUT), detail);
 }
 
 static void
@@ -274,10 +290,9 @@ desktop_tick(Desktop *desktop)
   if (desktop->record->stage != DESKTOP_STAGE_RUNNING)
     return;
   if (desktop->stop_deadline_us != 0 && desktop_now_us(desktop) > desktop->stop_deadline_us) {
-    end_patience(desktop);
+    end_patience(desktop, "switch off", DESKTOP_JOB_POWER_OFF);
   } else if (desktop->restart_deadline_us != 0 && desktop_now_us(desktop) > desktop->restart_deadline_us) {
-    desktop->restart_deadline_us = 0;
-    desktop_push(desktop, DESKTOP_JOB_RESET, NULL, NULL);
+    end_patience(desktop, "restart", DESKTOP_JOB_RESET);
   } else if (desktop->is_disk_full && has_space_again(desktop)) {
     desktop_push(desktop, DESKTOP_JOB_RESUME, NULL, NULL);
   } else {

@@ -52,6 +52,15 @@ take_record(Desktop *desktop, QueuedJob *job)
   desktop->record = g_steal_pointer(&job->record);
 }
 
+/* What is ours switches off in any case, asked or not: its command is not refused. */
+static gboolean
+ends_anyway(const QueuedJob *job)
+{
+  const DesktopRecord *record = job->desktop->record;
+  return job->kind == DESKTOP_JOB_SHUTDOWN && record->kind != HOST_KIND_ADOPTED &&
+         record->wish != DESKTOP_WISH_NONE;
+}
+
 static void
 on_job_done(gpointer data)
 {
@@ -64,7 +73,7 @@ on_job_done(gpointer data)
     desktop_note_failed(desktop, job->kind, job->error);
   else
     desktop_note_done(desktop, job->kind);
-  answer(job, job->error);
+  answer(job, ends_anyway(job) ? NULL : job->error);
   gboolean is_gone =
       (removes(job->kind) && job->error == NULL) || (job->kind == DESKTOP_JOB_ADOPT && job->error != NULL);
   job_free(job);

@@ -196,6 +196,8 @@ shut_down(Hypervisor *hypervisor, const char *id, GError **error)
 {
   if (!must_run(hypervisor, id, error))
     return FALSE;
+  if (has_fault(self_of(hypervisor), "fail-ask"))
+    return fail(error, CARAWAY_ERROR_HYPERVISOR, "The guest cannot be asked: a fault was asked for.");
   if (!has_fault(self_of(hypervisor), "deaf"))
     fake_hypervisor_end(hypervisor, id, HYPERVISOR_SHUT_DOWN);
   return TRUE;

@@ -4,8 +4,9 @@
  * Faults are asked for by files in a folder, so that a test can turn them on and off while an agent runs:
  * "fail-start", "no-space" (start fails for want of it; the disk measures as full), "hang" (every operation
  * waits until the file is gone), "fail-destroy", "deaf" (guests neither restart nor switch off when
- * asked), "dead" (the connection is broken). A file "bridge-NAME" makes a bridge of that name be there;
- * "agent" makes QEMU's guest agent answer, "agent-silent" be there without answering.
+ * asked), "fail-ask" (asking them to switch off fails), "dead" (the connection is broken). A file
+ * "bridge-NAME" makes a bridge of that name be there; "agent" makes QEMU's guest agent answer, "agent-silent"
+ * be there without answering.
  */
 #pragma once
 

@@ -91,8 +91,8 @@ check_power(const Desktop *desktop, DesktopPower power, GError **error)
     reason = "it is on its way out";
   else if (desktop->kind == POOL_FLOATING && !keeps)
     reason = "a floating desktop that is off is destroyed; delete it instead";
-  else if (desktop->stopping)
-    reason = "it is shutting down";
+  else if (desktop->stopping && power != DESKTOP_POWER_RESET)
+    reason = "it is shutting down; reset it if that does not end";
   else if (!fits)
     reason = power_name(desktop->power);
   if (reason == NULL)

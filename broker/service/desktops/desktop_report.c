@@ -35,6 +35,14 @@ has_signed_out(const Work *work, const Desktop *desktop, const HostDesktop *repo
          !desktop->stopping && !desktop->signing_out && !is_restarting(work, desktop);
 }
 
+/* What its host has to say of it counts more than how far it is: "it was asked to switch off and did not". */
+static const char *
+step_of(const HostDesktop *report)
+{
+  const char *step = report->step != NULL ? report->step : "";
+  return report->detail != NULL && *report->detail != '\0' ? report->detail : step;
+}
+
 static void
 copy_report(const Work *work, Desktop *desktop, const HostDesktop *report)
 {
@@ -47,12 +55,28 @@ copy_report(const Work *work, Desktop *desktop, const HostDesktop *report)
   desktop->guest.idle_at_us = work->now_us;
   desktop->guest.locked = report->guest.locked;
   g_free(desktop->step);
-  desktop->step = g_strdup(report->step != NULL ? report->step : "");
+  desktop->step = g_strdup(step_of(report));
   desktop->progress = (guint)CLAMP(report->progress, 0, 100);
   if (!was_ready && assignment_ranking_is_ready(desktop))
     desktop->restart_until_us = 0;
-  desktop->stopping = desktop->stopping && desktop->power == POWER_UP;
   desktop->signing_out = desktop->signing_out && desktop->power == POWER_UP && desktop->guest.user != NULL;
+}
+
+/* A host that was told to shut it down and says that it can be shown has given up: the machine does not obey.
+ * How long that takes is bounded by the host's shutdown limit. */
+static gboolean
+settle_stopping(Work *work, Desktop *desktop, GError **error)
+{
+  gboolean still_told = FALSE, runs = desktop->power == POWER_UP;
+  if (desktop->stopping && runs && desktop->guest.ready &&
+      !outbox_store_waits(work->transaction, desktop->id, "shutdown", &still_told, error))
+    return FALSE;
+  gboolean stays_up = runs && desktop->guest.ready && !still_told;
+  if (desktop->stopping && stays_up)
+    log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.desktop = desktop->name, .host = desktop->host),
+              "The desktop %s did not shut down: %s", desktop->name, desktop->step);
+  desktop->stopping = desktop->stopping && runs && !stays_up;
+  return TRUE;
 }
 
 /* Whether nobody has worked with it yet: what comes of it then says how making desktops of this pool goes. */
@@ -124,9 +148,10 @@ static gboolean
 tells_only_idleness(const Work *work, const Desktop *desktop, const HostDesktop *report)
 {
   return report->power == HOST_POWER_UP && desktop->power == POWER_UP &&
-         desktop->guest.ready == report->guest.ready && desktop->guest.locked == report->guest.locked &&
+         !(desktop->stopping && report->guest.ready) && desktop->guest.ready == report->guest.ready &&
+         desktop->guest.locked == report->guest.locked &&
          g_strcmp0(desktop->guest.user, report->guest.user) == 0 &&
-         g_strcmp0(desktop->step, report->step) == 0 && desktop->progress == (guint)report->progress &&
+         g_strcmp0(desktop->step, step_of(report)) == 0 && desktop->progress == (guint)report->progress &&
          idle_is_known(work, desktop, report);
 }
 
@@ -220,8 +245,10 @@ desktop_report_apply(Work *work, Desktop *desktop, const HostDesktop *report, GE
   Power before = desktop->power;
   gboolean was_stopping = desktop->stopping, was_signing_out = desktop->signing_out;
   gboolean moved =
-      g_strcmp0(desktop->step, report->step) != 0 || desktop->progress != (guint)report->progress;
+      g_strcmp0(desktop->step, step_of(report)) != 0 || desktop->progress != (guint)report->progress;
   copy_report(work, desktop, report);
+  if (!settle_stopping(work, desktop, error))
+    return FALSE;
   if (desktop->session_id != NULL && moved)
     work_tell(work, desktop->session_id);
   if (desktop->power == POWER_OFF || desktop->power == POWER_FAILED)
@@ -250,7 +277,9 @@ answer_failed(Work *work, Desktop *desktop, const Command *command, const HostRe
     desktop->restart_until_us = 0; /* it stays as it is: whose user signs out now has signed out */
   else
     return TRUE;
-  return desktop_store_update(work->transaction, desktop, error);
+  /* Whoever waits for it may have it as it is. */
+  return desktop->power == POWER_UP ? be_up(work, desktop, FALSE, error)
+                                    : desktop_store_update(work->transaction, desktop, error);
 }
 
 static gboolean

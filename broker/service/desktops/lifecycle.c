@@ -51,6 +51,7 @@ gboolean
 lifecycle_restart(Work *work, Desktop *desktop, HostCommandKind kind, GError **error)
 {
   desktop->restart_until_us = work->now_us + RESTART_LIMIT_US;
+  desktop->stopping = desktop->stopping && kind != HOST_COMMAND_RESET; /* which ends its shutting down */
   return desktop_store_update(work->transaction, desktop, error) &&
          lifecycle_command(work, desktop, kind, error);
 }

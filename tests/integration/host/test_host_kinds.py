@@ -210,6 +210,22 @@ class Stopping(KindCase):
         self.assertFalse(stopping["guest"]["ready"])
         self.assertNotIn("code", self.power(desktop, "off"))
 
+    def test_deaf_guest_that_is_to_restart_is_reset_as_late(self):
+        self.bench.up()
+        desktop = self.bench.made(desktop_kind="dedicated")
+        self.bench.fault("deaf")
+        self.broker.command("restart", desktop)
+        self.power(desktop, "starting", step="restarting")
+        self.power(desktop, "starting", step="booting")
+        self.ready(desktop)
+
+    def test_one_that_cannot_be_asked_is_switched_off(self):
+        self.bench.up()
+        desktop = self.bench.made(desktop_kind="dedicated")
+        self.bench.fault("fail-ask")
+        self.done("shutdown", desktop)
+        self.power(desktop, "off")
+
     def test_start_meanwhile_brings_it_back(self):
         self.bench.up()
         desktop = self.bench.made(desktop_kind="dedicated")
@@ -443,7 +459,27 @@ class AdoptedStop(AdoptedCase):
         self.power(OLD, "up", step="switching off")
         goes_on = self.ready(OLD)
         self.assertEqual(goes_on["code"], "timed-out")
-        self.assertIn("did not within 1 s", goes_on["detail"])
+        self.assertIn("switch off and did not within 1 s", goes_on["detail"])
+
+    def test_one_that_does_not_restart_is_not_reset(self):
+        self.up(self.machine())
+        self.adopt()
+        self.ready(OLD)
+        self.bench.fault("deaf")
+        self.broker.command("restart", OLD)
+        self.power(OLD, "starting", step="restarting")
+        goes_on = self.ready(OLD)
+        self.assertEqual(goes_on["code"], "timed-out")
+        self.assertIn("restart and did not within 1 s", goes_on["detail"])
+
+    def test_one_that_cannot_be_asked_goes_on(self):
+        self.up(self.machine())
+        self.adopt()
+        self.ready(OLD)
+        self.bench.fault("fail-ask")
+        command = self.broker.command("shutdown", OLD)
+        self.assertEqual(self.ready(OLD)["code"], "hypervisor-failed")
+        self.broker.result(command, ok=False, code="hypervisor-failed")
 
 
 if __name__ == "__main__":

@@ -311,6 +311,8 @@ obey_kept(ServiceFixture *fixture, const HostCommand *command)
     come_up(fixture, command->desktop);
     break;
   case HOST_COMMAND_SHUTDOWN:
+    if (fixture->is_deaf)
+      break;
     g_hash_table_add(fixture->off, g_strdup(command->desktop));
     service_fixture_report(fixture, command->desktop, HOST_POWER_OFF, FALSE, NULL);
     break;
@@ -332,7 +334,8 @@ obey_kept(ServiceFixture *fixture, const HostCommand *command)
 static void
 obey(ServiceFixture *fixture, const HostCommand *command)
 {
-  if (command->kind == HOST_COMMAND_CREATE && fixture->fails_creates) {
+  if ((command->kind == HOST_COMMAND_CREATE && fixture->fails_creates) ||
+      (command->kind == HOST_COMMAND_SHUTDOWN && fixture->fails_shutdowns)) {
     answer(fixture, command, FALSE);
     return;
   }

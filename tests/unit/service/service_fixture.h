@@ -35,6 +35,8 @@ typedef struct {
   gint64 term;            /* of the last link */
   guint keys_told;        /* times that the host was told the keys of grants */
   gboolean fails_creates; /* the host answers that it cannot */
+  gboolean fails_shutdowns;
+  gboolean is_deaf; /* desktops do not shut down when they are asked */
 } ServiceFixture;
 
 /** Services on a new database, without anything in it. */

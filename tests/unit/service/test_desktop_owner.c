@@ -144,6 +144,108 @@ test_manual_is_never_destroyed(void)
   g_assert_cmpint(off->power, ==, POWER_OFF);
 }
 
+static Session *
+connect(ServiceFixture *fixture, const Caller *caller)
+{
+  g_autoptr(GError) error = NULL;
+  Session *session = service_fixture_connect(fixture, caller, NULL, &error);
+  g_assert_no_error(error);
+  return session;
+}
+
+static void
+assert_session(ServiceFixture *fixture, const Session *session, SessionState state)
+{
+  g_autoptr(Session) now = service_fixture_session(fixture, session->id);
+  g_assert_cmpstr(session_state_name(now->state), ==, session_state_name(state));
+}
+
+/* Alice's, told to shut down; she connects again meanwhile. */
+static Session *
+connect_while_it_stops(ServiceFixture *fixture, const Caller *alice)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Desktop) machine = adopt(fixture);
+  g_autoptr(Desktop) assigned =
+      desktop_owner_assign(fixture->services, fixture->admin, "cad", "alice", &error);
+  g_assert_no_error(error);
+  g_autoptr(Session) first = connect(fixture, alice);
+  service_fixture_settle(fixture);
+  g_autoptr(Desktop) told =
+      desktop_admin_power(fixture->services, fixture->admin, "cad", DESKTOP_POWER_SHUT_DOWN, &error);
+  g_assert_no_error(error);
+  assert_session(fixture, first, SESSION_ENDED);
+  Session *waiting = connect(fixture, alice);
+  g_assert_cmpint(waiting->state, ==, SESSION_PREPARING);
+  return waiting;
+}
+
+/* It is somebody else's machine: it is asked, and goes on when it does not obey. Its host says when. */
+static void
+test_adopted_one_does_not_shut_down(gconstpointer report_lost)
+{
+  g_autoptr(ServiceFixture) fixture = pool_of("manual");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) waiting = connect_while_it_stops(fixture, alice);
+  service_fixture_report(fixture, MACHINE, HOST_POWER_UP, TRUE, NULL); /* from before it was told */
+  assert_session(fixture, waiting, SESSION_PREPARING);
+  fixture->is_deaf = TRUE;
+  service_fixture_settle(fixture);
+  if (report_lost == NULL)
+    service_fixture_report(fixture, MACHINE, HOST_POWER_UP, FALSE, NULL);
+  assert_session(fixture, waiting, SESSION_PREPARING);
+  const Desktop *refused =
+      desktop_admin_power(fixture->services, fixture->admin, "cad", DESKTOP_POWER_SHUT_DOWN, &error);
+  assert_refused(refused, g_steal_pointer(&error), "conflict",
+                 "shutting down; reset it if that does not end");
+  const HostDesktop goes_on = {.id = MACHINE,
+                               .name = "cad",
+                               .pool = "office",
+                               .power = HOST_POWER_UP,
+                               .guest = {.ready = TRUE, .idle_ms = HOST_IDLE_UNKNOWN},
+                               .step = "ready",
+                               .progress = 100,
+                               .code = "timed-out",
+                               .detail = "It was asked to switch off and did not."};
+  g_assert_true(host_events_desktop(fixture->services, FIXTURE_HOST, fixture->term, &goes_on, &error));
+  assert_session(fixture, waiting, SESSION_READY);
+  g_autoptr(Desktop) now = service_fixture_desktop(fixture, "cad");
+  g_assert_cmpstr(now->step, ==, "It was asked to switch off and did not.");
+  fixture->is_deaf = FALSE;
+  g_autoptr(Desktop) again =
+      desktop_admin_power(fixture->services, fixture->admin, "cad", DESKTOP_POWER_SHUT_DOWN, &error);
+  g_assert_no_error(error);
+}
+
+static void
+test_shut_down_that_fails(void)
+{
+  g_autoptr(ServiceFixture) fixture = pool_of("manual");
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  fixture->fails_shutdowns = TRUE;
+  g_autoptr(Session) waiting = connect_while_it_stops(fixture, alice);
+  service_fixture_settle(fixture);
+  assert_session(fixture, waiting, SESSION_READY);
+}
+
+/* What hangs while it shuts down can be reset. */
+static void
+test_reset_ends_shutting_down(void)
+{
+  g_autoptr(ServiceFixture) fixture = pool_of("manual");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) waiting = connect_while_it_stops(fixture, alice);
+  fixture->is_deaf = TRUE;
+  service_fixture_settle(fixture);
+  g_autoptr(Desktop) reset =
+      desktop_admin_power(fixture->services, fixture->admin, "cad", DESKTOP_POWER_RESET, &error);
+  g_assert_no_error(error);
+  service_fixture_settle(fixture);
+  assert_session(fixture, waiting, SESSION_READY);
+}
+
 static void
 test_assign_before_first_use(void)
 {
@@ -242,6 +344,11 @@ main(int argc, char **argv)
   g_test_add_func("/desktop-owner/what-cannot-be-adopted", test_what_cannot_be_adopted);
   g_test_add_func("/desktop-owner/only-manual-pools-adopt", test_only_manual_pools_adopt);
   g_test_add_func("/desktop-owner/manual-is-never-destroyed", test_manual_is_never_destroyed);
+  g_test_add_data_func("/desktop-owner/does-not-shut-down", NULL, test_adopted_one_does_not_shut_down);
+  g_test_add_data_func("/desktop-owner/does-not-shut-down-unseen", "lost",
+                       test_adopted_one_does_not_shut_down);
+  g_test_add_func("/desktop-owner/shut-down-that-fails", test_shut_down_that_fails);
+  g_test_add_func("/desktop-owner/reset-ends-shutting-down", test_reset_ends_shutting_down);
   g_test_add_func("/desktop-owner/assign-before-first-use", test_assign_before_first_use);
   g_test_add_func("/desktop-owner/what-is-owned-goes-only-by-force", test_what_is_owned_goes_only_by_force);
   g_test_add_func("/desktop-owner/floating-is-nobodys", test_floating_is_nobodys);
