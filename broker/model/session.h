@@ -41,14 +41,15 @@ typedef struct {
   char *power;          /**< (nullable) of its desktop, the stable name */
   gboolean may_restart; /**< whether its pool lets users do that */
   gboolean may_reset;
-  PoolLogoff on_logoff;  /**< of its pool: what becomes of the desktop when its user logs off */
-  gint64 away_since_us;  /**< since then no console has been open; 0: one is, or the desktop is not ready */
-  gint64 idle_since_us;  /**< since then nobody has moved in its desktop; 0: not known */
-  gint64 idle_warned_us; /**< when its user was warned of the idle limit; 0: was not */
-  gint64 age_warned_us;  /**< of its longest time */
-  gboolean left_done;    /**< what the pool does when it is left was done since it was left */
-  char *notice;          /**< (nullable) the warning that holds now; among the reasons, too */
-  Epoch epoch;           /**< of its desktop while the session lives; {0, 0}: there is none */
+  PoolLogoff on_logoff;    /**< of its pool: what becomes of the desktop when its user logs off */
+  gint64 console_since_us; /**< since then a console has been open, or none has, as the state says; 0: not
+                              known, or the desktop is not ready */
+  gint64 idle_since_us;    /**< since then nobody has moved in its desktop; 0: not known */
+  gint64 idle_warned_us;   /**< when its user was warned of the idle limit; 0: was not */
+  gint64 age_warned_us;    /**< of its longest time */
+  gboolean left_done;      /**< what the pool does when it is left was done since it was left */
+  char *notice;            /**< (nullable) the warning that holds now; among the reasons, too */
+  Epoch epoch;             /**< of its desktop while the session lives; {0, 0}: there is none */
 } Session;
 
 /** The stable name of @state (static). */

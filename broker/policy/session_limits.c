@@ -114,22 +114,31 @@ decide_age(const SessionLimitFacts *facts, SessionLimitDecision *decision)
   return TRUE;
 }
 
+/* Whoever comes back after a break has not been idle at their desktop meanwhile. */
+static gint64
+idle_with_console(const SessionLimitFacts *facts)
+{
+  if (facts->idle_us == SESSION_LIMITS_NEVER || facts->console_us == SESSION_LIMITS_NEVER)
+    return facts->idle_us;
+  return MIN(facts->idle_us, facts->console_us);
+}
+
 static gboolean
 decide_idle(const SessionLimitFacts *facts, SessionLimitDecision *decision)
 {
   gint64 limit_us = facts->pool->idle_limit_s * SECOND_US, left_us;
-  gint64 warning_us = warning_of(facts->pool, limit_us);
+  gint64 warning_us = warning_of(facts->pool, limit_us), idle_us = idle_with_console(facts);
   gboolean warned = facts->idle_warned_us != SESSION_LIMITS_NEVER;
-  gboolean moved = limit_us == 0 || !has_console(facts) || facts->idle_us < limit_us - warning_us;
+  gboolean moved = limit_us == 0 || !has_console(facts) || idle_us < limit_us - warning_us;
   decision->takes_back = warned && moved;
-  if (limit_us == 0 || !has_console(facts) || facts->idle_us == SESSION_LIMITS_NEVER)
+  if (limit_us == 0 || !has_console(facts) || idle_us == SESSION_LIMITS_NEVER)
     return FALSE;
-  const Span span = {.passed_us = facts->idle_us,
+  const Span span = {.passed_us = idle_us,
                      .limit_us = limit_us,
                      .warning_us = warning_us,
                      .warned_us = moved ? SESSION_LIMITS_NEVER : facts->idle_warned_us};
   SpanState state = look_at(&span, &left_us);
-  g_autofree char *idle = duration(facts->idle_us), *left = duration(left_us);
+  g_autofree char *idle = duration(idle_us), *left = duration(left_us);
   look_again(decision, left_us);
   if (state == SPAN_RUNS)
     return FALSE;
@@ -163,13 +172,13 @@ decide_left(const SessionLimitFacts *facts, SessionLimitDecision *decision)
   if (!is_left(facts) || facts->was_left_done || rule == POOL_DISCONNECT_KEEP ||
       (never_opened && rule == POOL_DISCONNECT_LOCK))
     return FALSE;
-  gint64 delay_us = facts->pool->on_disconnect_delay_s * SECOND_US;
+  gint64 delay_us = facts->pool->on_disconnect_delay_s * SECOND_US, away_us = MAX(facts->console_us, 0);
   if (never_opened)
     delay_us = MAX(delay_us, FIRST_CONSOLE_PATIENCE_US);
-  look_again(decision, delay_us - facts->away_us);
-  if (facts->away_us < delay_us)
+  look_again(decision, delay_us - away_us);
+  if (away_us < delay_us)
     return FALSE;
-  g_autofree char *away = duration(facts->away_us);
+  g_autofree char *away = duration(away_us);
   act(decision, left_rules[rule].action, SESSION_LIMIT_AWAY,
       g_strdup_printf("%s: it was left for %s.", left_rules[rule].what, away));
   return TRUE;

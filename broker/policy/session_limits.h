@@ -32,7 +32,8 @@ typedef enum {
 typedef struct {
   SessionState state;
   const Pool *pool;       /**< whose rules these are */
-  gint64 away_us;         /**< for so long nobody has had a console open; while none is */
+  gint64 console_us;      /**< for so long a console has been open, or none has, as the state says;
+                             SESSION_LIMITS_NEVER: not known */
   gint64 idle_us;         /**< for so long nobody has moved in it; SESSION_LIMITS_NEVER: not known */
   gint64 age_us;          /**< since it was begun */
   gint64 idle_warned_us;  /**< since its user was warned of the idle limit; SESSION_LIMITS_NEVER: was not */

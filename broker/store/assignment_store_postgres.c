@@ -134,7 +134,7 @@ add_row(Columns *columns, const AssignmentRow *row)
   for (guint i = 0; i < TEXTS; i++)
     text_array_add(columns->texts[i], values[i]);
   text_array_add_int(columns->slots, session->slot);
-  text_array_add_int(columns->away, session->away_since_us);
+  text_array_add_int(columns->away, session->console_since_us);
 }
 
 static DbQuery *

@@ -26,7 +26,7 @@ read_life(DbQuery *query, Session *session)
   session->power = g_strdup(db_text(query, 19));
   session->may_restart = db_int(query, 20) != 0;
   session->may_reset = db_int(query, 21) != 0;
-  session->away_since_us = db_int(query, 22);
+  session->console_since_us = db_int(query, 22);
   session->idle_warned_us = db_int(query, 23);
   session->age_warned_us = db_int(query, 24);
   session->left_done = db_int(query, 25) != 0;
@@ -75,7 +75,7 @@ session_store_add(DbTransaction *transaction, const Session *session, GError **e
                       "ssssssssslssil", session->id, session->pool_id, session->pool_name, session->user_id,
                       session->user_name, session->desktop_id, session->desktop_name, session->host,
                       session_state_name(session->state), session->created_us, session->viewer,
-                      session->device, (int)session->slot, session->away_since_us);
+                      session->device, (int)session->slot, session->console_since_us);
 }
 
 Session *
@@ -134,7 +134,7 @@ session_store_limited(DbTransaction *transaction, GError **error)
   return row_all(db_query(transaction, error,
                           SELECT_SESSION " WHERE s.state <> 'ended' AND (p.idle_limit_s > 0"
                                          " OR p.session_limit_s > 0 OR (p.on_disconnect <> 'keep'"
-                                         " AND s.away_since_us <> 0 AND s.left_done = 0)"
+                                         " AND s.state IN ('ready', 'disconnected') AND s.left_done = 0)"
                                          " OR s.notice IS NOT NULL)",
                           ""),
                  read_session, (GDestroyNotify)session_free, error);
@@ -199,8 +199,9 @@ session_store_update(DbTransaction *transaction, const Session *session, GError 
                             " away_since_us = ?, idle_warned_us = ?, age_warned_us = ?, left_done = ?,"
                             " notice = ? WHERE id = ? AND state <> 'ended'",
                             "ssssllliss", session_state_name(session->state), session->connected_from,
-                            session->viewer, session->device, session->away_since_us, session->idle_warned_us,
-                            session->age_warned_us, session->left_done, session->notice, session->id),
+                            session->viewer, session->device, session->console_since_us,
+                            session->idle_warned_us, session->age_warned_us, session->left_done,
+                            session->notice, session->id),
                      "such live session", error);
 }
 

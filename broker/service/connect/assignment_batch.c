@@ -63,7 +63,7 @@ new_session(const Turn *turn, const Request *request, const Desktop *desktop)
                      .may_restart = turn->pool->may_restart,
                      .may_reset = turn->pool->may_reset,
                      .on_logoff = turn->pool->on_logoff,
-                     .away_since_us = turn->work->now_us};
+                     .console_since_us = turn->work->now_us};
   return session_copy(&session);
 }
 

@@ -28,7 +28,7 @@ add_session(ConnectCase *connect, const Caller *caller, const Desktop *desktop, 
                            .viewer = (char *)"",
                            .device = caller->token_hash,
                            .slot = desktop->slot,
-                           .away_since_us = ready ? work->now_us : 0};
+                           .console_since_us = ready ? work->now_us : 0};
   if (!session_store_add(work->transaction, &session, error) ||
       !work_audit(work, caller, action, "desktop", desktop->name, "", error))
     return FALSE;

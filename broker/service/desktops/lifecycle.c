@@ -190,18 +190,19 @@ lifecycle_desktop(Work *work, Desktop *desktop, DesktopEvent event, CarawayError
 
 /* --- sessions --- */
 
-/* Since when nobody has a console of it: what limits count from. */
+static gboolean
+is_left(SessionState state)
+{
+  return state == SESSION_READY || state == SESSION_DISCONNECTED;
+}
+
+/* Since when somebody has a console of it, or nobody: what limits count from. */
 static void
 note_console(const Work *work, Session *session, SessionState after)
 {
-  gboolean was_left = session->state == SESSION_READY || session->state == SESSION_DISCONNECTED;
-  gboolean is_left = after == SESSION_READY || after == SESSION_DISCONNECTED;
-  if (is_left && (!was_left || after != session->state))
-    session->away_since_us = work->now_us;
-  if (!is_left) {
-    session->away_since_us = 0;
-    session->left_done = FALSE;
-  }
+  if (after != session->state)
+    session->console_since_us = is_left(after) || after == SESSION_CONNECTED ? work->now_us : 0;
+  session->left_done = session->left_done && is_left(after);
   gboolean comes_back = after == SESSION_CONNECTED && session->state != SESSION_CONNECTED;
   gboolean leaves_warned = after != SESSION_CONNECTED && session->idle_warned_us != 0;
   if (!comes_back && !leaves_warned)
@@ -220,7 +221,7 @@ lifecycle_session(Work *work, Session *session, SessionEvent event, GError **err
   if (session->state == SESSION_ENDED)
     return TRUE;
   note_console(work, session, step.state);
-  work->wakes_keeper |= session->away_since_us != 0 && step.state != session->state; /* limits begin */
+  work->wakes_keeper |= is_left(step.state) && step.state != session->state; /* limits begin */
   session->state = step.state;
   return session_store_update(work->transaction, session, error);
 }

@@ -35,11 +35,10 @@ since(SessionTimes *times, const Session *session, SessionTime what, gint64 sinc
 static SessionLimitFacts
 read_facts(SessionTimes *times, const Pool *pool, const Session *session)
 {
-  gint64 away_us = since(times, session, SESSION_TIME_LEFT, session->away_since_us);
   return (SessionLimitFacts){
       .state = session->state,
       .pool = pool,
-      .away_us = MAX(away_us, 0),
+      .console_us = since(times, session, SESSION_TIME_CONSOLE, session->console_since_us),
       .idle_us = since(times, session, SESSION_TIME_IDLE, session->idle_since_us),
       .age_us = session_times_since(times, session->id, SESSION_TIME_BEGUN, session->created_us),
       .idle_warned_us = since(times, session, SESSION_TIME_IDLE_WARNED, session->idle_warned_us),
@@ -222,7 +221,7 @@ act(Work *work, Session *session, const SessionLimitDecision *decision, GError *
 static gboolean
 is_as_before(const Session *now, const Session *before)
 {
-  return now->state == before->state && now->away_since_us == before->away_since_us &&
+  return now->state == before->state && now->console_since_us == before->console_since_us &&
          now->idle_since_us == before->idle_since_us && now->left_done == before->left_done &&
          now->idle_warned_us == before->idle_warned_us && now->age_warned_us == before->age_warned_us &&
          g_str_equal(now->device, before->device);

@@ -44,7 +44,7 @@ new_session(const char *id, const char *user)
                    .viewer = (char *)"",
                    .device = (char *)"device",
                    .slot = 1,
-                   .away_since_us = 5};
+                   .console_since_us = 5};
 }
 
 static gboolean

@@ -183,17 +183,21 @@ test_limited(StoreCase *test, gconstpointer data)
   g_autoptr(Pool) pool = pool_store_find(test->transaction, "office", &error);
   pool->on_disconnect = POOL_DISCONNECT_LOCK;
   g_assert_true(pool_store_update(test->transaction, pool, &error));
+  g_autoptr(Session) session = session_store_find(test->transaction, "s1", &error);
+  session->state = SESSION_CONNECTED;
+  session->console_since_us = 5;
+  g_assert_true(session_store_update(test->transaction, session, &error));
   g_autoptr(GPtrArray) open = session_store_limited(test->transaction, &error);
   g_assert_cmpuint(open->len, ==, 0);
-  g_autoptr(Session) session = session_store_find(test->transaction, "s1", &error);
-  session->away_since_us = 7;
+  session->state = SESSION_DISCONNECTED;
+  session->console_since_us = 7;
   session->notice = g_strdup("It ends soon.");
   session->age_warned_us = 9;
   g_assert_true(session_store_update(test->transaction, session, &error));
   g_autoptr(GPtrArray) left = session_store_limited(test->transaction, &error);
   g_assert_cmpuint(left->len, ==, 1);
   const Session *same = g_ptr_array_index(left, 0);
-  g_assert_cmpint(same->away_since_us, ==, 7);
+  g_assert_cmpint(same->console_since_us, ==, 7);
   g_assert_cmpint(same->age_warned_us, ==, 9);
   g_assert_cmpstr(same->reasons[0], ==, "It ends soon.");
 }

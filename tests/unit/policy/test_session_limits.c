@@ -8,8 +8,8 @@ typedef struct {
   const char *what;
   SessionState state;
   PoolDisconnect rule;
-  gint64 delay_s, idle_limit_s, session_limit_s, warning_s;  /* of the pool */
-  gint64 away_s, idle_s, age_s, idle_warned_s, age_warned_s; /* of the session; -1: never */
+  gint64 delay_s, idle_limit_s, session_limit_s, warning_s;     /* of the pool */
+  gint64 console_s, idle_s, age_s, idle_warned_s, age_warned_s; /* of the session; -1: never */
   gboolean left_done;
   SessionAction action;
   SessionLimit limit;
@@ -25,8 +25,8 @@ typedef struct {
 #define LIMIT(x) SESSION_LIMIT_##x
 
 static const Case cases[] = {
-    /* what, state, rule, delay idle longest warning, away idle age idle-warned age-warned, done → … */
-    {"no rule", OPEN, KEEP, 0, 0, 0, 60, 0, 5000, 90000, -1, -1, 0, NOTHING, LIMIT(AWAY), -1, NULL},
+    /* what, state, rule, delay idle longest warning, console idle age idle-warned age-warned, done → … */
+    {"no rule", OPEN, KEEP, 0, 0, 0, 60, -1, 5000, 90000, -1, -1, 0, NOTHING, LIMIT(AWAY), -1, NULL},
     {"kept", LEFT, KEEP, 0, 0, 0, 60, 90000, 5000, 90000, -1, -1, 0, NOTHING, LIMIT(AWAY), -1, NULL},
 
     {"just left", LEFT, POOL_DISCONNECT_LOGOFF, 300, 0, 0, 60, 10, 10, 900, -1, -1, 0, NOTHING, LIMIT(AWAY),
@@ -56,45 +56,54 @@ static const Case cases[] = {
     {"over", SESSION_ENDED, POOL_DISCONNECT_LOGOFF, 0, 60, 60, 60, 900, 900, 900, -1, -1, 0, NOTHING,
      LIMIT(AWAY), -1, NULL},
 
-    {"busy", OPEN, KEEP, 0, 900, 0, 60, 0, 5, 3000, -1, -1, 0, NOTHING, LIMIT(AWAY), 835, NULL},
-    {"idle soon", OPEN, KEEP, 0, 900, 0, 60, 0, 840, 3000, -1, -1, 0, WARN, LIMIT(IDLE), 60,
+    {"busy", OPEN, KEEP, 0, 900, 0, 60, -1, 5, 3000, -1, -1, 0, NOTHING, LIMIT(AWAY), 835, NULL},
+    {"idle soon", OPEN, KEEP, 0, 900, 0, 60, -1, 840, 3000, -1, -1, 0, WARN, LIMIT(IDLE), 60,
      "for 14 minutes. It is disconnected in 1 minute"},
-    {"idle, warned", OPEN, KEEP, 0, 900, 0, 60, 0, 850, 3000, 10, -1, 0, NOTHING, LIMIT(AWAY), 50, NULL},
-    {"idle too long", OPEN, KEEP, 0, 900, 0, 60, 0, 900, 3000, 60, -1, 0, SESSION_ACTION_DISCONNECT,
+    {"idle, warned", OPEN, KEEP, 0, 900, 0, 60, -1, 850, 3000, 10, -1, 0, NOTHING, LIMIT(AWAY), 50, NULL},
+    {"idle too long", OPEN, KEEP, 0, 900, 0, 60, -1, 900, 3000, 60, -1, 0, SESSION_ACTION_DISCONNECT,
      LIMIT(IDLE), 0, "for 15 minutes"},
-    {"idle too long, not warned", OPEN, KEEP, 0, 900, 0, 60, 0, 5000, 6000, -1, -1, 0, WARN, LIMIT(IDLE), 60,
+    {"idle too long, not warned", OPEN, KEEP, 0, 900, 0, 60, -1, 5000, 6000, -1, -1, 0, WARN, LIMIT(IDLE), 60,
      "in 1 minute"},
-    {"… then the whole warning", OPEN, KEEP, 0, 900, 0, 60, 0, 5020, 6000, 20, -1, 0, NOTHING, LIMIT(AWAY),
+    {"… then the whole warning", OPEN, KEEP, 0, 900, 0, 60, -1, 5020, 6000, 20, -1, 0, NOTHING, LIMIT(AWAY),
      40, NULL},
-    {"idle, no warning wanted", OPEN, KEEP, 0, 900, 0, 0, 0, 900, 3000, -1, -1, 0, SESSION_ACTION_DISCONNECT,
+    {"idle, no warning wanted", OPEN, KEEP, 0, 900, 0, 0, -1, 900, 3000, -1, -1, 0, SESSION_ACTION_DISCONNECT,
      LIMIT(IDLE), 0, NULL},
-    {"idle not known", OPEN, KEEP, 0, 900, 0, 60, 0, -1, 3000, -1, -1, 0, NOTHING, LIMIT(AWAY), -1, NULL},
+    {"came back after a break", OPEN, KEEP, 0, 900, 0, 60, 10, 5000, 6000, -1, -1, 0, NOTHING, LIMIT(AWAY),
+     830, NULL},
+    {"came back, no warning wanted", OPEN, KEEP, 0, 900, 0, 0, 10, 5000, 6000, -1, -1, 0, NOTHING,
+     LIMIT(AWAY), 890, NULL},
+    {"came back and left the chair", OPEN, KEEP, 0, 900, 0, 60, 840, 5000, 6000, -1, -1, 0, WARN, LIMIT(IDLE),
+     60, "for 14 minutes. It is disconnected in 1 minute"},
+    {"came back and moved", OPEN, KEEP, 0, 900, 0, 60, 860, 40, 6000, -1, -1, 0, NOTHING, LIMIT(AWAY), 800,
+     NULL},
+    {"idle not known", OPEN, KEEP, 0, 900, 0, 60, -1, -1, 3000, -1, -1, 0, NOTHING, LIMIT(AWAY), -1, NULL},
     {"idle and left", LEFT, KEEP, 0, 900, 0, 60, 5000, 5000, 6000, -1, -1, 0, NOTHING, LIMIT(AWAY), -1, NULL},
-    {"half of a short limit", OPEN, KEEP, 0, 60, 0, 300, 0, 29, 90, -1, -1, 0, NOTHING, LIMIT(AWAY), 1, NULL},
-    {"… is warning enough", OPEN, KEEP, 0, 60, 0, 300, 0, 30, 90, -1, -1, 0, WARN, LIMIT(IDLE), 30,
+    {"half of a short limit", OPEN, KEEP, 0, 60, 0, 300, -1, 29, 90, -1, -1, 0, NOTHING, LIMIT(AWAY), 1,
+     NULL},
+    {"… is warning enough", OPEN, KEEP, 0, 60, 0, 300, -1, 30, 90, -1, -1, 0, WARN, LIMIT(IDLE), 30,
      "in 30 seconds"},
 
-    {"young", OPEN, KEEP, 0, 0, 28800, 300, 0, 0, 3600, -1, -1, 0, NOTHING, LIMIT(AWAY), 24900, NULL},
-    {"ends soon", OPEN, KEEP, 0, 0, 28800, 300, 0, 0, 28500, -1, -1, 0, WARN, LIMIT(AGE), 300,
+    {"young", OPEN, KEEP, 0, 0, 28800, 300, -1, 0, 3600, -1, -1, 0, NOTHING, LIMIT(AWAY), 24900, NULL},
+    {"ends soon", OPEN, KEEP, 0, 0, 28800, 300, -1, 0, 28500, -1, -1, 0, WARN, LIMIT(AGE), 300,
      "may last 8 hours. Yours ends in 5 minutes"},
-    {"ends soon, warned", OPEN, KEEP, 0, 0, 28800, 300, 0, 0, 28600, -1, 100, 0, NOTHING, LIMIT(AWAY), 200,
+    {"ends soon, warned", OPEN, KEEP, 0, 0, 28800, 300, -1, 0, 28600, -1, 100, 0, NOTHING, LIMIT(AWAY), 200,
      NULL},
-    {"too old", OPEN, KEEP, 0, 0, 28800, 300, 0, 0, 28800, -1, 300, 0, SESSION_ACTION_END, LIMIT(AGE), 0,
+    {"too old", OPEN, KEEP, 0, 0, 28800, 300, -1, 0, 28800, -1, 300, 0, SESSION_ACTION_END, LIMIT(AGE), 0,
      "lasted 8 hours"},
-    {"too old since the limit came", OPEN, KEEP, 0, 0, 28800, 300, 0, 0, 50000, -1, -1, 0, WARN, LIMIT(AGE),
+    {"too old since the limit came", OPEN, KEEP, 0, 0, 28800, 300, -1, 0, 50000, -1, -1, 0, WARN, LIMIT(AGE),
      300, "ends in 5 minutes"},
     {"nobody to warn", LEFT, KEEP, 0, 0, 28800, 300, 60, 60, 28800, -1, -1, 0, SESSION_ACTION_END, LIMIT(AGE),
      0, NULL},
     {"left and not over", LEFT, KEEP, 0, 0, 28800, 300, 60, 60, 28600, -1, -1, 0, NOTHING, LIMIT(AWAY), 200,
      NULL},
 
-    {"the end beats being idle", OPEN, KEEP, 0, 900, 28800, 60, 0, 900, 28800, 60, 60, 0, SESSION_ACTION_END,
+    {"the end beats being idle", OPEN, KEEP, 0, 900, 28800, 60, -1, 900, 28800, 60, 60, 0, SESSION_ACTION_END,
      LIMIT(AGE), 0, NULL},
-    {"disconnecting beats a warning", OPEN, KEEP, 0, 900, 28800, 60, 0, 900, 28740, 60, -1, 0,
+    {"disconnecting beats a warning", OPEN, KEEP, 0, 900, 28800, 60, -1, 900, 28740, 60, -1, 0,
      SESSION_ACTION_DISCONNECT, LIMIT(IDLE), 0, NULL},
-    {"the graver warning first", OPEN, KEEP, 0, 900, 28800, 60, 0, 840, 28740, -1, -1, 0, WARN, LIMIT(AGE),
+    {"the graver warning first", OPEN, KEEP, 0, 900, 28800, 60, -1, 840, 28740, -1, -1, 0, WARN, LIMIT(AGE),
      60, NULL},
-    {"the sooner one counts", OPEN, KEEP, 0, 900, 28800, 60, 0, 5, 28000, -1, -1, 0, NOTHING, LIMIT(AWAY),
+    {"the sooner one counts", OPEN, KEEP, 0, 900, 28800, 60, -1, 5, 28000, -1, -1, 0, NOTHING, LIMIT(AWAY),
      740, NULL},
 };
 
@@ -117,7 +126,7 @@ test_cases(void)
                        .warning_s = (guint)row->warning_s};
     const SessionLimitFacts facts = {.state = row->state,
                                      .pool = &pool,
-                                     .away_us = S(row->away_s),
+                                     .console_us = span(row->console_s),
                                      .idle_us = span(row->idle_s),
                                      .age_us = S(row->age_s),
                                      .idle_warned_us = span(row->idle_warned_s),
@@ -146,7 +155,7 @@ test_all_states(void)
         const Pool pool = {.on_disconnect = (PoolDisconnect)rule};
         const SessionLimitFacts facts = {.state = (SessionState)state,
                                          .pool = &pool,
-                                         .away_us = S(100000),
+                                         .console_us = S(100000),
                                          .idle_us = S(100000),
                                          .age_us = S(100000),
                                          .idle_warned_us = NEVER,
@@ -164,8 +173,12 @@ static void
 test_moving_takes_the_warning_back(void)
 {
   const Pool pool = {.idle_limit_s = 900, .warning_s = 60};
-  SessionLimitFacts facts = {
-      .state = OPEN, .pool = &pool, .idle_us = S(3), .idle_warned_us = S(30), .age_warned_us = NEVER};
+  SessionLimitFacts facts = {.state = OPEN,
+                             .pool = &pool,
+                             .console_us = NEVER,
+                             .idle_us = S(3),
+                             .idle_warned_us = S(30),
+                             .age_warned_us = NEVER};
   g_auto(SessionLimitDecision) moved = {0};
   session_limits_decide(&facts, &moved);
   g_assert_cmpint(moved.action, ==, NOTHING);

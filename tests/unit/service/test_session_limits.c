@@ -87,6 +87,32 @@ test_longest_session(void)
   end(&test);
 }
 
+/* Whoever comes back finds a desktop that has been idle for long: that was not them. */
+static void
+test_back_after_a_break(void)
+{
+  Case test;
+  PoolSettings settings = POOL_SETTINGS_NONE;
+  settings.idle_limit_s = 600;
+  settings.warning_s = 0;
+  begin(&test, &settings);
+  service_fixture_console(test.fixture, test.session, FALSE);
+  pass(&test, 5000, 5000);
+  service_fixture_console(test.fixture, test.session, TRUE);
+  pass(&test, 5, 5005);
+  g_autoptr(Session) back = now(&test);
+  g_assert_cmpint(back->state, ==, SESSION_CONNECTED);
+  g_assert_cmpstr(back->device, !=, "");
+  pass(&test, 594, 5599);
+  g_autoptr(Session) still = now(&test);
+  g_assert_cmpstr(still->device, !=, "");
+  pass(&test, 1, 5600);
+  g_autoptr(Session) cut = now(&test);
+  g_assert_cmpstr(cut->device, ==, "");
+  g_assert_nonnull(strstr(cut->notice, "for 10 minutes"));
+  end(&test);
+}
+
 static void
 test_idle(void)
 {
@@ -253,6 +279,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/session-limits/longest-session", test_longest_session);
   g_test_add_func("/session-limits/idle", test_idle);
+  g_test_add_func("/session-limits/back-after-a-break", test_back_after_a_break);
   g_test_add_func("/session-limits/idle-not-known", test_idle_not_known);
   g_test_add_func("/session-limits/left", test_left);
   g_test_add_func("/session-limits/locked-once", test_locked_once);

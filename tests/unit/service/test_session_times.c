@@ -13,10 +13,10 @@ test_steps_do_not_matter(void)
   session_times_begin(times, S(20), S(90000)); /* the clock was set */
   g_assert_cmpint(session_times_since(times, "a", SESSION_TIME_BEGUN, S(900)), ==, S(110));
   /* It was left since the look before, whatever the clock says. */
-  g_assert_cmpint(session_times_since(times, "a", SESSION_TIME_LEFT, S(1005)), ==, S(10));
+  g_assert_cmpint(session_times_since(times, "a", SESSION_TIME_CONSOLE, S(1005)), ==, S(10));
   session_times_end(times);
   session_times_begin(times, S(30), S(5));
-  g_assert_cmpint(session_times_since(times, "a", SESSION_TIME_LEFT, S(1005)), ==, S(20));
+  g_assert_cmpint(session_times_since(times, "a", SESSION_TIME_CONSOLE, S(1005)), ==, S(20));
   session_times_free(times);
 }
 
