@@ -111,6 +111,7 @@ view_session(JsonBuilder *builder, gconstpointer value)
   view_text(builder, "viewer", session->viewer != NULL ? session->viewer : "");
   view_bool(builder, "may_restart", session->may_restart);
   view_bool(builder, "may_reset", session->may_reset);
+  view_bool(builder, "may_lock", session_has_agent(session));
   view_text(builder, "on_logoff", pool_logoff_name(session->on_logoff));
   view_text(builder, "warning", session->notice);
   view_texts(builder, "reasons", (const char *const *)session->reasons);

@@ -74,7 +74,8 @@ static const CtlColumn pool_details[] = {
       {"heads", CTL_NUMBER, "N", "screens of a desktop, 1 to 4 (1)", "heads"},                               \
       {"account", CTL_TEXT, "NAME", "local account in the desktop (user)", "account"},                       \
       {"channels", CTL_LIST, "TYPES", "SPICE channels that are allowed, with commas", "channels"},           \
-      {"on-disconnect", CTL_TEXT, "ACTION", "keep, lock, logoff or shutdown (keep)", "on_disconnect"},       \
+      {"on-disconnect", CTL_TEXT, "ACTION", "keep, lock, logoff or shutdown, by kind (keep)",                \
+       "on_disconnect"},                                                                                     \
       {"on-disconnect-delay-s", CTL_NUMBER, "SECONDS", "so long after it (0)", "on_disconnect_delay_s"},     \
       {"on-logoff", CTL_TEXT, "ACTION", "reclone, keep or stop (by kind)", "on_logoff"},                     \
       {"idle-limit-s", CTL_NUMBER, "SECONDS", "without input, then disconnected (0: none)", "idle_limit_s"}, \

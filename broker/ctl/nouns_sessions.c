@@ -201,7 +201,9 @@ const CtlCommand ctl_desktop_commands[] = {
      .method = "DELETE",
      .path = {"admin", "desktops", "$1", "owner"},
      .done = "The desktop $1 has no owner any more.",
-     .confirm = "Take the desktop $1 from its owner? A dedicated one is destroyed with all that is on it."},
+     .confirm =
+         "Take the desktop $1 from its owner? A dedicated one is destroyed with all that is on it; in a "
+         "manual one whoever is signed in stays so."},
     {.verb = "delete",
      .summary = "Give a desktop up: destroy it, or release it when it was adopted",
      .positionals = {{"NAME"}},

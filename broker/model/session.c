@@ -21,6 +21,12 @@ session_state_from_name(const char *name)
   return value < 0 ? SESSION_ENDED : (SessionState)value;
 }
 
+gboolean
+session_has_agent(const Session *session)
+{
+  return session->kind != POOL_MANUAL;
+}
+
 Session *
 session_copy(const Session *session)
 {

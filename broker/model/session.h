@@ -58,6 +58,10 @@ const char *session_state_name(SessionState state);
 /** The state called @name; SESSION_ENDED for anything unknown. */
 SessionState session_state_from_name(const char *name);
 
+/** Whether something inside the desktop of @session carries out what its broker asks: locking, signing out,
+ * messages. In a machine that was adopted there is nothing. */
+gboolean session_has_agent(const Session *session);
+
 /** A copy of @session. */
 Session *session_copy(const Session *session);
 

@@ -58,6 +58,23 @@ check_floating(const Pool *pool, GError **error)
   return TRUE;
 }
 
+/* No agent of ours is in a machine that was there before: nobody locks its screen, signs its user out or
+ * tells how long it has been idle. */
+static gboolean
+check_manual(const Pool *pool, GError **error)
+{
+  if (pool->on_logoff == POOL_LOGOFF_RECLONE)
+    return refuse(error, "Machines of a manual pool are never destroyed: “on_logoff” can be keep or stop.");
+  if (pool->on_disconnect == POOL_DISCONNECT_LOCK || pool->on_disconnect == POOL_DISCONNECT_LOGOFF)
+    return refuse(error,
+                  "“on_disconnect” of a manual pool can be keep or shutdown: there is no agent of Caraway in "
+                  "its machines that could lock them or sign anybody out.");
+  if (pool->idle_limit_s != 0)
+    return refuse(error, "A manual pool has no “idle_limit_s”: there is no agent of Caraway in its machines "
+                         "that could tell how long nobody used them. Set it to 0; “session_limit_s” works.");
+  return TRUE;
+}
+
 static gboolean
 check_limits(const Pool *pool, GError **error)
 {
@@ -109,7 +126,7 @@ pool_combination_check(const Pool *pool, GError **error)
 {
   if (pool->kind == POOL_FLOATING && !check_floating(pool, error))
     return FALSE;
-  if (pool->kind == POOL_MANUAL && pool->on_logoff == POOL_LOGOFF_RECLONE)
-    return refuse(error, "Machines of a manual pool are never destroyed: “on_logoff” can be keep or stop.");
+  if (pool->kind == POOL_MANUAL && !check_manual(pool, error))
+    return FALSE;
   return check_own_desktops(pool, error) && check_limits(pool, error) && check_schedule(pool, error);
 }

@@ -88,7 +88,7 @@ export class DesktopCard {
       run: () => this.act(action, done, question) });
     return menuButton(strings.moreLabel(pool.name), [
       session.state === "connected" ? act("disconnect", strings.disconnectDone) : null,
-      act("lock", strings.lockDone),
+      session.may_lock === false ? null : act("lock", strings.lockDone),
       this.item.may_open_another ? { label: strings.openAnother, run: () => this.openAnother() } : null,
       session.may_restart === false ? null : act("restart", strings.restartDone, ask("restart", strings.restartText)),
       session.may_reset === false ? null : act("reset", strings.resetDone, ask("reset", strings.resetText)),

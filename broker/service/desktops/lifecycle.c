@@ -110,13 +110,14 @@ command_effects(Work *work, Desktop *desktop, DesktopEffects effects, CarawayErr
   return TRUE;
 }
 
-/* A machine that is off hears nothing; asking it would only leave a command that fails. Nor is somebody
- * signed out who has left. */
+/* A machine that is off hears nothing; asking it would only leave a command that fails. So would asking one
+ * that was adopted to sign its user out: no agent of ours is in it. Nor is somebody signed out who has left.
+ */
 static DesktopEffects
 effects_on(const Desktop *desktop, DesktopEffects effects)
 {
   gboolean nobody = desktop->guest.user == NULL && desktop->guest.idle_ms >= 0;
-  if (nobody || desktop->power != POWER_UP)
+  if (nobody || desktop->kind == POOL_MANUAL || desktop->power != POWER_UP)
     effects &= ~(DesktopEffects)DESKTOP_EFFECT_SIGN_OUT;
   if (desktop->power != POWER_UP)
     effects &= ~(DesktopEffects)DESKTOP_EFFECT_SHUT_DOWN;

@@ -66,11 +66,25 @@ check_right(const Caller *caller, const Session *session, HostCommandKind kind, 
   return FALSE;
 }
 
+/* Commanded all the same, the console would be cut and the screen stay as it is. */
+static gboolean
+check_agent(const Session *session, HostCommandKind kind, GError **error)
+{
+  if (session_has_agent(session) || (kind != HOST_COMMAND_LOCK && kind != HOST_COMMAND_MESSAGE))
+    return TRUE;
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT, "%s is a machine without Caraway's agent: %s.",
+              session->desktop_name,
+              kind == HOST_COMMAND_LOCK ? "lock its screen inside, or disconnect"
+                                        : "nothing in it could show a message");
+  return FALSE;
+}
+
 static gboolean
 command(Work *work, const Caller *caller, const char *id, const Control *control, GError **error)
 {
   g_autoptr(Session) session = own_session_find_ready(work, caller, id, error);
-  if (session == NULL || !check_right(caller, session, control->command, error))
+  if (session == NULL || !check_right(caller, session, control->command, error) ||
+      !check_agent(session, control->command, error))
     return FALSE;
   HostCommand order = {.kind = (int)control->command,
                        .session = session->id,
@@ -127,6 +141,7 @@ session_control_message(Services *services, const Caller *caller, const char *id
     return FALSE;
   g_autoptr(Session) session = own_session_find_ready(work, caller, id, error);
   HostCommand order = {.kind = HOST_COMMAND_MESSAGE, .title = title != NULL ? title : "", .text = text};
-  return session != NULL && send(work, session, &order, error) &&
+  return session != NULL && check_agent(session, HOST_COMMAND_MESSAGE, error) &&
+         send(work, session, &order, error) &&
          work_audit(work, caller, "session.message", "session", id, "", error) && work_commit(work, error);
 }

@@ -151,7 +151,8 @@ warn(Work *work, Session *session, const SessionLimitDecision *decision, GError 
   else
     session->age_warned_us = work->now_us;
   set_notice(session, decision->text);
-  return command(work, session, &order, error) && enter(work, session, "session.warn", decision->text, error);
+  return (!session_has_agent(session) || command(work, session, &order, error)) &&
+         enter(work, session, "session.warn", decision->text, error);
 }
 
 static gboolean

@@ -30,13 +30,13 @@ test_session(void)
                      .viewer = (char *)"",
                      .device = (char *)"hash-of-a-token"};
   g_autofree char *text = text_of(view_session, &session);
-  g_assert_cmpstr(
-      text, ==,
-      "{\"id\":\"s\",\"pool\":{\"id\":\"p\",\"name\":\"office\"},\"desktop\":null,\"slot\":2,"
-      "\"user\":\"alice\","
-      "\"state\":\"preparing\",\"step\":\"booting\",\"progress\":40,"
-      "\"created\":\"2023-11-14T22:13:20Z\",\"connected_from\":null,\"viewer\":\"\","
-      "\"may_restart\":true,\"may_reset\":false,\"on_logoff\":\"stop\",\"warning\":null,\"reasons\":[]}");
+  g_assert_cmpstr(text, ==,
+                  "{\"id\":\"s\",\"pool\":{\"id\":\"p\",\"name\":\"office\"},\"desktop\":null,\"slot\":2,"
+                  "\"user\":\"alice\","
+                  "\"state\":\"preparing\",\"step\":\"booting\",\"progress\":40,"
+                  "\"created\":\"2023-11-14T22:13:20Z\",\"connected_from\":null,\"viewer\":\"\","
+                  "\"may_restart\":true,\"may_reset\":false,\"may_lock\":true,\"on_logoff\":\"stop\","
+                  "\"warning\":null,\"reasons\":[]}");
 }
 
 /* Names are other people's texts: they stay texts. */

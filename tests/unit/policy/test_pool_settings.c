@@ -115,6 +115,9 @@ CHANGE(kept, settings->on_logoff = "keep")
 CHANGE(stopped, settings->on_logoff = "stop")
 CHANGE(shut_down, settings->on_disconnect = "shutdown")
 CHANGE(recloned, settings->on_logoff = "reclone")
+CHANGE(locked_away, settings->on_disconnect = "lock")
+CHANGE(signed_out, settings->on_disconnect = "logoff")
+CHANGE(with_idle_limit, settings->idle_limit_s = 600)
 CHANGE(with_image, settings->image = "debian12")
 CHANGE(with_size, settings->size = 3)
 CHANGE(with_minimum, settings->size_min = 0)
@@ -176,6 +179,9 @@ static const Case cases[] = {
     {"floating", schedule_over, "wants 5 spares but has only the size 4"},
     {"floating", schedule_nowhere, "no time zone"},
     {"manual", recloned, "never destroyed"},
+    {"manual", locked_away, "“on_disconnect” of a manual pool can be keep or shutdown"},
+    {"manual", signed_out, "“on_disconnect” of a manual pool can be keep or shutdown"},
+    {"manual", with_idle_limit, "A manual pool has no “idle_limit_s”"},
     {"manual", with_image, "A manual pool has no image"},
     {"manual", with_size, "A manual pool has no size"},
     {"manual", with_minimum, "A manual pool has no least size"},

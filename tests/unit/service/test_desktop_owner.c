@@ -7,6 +7,7 @@
 #include "broker/service/hosts/host_events.h"
 #include "broker/service/people/user_admin.h"
 #include "broker/service/pools/pool_admin.h"
+#include "broker/service/sessions/session_control.h"
 #include "tests/unit/service/service_fixture.h"
 
 #include <string.h>
@@ -247,6 +248,44 @@ test_reset_ends_shutting_down(void)
 }
 
 static void
+assert_not_controlled(ServiceFixture *fixture, const Caller *caller, const Session *session)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_null(session_control(fixture->services, caller, session->id, SESSION_CONTROL_LOCK, &error));
+  assert_refused(NULL, g_steal_pointer(&error), "conflict", "lock its screen inside, or disconnect");
+  g_assert_false(
+      session_control_message(fixture->services, fixture->admin, session->id, "", "Lunch!", &error));
+  assert_refused(NULL, g_steal_pointer(&error), "conflict", "nothing in it could show a message");
+}
+
+/* What nothing in the machine would do is not commanded: no console is cut for a lock that never comes. */
+static void
+test_no_agent_is_asked_for_anything(void)
+{
+  g_autoptr(ServiceFixture) fixture = pool_of("manual");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Desktop) machine = adopt(fixture);
+  g_autoptr(Desktop) hers = desktop_owner_assign(fixture->services, fixture->admin, "cad", "alice", &error);
+  g_assert_no_error(error);
+  g_autoptr(Session) first = connect(fixture, alice);
+  service_fixture_settle(fixture);
+  service_fixture_idle(fixture, MACHINE, -1);
+  g_assert_false(session_has_agent(first));
+  assert_not_controlled(fixture, alice, first);
+  g_autoptr(Session) ended =
+      session_control(fixture->services, alice, first->id, SESSION_CONTROL_LOG_OFF, &error);
+  g_assert_no_error(error);
+  g_autoptr(Session) second = connect(fixture, alice);
+  g_assert_cmpint(second->state, ==, SESSION_READY);
+  g_assert_true(desktop_owner_unassign(fixture->services, fixture->admin, "cad", &error));
+  for (guint i = 0; i < service_fixture_commands(fixture); i++) {
+    int kind = service_fixture_command(fixture, i)->kind;
+    g_assert_true(kind == HOST_COMMAND_CUT || kind == HOST_COMMAND_EPOCH);
+  }
+}
+
+static void
 test_assign_before_first_use(void)
 {
   g_autoptr(ServiceFixture) fixture = pool_of("dedicated");
@@ -344,6 +383,7 @@ main(int argc, char **argv)
   g_test_add_func("/desktop-owner/what-cannot-be-adopted", test_what_cannot_be_adopted);
   g_test_add_func("/desktop-owner/only-manual-pools-adopt", test_only_manual_pools_adopt);
   g_test_add_func("/desktop-owner/manual-is-never-destroyed", test_manual_is_never_destroyed);
+  g_test_add_func("/desktop-owner/no-agent", test_no_agent_is_asked_for_anything);
   g_test_add_data_func("/desktop-owner/does-not-shut-down", NULL, test_adopted_one_does_not_shut_down);
   g_test_add_data_func("/desktop-owner/does-not-shut-down-unseen", "lost",
                        test_adopted_one_does_not_shut_down);
