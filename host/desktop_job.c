@@ -96,6 +96,19 @@ find_network(const Job *job, DomainNetwork *ret_network, GError **error)
   return TRUE;
 }
 
+/* A domain that runs without a record that says so would count as off until the agent starts anew. */
+static gboolean
+save_started(const Job *job, GError **error)
+{
+  if (save(job, DESKTOP_STAGE_RUNNING, error))
+    return TRUE;
+  g_autoptr(GError) undo = NULL;
+  if (!end_domain(job->context, job->record->id, job->paths, &undo))
+    log_write(LOG_LEVEL_ERROR, LOG_FIELDS(.desktop = job->record->id),
+              "what was started without a record does not end: %s", undo->message);
+  return FALSE;
+}
+
 static gboolean
 start_domain(const Job *job, const char *backing, const DomainNetwork *network, GError **error)
 {
@@ -105,7 +118,7 @@ start_domain(const Job *job, const char *backing, const DomainNetwork *network, 
   if (!hypervisor_start(job->context->hypervisor, xml, error))
     return FALSE;
   job->record->wish = DESKTOP_WISH_NONE;
-  return save(job, DESKTOP_STAGE_RUNNING, error);
+  return save_started(job, error);
 }
 
 /* What a floating desktop stands on is the image itself: it is gone before the image can be replaced. */

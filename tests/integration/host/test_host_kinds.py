@@ -5,6 +5,7 @@ any step it goes on (INVARIANTS row 2: I1 I4 I5); what is kept is never removed 
 """
 import json
 import os
+import shutil
 import subprocess
 import sys
 import unittest
@@ -84,6 +85,24 @@ class Dedicated(KindCase):
         self.refused(self.broker.command("start", desktop), "hypervisor-failed")
         self.bench.heal("fail-start")
         self.broker.command("start", desktop)
+        self.assertNotIn("code", self.ready(desktop))
+
+    def test_started_without_a_record_is_ended(self):
+        """What nobody could write down does not run on as one that is off."""
+        self.bench.up()
+        desktop = self.make()
+        self.broker.command("shutdown", desktop)
+        self.power(desktop, "off")
+        self.done("shutdown", desktop)
+        record = self.bench.path("host", "desktops", f"{desktop}.json")
+        os.rename(record, record + ".aside")
+        os.makedirs(os.path.join(record, "in-the-way"))
+        start = self.broker.command("start", desktop)
+        self.assertIn("cannot be saved", self.power(desktop, "off", code="internal")["detail"])
+        self.refused(start, "internal", "cannot be saved")
+        shutil.rmtree(record)
+        os.rename(record + ".aside", record)
+        self.broker.command("start", desktop)  # the fake starts no machine of an id that runs
         self.assertNotIn("code", self.ready(desktop))
 
     def test_killed_while_it_runs_is_off(self):
