@@ -207,6 +207,34 @@ ask_limit(Asking *asking)
 
 /* --- another one --- */
 
+char *
+connect_rules_closed(const Pool *pool, const ScheduleSpan *wanted)
+{
+  if (wanted->size > 0)
+    return NULL;
+  g_autoptr(GDateTime) until = wanted->until_us != SCHEDULE_FOREVER
+                                   ? g_date_time_new_from_unix_utc(wanted->until_us / G_USEC_PER_SEC)
+                                   : NULL;
+  g_autofree char *next =
+      until != NULL ? g_date_time_format(until, " Its schedule's next change is on %Y-%m-%d at %H:%M UTC.")
+                    : g_strdup("");
+  return g_strdup_printf("%s has the size 0 and gives nobody another desktop: %s%s", pool->name,
+                         wanted->reason, next);
+}
+
+/* A size of 0 closes the pool at once, whatever is still ready. */
+static void
+ask_open(Asking *asking)
+{
+  const ConnectFacts *facts = asking->facts;
+  g_autofree char *closed = facts->wanted != NULL ? connect_rules_closed(facts->pool, facts->wanted) : NULL;
+  if (closed == NULL)
+    return;
+  say(asking, "schedule", FALSE, "%s", closed);
+  refuse(asking, CARAWAY_ERROR_NO_FREE_DESKTOP,
+         "This pool is closed and gives out no desktops at the moment; the reason says when that changes.");
+}
+
 static void
 ask_spare(Asking *asking)
 {
@@ -290,10 +318,12 @@ ask_free(Asking *asking)
   const ConnectFacts *facts = asking->facts;
   if (facts->knowledge < CONNECT_KNOWS_SPARES)
     return;
-  ask_spare(asking);
+  ask_open(asking);
+  if (goes_on(asking))
+    ask_spare(asking);
   if (!goes_on(asking) || facts->knowledge < CONNECT_KNOWS_ROOM || facts->pool->kind == POOL_MANUAL)
     return;
-  if (facts->wanted != NULL)
+  if (facts->wanted != NULL && facts->wanted->size > 0)
     say(asking, "schedule", TRUE, "%s", facts->wanted->reason);
   if (ask_room(asking))
     ask_placement(asking);

@@ -49,7 +49,7 @@ typedef struct {
   gboolean take_over;            /**< agreed to take over */
   const char *ready;             /**< (nullable) free desktop to give at once */
   const char *starting;          /**< (nullable) free desktop that is being made */
-  const ScheduleSpan *wanted;    /**< (nullable) what the schedule says now */
+  const ScheduleSpan *wanted;    /**< (nullable) what the schedule says now; with CONNECT_KNOWS_SPARES */
   const PoolSizingFacts *sizing; /**< with CONNECT_KNOWS_ROOM */
   const Placement *placement;    /**< with CONNECT_KNOWS_ROOM, unless there is no room in the pool */
 } ConnectFacts;
@@ -71,6 +71,9 @@ typedef struct {
   const char *sentence;  /**< … and what the user is told (static) */
   GPtrArray *rules;      /**< of Rule, in the order in which they were asked */
 } ConnectDecision;
+
+/** Why @pool, which wants @wanted now, gives nobody another desktop; NULL: it does (transfer full). */
+char *connect_rules_closed(const Pool *pool, const ScheduleSpan *wanted);
 
 /** Decides by @facts; to be cleared. */
 ConnectDecision connect_rules_decide(const ConnectFacts *facts);

@@ -35,6 +35,25 @@ desktop_number_store_take(DbTransaction *transaction, const char *pool_id, guint
 }
 
 gboolean
+desktop_number_store_take_back(DbTransaction *transaction, const char *pool_id, guint number,
+                               gboolean *ret_taken, GError **error)
+{
+  gint64 rows = db_run(transaction, error, "DELETE FROM desktop_number WHERE pool_id = ? AND number = ?",
+                       "sl", pool_id, (gint64)number);
+  if (rows < 0)
+    return FALSE;
+  *ret_taken = rows > 0;
+  return TRUE;
+}
+
+gboolean
+desktop_number_store_begin(DbTransaction *transaction, const char *pool_id, GError **error)
+{
+  return db_run(transaction, error, "DELETE FROM desktop_number WHERE pool_id = ?", "s", pool_id) >= 0 &&
+         db_run(transaction, error, "UPDATE pool SET next_number = 1 WHERE id = ?", "s", pool_id) >= 0;
+}
+
+gboolean
 desktop_number_store_give_back(DbTransaction *transaction, const char *pool_id, guint number, GError **error)
 {
   return db_run(transaction, error,

@@ -12,6 +12,15 @@
 gboolean desktop_number_store_take(DbTransaction *transaction, const char *pool_id, guint *ret_number,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Takes @number of @pool_id, which was given back; @ret_taken FALSE: it was not, or somebody has it again.
+ */
+gboolean desktop_number_store_take_back(DbTransaction *transaction, const char *pool_id, guint number,
+                                        gboolean *ret_taken, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Begins with 1 again: the names of @pool_id have another pattern. */
+gboolean desktop_number_store_begin(DbTransaction *transaction, const char *pool_id,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Gives @number of @pool_id back; a second time is fine. */
 gboolean desktop_number_store_give_back(DbTransaction *transaction, const char *pool_id, guint number,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -7,6 +7,7 @@
 #include "broker/service/cluster/change_feed.h"
 #include "broker/service/combiner.h"
 #include "broker/service/desktops/desktop_maker.h"
+#include "broker/service/pools/pool_schedule.h"
 #include "broker/service/work.h"
 #include "broker/store/assignment_store.h"
 #include "broker/store/pool_store.h"
@@ -142,6 +143,14 @@ is_plain_pool(const Pool *pool)
              DESKTOP_EFFECT_RAISE_EPOCH;
 }
 
+/* A pool of size 0 gives out nothing; whoever has a desktop there is not plain. */
+static gboolean
+is_open(const Work *work, const Pool *pool)
+{
+  g_auto(ScheduleSpan) wanted = pool_schedule_at(pool, work->now_us);
+  return wanted.size > 0;
+}
+
 static gboolean
 assign_of_pool(Work *work, const char *pool_key, GPtrArray *requests, GError **error)
 {
@@ -151,7 +160,7 @@ assign_of_pool(Work *work, const char *pool_key, GPtrArray *requests, GError **e
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }
-  if (pool == NULL || !is_plain_pool(pool))
+  if (pool == NULL || !is_plain_pool(pool) || !is_open(work, pool))
     return TRUE;
   g_autofree AssignmentRow *rows = g_new0(AssignmentRow, requests->len);
   Turn turn = {.work = work, .pool = pool, .requests = requests, .rows = rows};

@@ -170,6 +170,8 @@ connect_case_read_spares(ConnectCase *connect, GError **error)
   connect->facts.knowledge = CONNECT_KNOWS_SPARES;
   if (connect->pool->kind == POOL_MANUAL)
     return TRUE;
+  connect->wanted = pool_schedule_at(connect->pool, connect->work->now_us);
+  connect->facts.wanted = &connect->wanted;
   g_autofree char *shape = desktop_maker_shape(connect->pool);
   connect->free =
       desktop_store_free_of_pool(connect->work->transaction, connect->pool->id, shape, CANDIDATES, error);
@@ -192,8 +194,6 @@ connect_case_read_room(ConnectCase *connect, GError **error)
   connect->facts.knowledge = CONNECT_KNOWS_ROOM;
   if (connect->pool->kind == POOL_MANUAL)
     return TRUE;
-  connect->wanted = pool_schedule_at(connect->pool, connect->work->now_us);
-  connect->facts.wanted = &connect->wanted;
   if (!capacity_sizing(connect->work, connect->pool, &connect->sizing, error))
     return FALSE;
   connect->facts.sizing = &connect->sizing;

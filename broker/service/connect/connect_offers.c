@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/policy/assignment_ranking.h"
+#include "broker/policy/connect_rules.h"
 #include "broker/service/away/known_access.h"
 #include "broker/service/connect/connect.h"
 #include "broker/service/desktops/desktop_maker.h"
 #include "broker/service/hosts/capacity.h"
+#include "broker/service/pools/pool_schedule.h"
 #include "broker/service/sessions/session_view.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/host_store.h"
@@ -31,10 +33,23 @@ find_host(Request *request, const Pool *pool, DesktopOffer *offer, GError **erro
   return TRUE;
 }
 
+static void
+set_reason(DesktopOffer *offer, char *sentence)
+{
+  offer->reasons = g_new0(char *, 2);
+  offer->reasons[0] = sentence;
+}
+
 /* Whether a desktop could be given out now; else the reasons. A guess: connecting decides. */
 static gboolean
 find_room(Request *request, const Pool *pool, DesktopOffer *offer, GError **error)
 {
+  g_auto(ScheduleSpan) wanted = pool_schedule_at(pool, request->work->now_us);
+  char *closed = connect_rules_closed(pool, &wanted);
+  if (closed != NULL) {
+    set_reason(offer, closed);
+    return TRUE;
+  }
   g_autofree char *shape = desktop_maker_shape(pool);
   g_autoptr(GPtrArray) free =
       desktop_store_free_of_pool(request->work->transaction, pool->id, shape, 1, error);
@@ -49,8 +64,7 @@ find_room(Request *request, const Pool *pool, DesktopOffer *offer, GError **erro
     return FALSE;
   if (pool_sizing_has_room(&facts))
     return find_host(request, pool, offer, error);
-  offer->reasons = g_new0(char *, 2);
-  offer->reasons[0] = g_strdup_printf("All %u desktops are in use.", facts.size);
+  set_reason(offer, g_strdup_printf("All %u desktops are in use.", facts.size));
   return TRUE;
 }
 
@@ -72,13 +86,6 @@ first_unopened(const DesktopOffer *offer)
       return desktop;
   }
   return NULL;
-}
-
-static void
-set_reason(DesktopOffer *offer, char *sentence)
-{
-  offer->reasons = g_new0(char *, 2);
-  offer->reasons[0] = sentence;
 }
 
 /* One's own desktop that is not open: it can be as soon as its host has it. */

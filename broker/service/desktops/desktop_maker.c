@@ -65,12 +65,13 @@ command_create(Work *work, const Pool *pool, const Desktop *desktop, GError **er
   return work_command(work, desktop->host, &command, error);
 }
 
-Desktop *
-desktop_maker_create(Work *work, const Pool *pool, const char *host, const char *owner_id, guint slot,
-                     GError **error)
+/* @name: (nullable) (transfer full). */
+static Desktop *
+create(Work *work, const Pool *pool, const char *host, char *name, const char *owner_id, guint slot,
+       GError **error)
 {
   g_autoptr(Desktop) desktop = new_desktop(work, pool, host);
-  desktop->name = desktop_names_take(work, pool, error);
+  desktop->name = name;
   if (desktop->name == NULL)
     return NULL;
   desktop->id = g_uuid_string_random();
@@ -82,6 +83,13 @@ desktop_maker_create(Work *work, const Pool *pool, const char *host, const char 
   if (!desktop_store_add(work->transaction, desktop, error) || !command_create(work, pool, desktop, error))
     return NULL;
   return g_steal_pointer(&desktop);
+}
+
+Desktop *
+desktop_maker_create(Work *work, const Pool *pool, const char *host, const char *owner_id, guint slot,
+                     GError **error)
+{
+  return create(work, pool, host, desktop_names_take(work, pool, error), owner_id, slot, error);
 }
 
 /* --- adopting --- */
@@ -152,8 +160,8 @@ make_in(Work *work, const Pool *pool, const Desktop *desktop, GError **error)
   if (placement.host < 0)
     return TRUE;
   const Host *host = g_ptr_array_index(capacity->hosts, (guint)placement.host);
-  g_autoptr(Desktop) made =
-      desktop_maker_create(work, pool, host->name, desktop->remade_for, desktop->slot, error);
+  char *name = desktop_names_take_again(work, pool, desktop->name, error);
+  g_autoptr(Desktop) made = create(work, pool, host->name, name, desktop->remade_for, desktop->slot, error);
   return made != NULL &&
          work_audit(work, NULL, "desktop.remake", "desktop", made->name, "Its owner logged off.", error);
 }

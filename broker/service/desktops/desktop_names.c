@@ -29,6 +29,16 @@ desktop_names_take(Work *work, const Pool *pool, GError **error)
   }
 }
 
+char *
+desktop_names_take_again(Work *work, const Pool *pool, const char *name, GError **error)
+{
+  guint number = desktop_naming_number(pool->naming, name);
+  gboolean taken = FALSE;
+  if (number != 0 && !desktop_number_store_take_back(work->transaction, pool->id, number, &taken, error))
+    return NULL;
+  return taken ? g_strdup(name) : desktop_names_take(work, pool, error);
+}
+
 gboolean
 desktop_names_give_back(Work *work, const char *pool_id, const char *name, GError **error)
 {

@@ -6,6 +6,7 @@
 #include "broker/service/hosts/capacity.h"
 #include "broker/service/pools/pool_schedule.h"
 #include "broker/service/work.h"
+#include "broker/store/desktop_number_store.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/image_store.h"
@@ -179,6 +180,15 @@ pool_admin_get(Services *services, const char *pool, GError **error)
   return work != NULL ? find_status(work, pool, error) : NULL;
 }
 
+/* By another pattern names begin with 1 again; those that are taken are skipped. */
+static gboolean
+write_change(Work *work, const Pool *pool, const char *naming_before, GError **error)
+{
+  return pool_store_update(work->transaction, pool, error) &&
+         (g_str_equal(pool->naming, naming_before) ||
+          desktop_number_store_begin(work->transaction, pool->id, error));
+}
+
 PoolStatus *
 pool_admin_change(Services *services, const Caller *caller, const char *key, const PoolSettings *settings,
                   gint64 version, GError **error)
@@ -194,8 +204,9 @@ pool_admin_change(Services *services, const Caller *caller, const char *key, con
                 "Somebody else changed this pool meanwhile; look at it again and repeat the change.");
     return NULL;
   }
+  g_autofree char *naming = g_strdup(pool->naming);
   if (!pool_settings_apply(pool, settings, error) || !check_asked(work, pool, settings, error) ||
-      !pool_store_update(work->transaction, pool, error) ||
+      !write_change(work, pool, naming, error) ||
       !work_audit(work, caller, "pool.change", "pool", pool->name, "", error))
     return NULL;
   return commit_and_show(work, pool->id, error);

@@ -44,6 +44,12 @@ CHANGE(homeless, world->placement.host = -1; world->placement.code = CARAWAY_ERR
        ((Rule *)world->placement.verdicts->pdata[0])->ok = FALSE)
 CHANGE(only_own, world->facts.knowledge = CONNECT_KNOWS_OWN)
 CHANGE(only_spares, world->facts.knowledge = CONNECT_KNOWS_SPARES)
+CHANGE(closed, world->facts.wanted = &world->wanted; world->wanted.size = 0;
+       world->wanted.until_us = G_GINT64_CONSTANT(1700000000000000); world->facts.ready = "office-0004")
+CHANGE(closed_for_good, world->facts.wanted = &world->wanted; world->wanted.size = 0;
+       world->wanted.until_us = SCHEDULE_FOREVER)
+CHANGE(closed_owner, world->facts.wanted = &world->wanted; world->wanted.size = 0;
+       world->facts.own = &world->own; world->facts.own_count = 1)
 CHANGE(scheduled, world->facts.wanted = &world->wanted)
 CHANGE(manual, world->pool.kind = POOL_MANUAL; world->facts.sizing = NULL; world->facts.placement = NULL)
 
@@ -101,6 +107,11 @@ static const Case cases[] = {
      NULL},
     {"scheduled", scheduled, CONNECT_MAKE, 0,
      ENTITLED "own-desktop desktops-per-user -spare-ready schedule room-in-pool placement", "by rule 1"},
+    {"closed", closed, CONNECT_REFUSE, CARAWAY_ERROR_NO_FREE_DESKTOP,
+     ENTITLED "own-desktop desktops-per-user -schedule", "next change is on 2023-11-14 at 22:13 UTC."},
+    {"closed-for-good", closed_for_good, CONNECT_REFUSE, CARAWAY_ERROR_NO_FREE_DESKTOP,
+     ENTITLED "own-desktop desktops-per-user -schedule", "gives nobody another desktop: 8 ready"},
+    {"closed-owner", closed_owner, CONNECT_RESUME, 0, ENTITLED "own-desktop host-answers take-over", NULL},
     {"owner", owner, CONNECT_RESUME, 0, ENTITLED "own-desktop host-answers take-over",
      "alice has office-0001 on kvm1, which is up."},
     {"silent", silent, CONNECT_REFUSE, CARAWAY_ERROR_HOST_GONE,
@@ -144,7 +155,7 @@ world_init(World *world)
       .pool = {.name = (char *)"office", .desktops_per_user = 1, .take_over = POOL_TAKE_OVER_ASK},
       .own = {.name = "office-0001", .host = "kvm1", .host_state = HOST_UP, .power = POWER_UP},
       .placement = {.host = 0, .verdicts = rule_list_new()},
-      .wanted = {.reason = (char *)"8 ready of at most 40 by rule 1 of the schedule."},
+      .wanted = {.size = 40, .reason = (char *)"8 ready of at most 40 by rule 1 of the schedule."},
       .facts = {.knowledge = CONNECT_KNOWS_ROOM, .pool_key = "office", .user = "alice", .entitled = TRUE}};
   world->facts.pool = &world->pool;
   world->facts.sizing = &room;

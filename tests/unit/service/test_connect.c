@@ -49,6 +49,37 @@ test_warm_spare_is_ready_at_once(void)
   service_fixture_check_invariants(fixture, 4);
 }
 
+/* A size of 0 holds at once, also for what is still ready, and takes nothing from anybody. */
+static void
+test_closed_pool_gives_out_nothing(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 4, 2);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Caller) bob = service_fixture_user(fixture, "bob");
+  g_autoptr(Session) hers = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_no_error(error);
+  service_fixture_settle(fixture);
+  PoolSettings settings = POOL_SETTINGS_NONE;
+  settings.size = 0;
+  service_fixture_change_pool(fixture, &settings); /* and the keeper has not seen it yet */
+  g_assert_null(service_fixture_connect(fixture, bob, NULL, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_FREE_DESKTOP);
+  g_assert_nonnull(strstr(error->message, "closed"));
+  g_assert_nonnull(strstr(error_get_reasons(error)[0], "has the size 0"));
+  g_clear_error(&error);
+  g_autoptr(GPtrArray) offers = connect_offers(fixture->services, bob, &error);
+  const DesktopOffer *offer = g_ptr_array_index(offers, 0);
+  g_assert_false(offer->available);
+  g_assert_nonnull(strstr(offer->reasons[0], "has the size 0"));
+  service_fixture_settle(fixture);
+  g_assert_cmpuint(g_hash_table_size(fixture->alive), ==, 1);
+  g_autoptr(Session) again = service_fixture_connect(fixture, alice, NULL, &error);
+  g_assert_cmpstr(again->id, ==, hers->id);
+}
+
 static void
 test_connecting_again_resumes(void)
 {
@@ -287,6 +318,7 @@ main(int argc, char **argv)
   g_test_add_func("/connect/restart-failed", test_failed_restart);
   g_test_add_func("/connect/refusals", test_refusals);
   g_test_add_func("/connect/image-missing", test_image_missing);
+  g_test_add_func("/connect/closed-pool", test_closed_pool_gives_out_nothing);
   g_test_add_func("/connect/idempotency", test_key_gives_the_same_session);
   g_test_add_func("/connect/disabled-user", test_disabled_user_is_cut_off);
   return g_test_run();

@@ -166,6 +166,26 @@ test_reclone_is_still_its_owners(void)
   service_fixture_check_invariants(fixture, 3);
 }
 
+/* Also when a lower number is free. */
+static void
+test_reclone_keeps_its_name(void)
+{
+  g_autoptr(ServiceFixture) fixture = dedicated("reclone", -1);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Caller) bob = service_fixture_user(fixture, "bob");
+  g_autoptr(Session) hers = work(fixture, alice);
+  g_autoptr(Session) his = work(fixture, bob);
+  g_assert_cmpstr(hers->desktop_name, ==, "office-0001");
+  g_assert_true(desktop_admin_remove(fixture->services, fixture->admin, "office-0001", TRUE, &error));
+  service_fixture_settle(fixture);
+  log_off(fixture, bob, his);
+  service_fixture_settle(fixture);
+  g_autoptr(Session) again = connect(fixture, bob);
+  g_assert_cmpstr(again->desktop_id, !=, his->desktop_id);
+  g_assert_cmpstr(again->desktop_name, ==, his->desktop_name);
+}
+
 /* What is to be made anew for somebody who is deleted meanwhile must not keep its host from coming back. */
 static void
 test_deleted_owner_gets_nothing_anew(void)
@@ -430,6 +450,7 @@ main(int argc, char **argv)
   g_test_add_func("/kinds/stopped-is-started-by-connecting", test_stopped_is_started_by_connecting);
   g_test_add_func("/kinds/connecting-while-it-stops", test_connecting_while_it_stops);
   g_test_add_func("/kinds/reclone-is-still-its-owners", test_reclone_is_still_its_owners);
+  g_test_add_func("/kinds/reclone-keeps-its-name", test_reclone_keeps_its_name);
   g_test_add_func("/kinds/deleted-owner", test_deleted_owner_gets_nothing_anew);
   g_test_add_func("/kinds/switched-off-inside-is-no-failure", test_switched_off_inside_is_no_failure);
   g_test_add_func("/kinds/dies-while-being-assigned", test_dies_while_being_assigned);

@@ -80,6 +80,26 @@ test_another_pattern(void)
   g_assert_nonnull(strstr(mixed, "ward-0"));
 }
 
+/* A new pattern begins with 1, the old one goes on where names of it are free. */
+static void
+test_pattern_there_and_back(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  service_fixture_pool(fixture, 6, 2);
+  service_fixture_settle(fixture);
+  PoolSettings settings = POOL_SETTINGS_NONE;
+  settings.naming = "ward-{n:2}";
+  settings.spares = 4;
+  change(fixture, &settings);
+  g_autofree char *mixed = names(fixture);
+  g_assert_cmpstr(mixed, ==, "office-0001 office-0002 ward-01 ward-02");
+  settings.naming = "office-{n:4}";
+  settings.spares = 5;
+  change(fixture, &settings);
+  g_autofree char *back = names(fixture);
+  g_assert_cmpstr(back, ==, "office-0001 office-0002 office-0003 ward-01 ward-02");
+}
+
 static void
 test_two_pools_share_no_pattern(void)
 {
@@ -102,6 +122,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/desktop-names/low-numbers-come-back", test_low_numbers_come_back);
   g_test_add_func("/desktop-names/another-pattern", test_another_pattern);
+  g_test_add_func("/desktop-names/there-and-back", test_pattern_there_and_back);
   g_test_add_func("/desktop-names/two-pools", test_two_pools_share_no_pattern);
   return g_test_run();
 }

@@ -139,11 +139,13 @@ test_schedule(void)
   change(fixture, &settings);
   g_autoptr(PoolExplanation) closed = explain(fixture, "alice");
   g_assert_cmpint(closed->decision.code, ==, CARAWAY_ERROR_NO_FREE_DESKTOP);
-  g_assert_cmpstr(rule_of(closed, "schedule")->text, ==,
-                  "0 ready of at most 0 by rule 1 of the schedule (daily 20:00-06:00).");
+  g_assert_cmpstr(
+      rule_of(closed, "schedule")->text, ==,
+      "office has the size 0 and gives nobody another desktop: 0 ready of at most 0 by rule 1 of the "
+      "schedule (daily 20:00-06:00). Its schedule's next change is on 2023-11-15 at 06:00 UTC.");
   g_autoptr(PoolStatus) status = pool_admin_get(fixture->services, "office", &error);
   g_assert_cmpuint(status->wanted.size, ==, 0);
-  g_assert_cmpstr(status->wanted.reason, ==, rule_of(closed, "schedule")->text);
+  g_assert_nonnull(strstr(rule_of(closed, "schedule")->text, status->wanted.reason));
   g_autoptr(GPtrArray) spans = pool_schedule_preview(fixture->services, "office", 0, 24, &error);
   g_assert_cmpuint(spans->len, ==, 3); /* night, day, night */
   const ScheduleSpan *day = g_ptr_array_index(spans, 1);
