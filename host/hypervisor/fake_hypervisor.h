@@ -6,7 +6,8 @@
  * waits until the file is gone), "fail-destroy", "deaf" (guests neither restart nor switch off when
  * asked), "fail-ask" (asking them to switch off fails), "dead" (the connection is broken). A file
  * "bridge-NAME" makes a bridge of that name be there; "agent" makes QEMU's guest agent answer, "agent-silent"
- * be there without answering.
+ * be there without answering; "display" with a port in it leads every console to the SPICE server on that
+ * port of loopback, without it consoles stay silent.
  */
 #pragma once
 
