@@ -225,7 +225,7 @@ open_hub(Broker *broker)
   HostLinkSettings settings = {
       .listener = host_bridge_listener(broker->bridge),
       .installation = services_installation(broker->services),
-      .clock = clock_system(),
+      .clock = services_time(broker->services),
       .heartbeat_ms = (guint)config_int(broker->config, "broker", "heartbeat-ms"),
       .workers = HOST_WORKERS,
   };

@@ -10,12 +10,13 @@
 #define PASSWORD_MAX_BYTES 1024
 
 static void
-answer_sign_in(Answer *answer, const SignIn *sign_in, gboolean by_cookie)
+answer_sign_in(const ApiContext *context, Answer *answer, const SignIn *sign_in, gboolean by_cookie)
 {
   g_autoptr(JsonBuilder) builder = json_builder_new();
   json_builder_begin_object(builder);
   if (by_cookie) {
-    gint64 lifetime_s = (sign_in->expires_us - g_get_real_time()) / G_USEC_PER_SEC;
+    gint64 lifetime_s =
+        (sign_in->expires_us - clock_wall_us(services_time(context->services))) / G_USEC_PER_SEC;
     g_autofree char *cookie = sign_in_token_cookie(sign_in->token, MAX(lifetime_s, 1));
     answer_set_header(answer, "Set-Cookie", cookie);
   } else {
@@ -41,7 +42,7 @@ handle_login(const ApiContext *context, const Request *request, Answer *answer, 
   g_autoptr(SignIn) sign_in = sign_in_begin(context->services, user, password, request->address, error);
   if (sign_in == NULL)
     return FALSE;
-  answer_sign_in(answer, sign_in, by_cookie);
+  answer_sign_in(context, answer, sign_in, by_cookie);
   return TRUE;
 }
 

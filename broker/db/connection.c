@@ -102,12 +102,6 @@ connection_be_patient(Connection *connection, GError **error)
   return connection->methods->be_patient == NULL || connection->methods->be_patient(connection, error);
 }
 
-gint64
-connection_now_us(Connection *connection)
-{
-  return connection->methods->now_us != NULL ? connection->methods->now_us(connection) : -1;
-}
-
 void
 connection_close(Connection *connection)
 {

@@ -93,9 +93,6 @@ gboolean connection_notify(Connection *connection, const char *channel, const ch
 /** Lifts the limits of time for the rest of the transaction. */
 gboolean connection_be_patient(Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Microseconds since 1970 by the engine's clock; -1: it has none. */
-gint64 connection_now_us(Connection *connection);
-
 /** Closes @connection (nullable). */
 void connection_close(Connection *connection);
 

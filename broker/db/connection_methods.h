@@ -6,7 +6,7 @@
 
 #include "broker/db/connection.h"
 
-/** One function for each of connection.h; settle, notify, be_patient and now_us may be NULL. */
+/** One function for each of connection.h; settle, notify and be_patient may be NULL. */
 struct ConnectionMethods {
   gboolean (*begin)(Connection *connection, GError **error);
   gboolean (*commit)(Connection *connection, GError **error);
@@ -26,6 +26,5 @@ struct ConnectionMethods {
   void (*release)(Statement *statement);
   gboolean (*notify)(Connection *connection, const char *channel, const char *payload, GError **error);
   gboolean (*be_patient)(Connection *connection, GError **error);
-  gint64 (*now_us)(Connection *connection);
   void (*close)(Connection *connection);
 };

@@ -307,10 +307,16 @@ db_transaction_free(DbTransaction *transaction)
 }
 
 gint64
+db_clock_us(Db *db)
+{
+  gint64 now_us = db->server != NULL ? postgres_server_now(db->server) : -1;
+  return now_us >= 0 ? now_us : clock_wall_us(db->clock);
+}
+
+gint64
 db_now_us(DbTransaction *transaction)
 {
-  gint64 now_us = connection_now_us(transaction->connection);
-  return now_us >= 0 ? now_us : clock_wall_us(transaction->db->clock);
+  return db_clock_us(transaction->db);
 }
 
 static gboolean

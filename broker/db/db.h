@@ -64,6 +64,10 @@ gboolean db_be_patient(DbTransaction *transaction, GError **error) G_GNUC_WARN_U
 /** Microseconds since 1970 by the database's clock, which all its brokers share. */
 gint64 db_now_us(DbTransaction *transaction);
 
+/** The same outside of a transaction, from any thread: as it was last seen, carried on by steady time, so
+ * also while the database is away. */
+gint64 db_clock_us(Db *db);
+
 /** Once @transaction is durable, and only then, every broker of this database is told @payload (at most
  * DB_PAYLOAD_MAX bytes) on @channel (a short word), this one too. The same notice twice is told once. */
 gboolean db_notify(DbTransaction *transaction, const char *channel, const char *payload,

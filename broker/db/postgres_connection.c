@@ -382,12 +382,6 @@ be_patient(Connection *base, GError **error)
   return fly_plain(connection, error);
 }
 
-static gint64
-now_us(Connection *base)
-{
-  return postgres_server_now(own(base)->server);
-}
-
 static void
 close_connection(Connection *base)
 {
@@ -414,7 +408,6 @@ static const ConnectionMethods METHODS = {
     .release = release,
     .notify = notify,
     .be_patient = be_patient,
-    .now_us = now_us,
     .close = close_connection,
 };
 

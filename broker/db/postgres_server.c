@@ -2,6 +2,7 @@
 #include "broker/db/postgres_server.h"
 
 #include "broker/db/postgres_error.h"
+#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/base/secret.h"
@@ -242,7 +243,7 @@ void
 postgres_server_set_now(PostgresServer *server, gint64 now_us)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&server->mutex);
-  server->clock_offset_us = now_us - g_get_monotonic_time();
+  server->clock_offset_us = now_us - clock_boottime_us(clock_system());
   server->clock_is_known = TRUE;
 }
 
@@ -250,7 +251,7 @@ gint64
 postgres_server_now(PostgresServer *server)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&server->mutex);
-  return server->clock_is_known ? g_get_monotonic_time() + server->clock_offset_us : -1;
+  return server->clock_is_known ? clock_boottime_us(clock_system()) + server->clock_offset_us : -1;
 }
 
 void

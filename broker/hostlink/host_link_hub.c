@@ -17,6 +17,8 @@
 #define CLOSE_REFUSED 4403
 #define CLOSE_VERSION 4406
 #define CLOSE_RETRY   4503
+#define CLOCK_LOOK_MS 1000
+#define CLOCK_STEP_US G_USEC_PER_SEC
 
 struct HostLinkHub {
   HostLinkSettings settings;
@@ -24,7 +26,9 @@ struct HostLinkHub {
   BootLogRequests *boot_logs;
   GMutex lock;
   GHashTable *links; /* host -> HostLink, guarded by the lock; changed by the main loop alone */
-  gboolean stopping; /* main loop only */
+  gboolean stopping; /* main loop only, as the next two */
+  guint clock_source;
+  gint64 clock_offset_us; /* of the wall's time over steady time, when it was last looked at */
 };
 
 /* A task of a host's lane: something that came over @link, or that happened to it. */
@@ -307,6 +311,38 @@ on_closed(HostLink *link, gpointer data)
 
 static const HostLinkCallbacks CALLBACKS = {on_received, on_closed};
 
+/* Sends @text (transfer full) to every welcomed host. */
+static void
+tell_all(HostLinkHub *hub, char *text)
+{
+  g_autofree char *owned = text;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->lock);
+  GHashTableIter iterator;
+  gpointer link;
+  g_hash_table_iter_init(&iterator, hub->links);
+  while (g_hash_table_iter_next(&iterator, NULL, &link))
+    if (host_link_state(link) == HOST_LINK_WELCOMED)
+      host_link_send(link, g_strdup(owned));
+}
+
+static gint64
+clock_offset_us(const HostLinkHub *hub)
+{
+  return clock_wall_us(hub->settings.clock) - clock_boottime_us(hub->settings.clock);
+}
+
+/* The clock was set. Who hears of it a heartbeat later takes grants by the old time till then. */
+static gboolean
+on_clock_look(gpointer data)
+{
+  HostLinkHub *hub = data;
+  gint64 offset_us = clock_offset_us(hub);
+  if (ABS(offset_us - hub->clock_offset_us) >= CLOCK_STEP_US)
+    tell_all(hub, build_time(hub));
+  hub->clock_offset_us = offset_us;
+  return G_SOURCE_CONTINUE;
+}
+
 HostLinkHub *
 host_link_hub_new(const HostLinkSettings *settings)
 {
@@ -316,6 +352,8 @@ host_link_hub_new(const HostLinkSettings *settings)
   hub->boot_logs = boot_log_requests_new();
   g_mutex_init(&hub->lock);
   hub->links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)host_link_unref);
+  hub->clock_offset_us = clock_offset_us(hub);
+  hub->clock_source = g_timeout_add(CLOCK_LOOK_MS, on_clock_look, hub);
   return hub;
 }
 
@@ -387,14 +425,7 @@ host_link_hub_tell_keys(HostLinkHub *hub, const GPtrArray *keys)
   g_autoptr(GArray) list = grant_key_list(keys);
   HostMessage message = {.type = HOST_MESSAGE_KEYS};
   message.keys = (HostKeys){(HostGrantKey *)(gpointer)list->data, list->len};
-  g_autofree char *text = host_message_build(&message);
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->lock);
-  GHashTableIter iterator;
-  gpointer link;
-  g_hash_table_iter_init(&iterator, hub->links);
-  while (g_hash_table_iter_next(&iterator, NULL, &link))
-    if (host_link_state(link) == HOST_LINK_WELCOMED)
-      host_link_send(link, g_strdup(text));
+  tell_all(hub, host_message_build(&message));
 }
 
 guint
@@ -427,6 +458,7 @@ void
 host_link_hub_stop(HostLinkHub *hub)
 {
   hub->stopping = TRUE;
+  g_clear_handle_id(&hub->clock_source, g_source_remove);
   g_mutex_lock(&hub->lock);
   GHashTableIter iterator;
   gpointer link;

@@ -38,7 +38,7 @@ struct HostLinkListener {
 typedef struct {
   HostLinkListener *listener;
   const char *installation;
-  const Clock *clock;
+  const Clock *clock; /**< what grants are judged by; a step of it is told to hosts within a second */
   guint heartbeat_ms; /**< three missed ones make a host silent */
   guint workers;      /**< threads for the listener's calls */
 } HostLinkSettings;

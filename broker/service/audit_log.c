@@ -38,7 +38,7 @@ audit_log_refusal(Services *services, const Caller *caller, const char *action, 
   g_autoptr(GError) error = NULL;
   if (write_refusal(services, &entry, &error))
     return;
-  entry.time_us = clock_wall_us(services->clock);
+  entry.time_us = clock_wall_us(&services->time);
   if (!database_watch_is_trouble(error) || !away_journal_add(services->journal, &entry))
     log_error("The refusal of %s on %s (%s) was not written to the audit log: %s", action, object, entry.code,
               error->message);

@@ -43,6 +43,15 @@ housekeeping_give_up_hosts(Services *services, GError **error)
   return work_commit(work, error);
 }
 
+void
+housekeeping_look_at_clock(Services *services)
+{
+  (void)clock_steps_look(&services->clock_steps, clock_wall_us(&services->time),
+                         clock_boottime_us(services->clock), DAY_US);
+}
+
+/* What a request may be repeated by is kept for a day that has passed, not for one that a clock was set
+ * forward. */
 gboolean
 housekeeping_delete_expired(Services *services, GError **error)
 {
@@ -50,11 +59,12 @@ housekeeping_delete_expired(Services *services, GError **error)
   if (work == NULL)
     return FALSE;
   gint64 now_us = work->now_us;
+  gint64 keys_us = now_us - DAY_US - services->clock_steps.forward_us;
   return sign_in_store_remove_expired(work->transaction, now_us, now_us - services->sign_in_idle_us, error) &&
          join_token_store_remove_expired(work->transaction, now_us, error) &&
          console_password_store_remove_expired(work->transaction, now_us - PASSWORD_KEEP_US, error) &&
-         idempotency_store_remove_old(work->transaction, now_us - DAY_US, error) &&
-         creation_store_remove_old(work->transaction, now_us - DAY_US, CREATIONS_MAX, error) &&
+         idempotency_store_remove_old(work->transaction, keys_us, error) &&
+         creation_store_remove_old(work->transaction, keys_us, CREATIONS_MAX, error) &&
          session_store_remove_ended(work->transaction, now_us - 7 * DAY_US, error) &&
          work_commit(work, error);
 }

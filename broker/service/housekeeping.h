@@ -10,6 +10,10 @@
 /** Hosts that nobody waits for any more are down. */
 gboolean housekeeping_give_up_hosts(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Notes whether the clock that rows carry was set; at every turn, so that a day of it is no day of theirs.
+ */
+void housekeeping_look_at_clock(Services *services);
+
 /** Deletes sign-ins, tokens, passwords, keys and ended sessions whose time is over. */
 gboolean housekeeping_delete_expired(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

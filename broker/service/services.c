@@ -88,6 +88,21 @@ is_shared(const char *database)
   return g_str_has_prefix(database, "postgresql://") || g_str_has_prefix(database, "postgres://");
 }
 
+#define SERVICES_OF_TIME(clock)                                                                              \
+  ((const Services *)(gconstpointer)((const char *)(clock)-G_STRUCT_OFFSET(Services, time)))
+
+static gint64
+time_wall_us(const Clock *clock)
+{
+  return db_clock_us(SERVICES_OF_TIME(clock)->db);
+}
+
+static gint64
+time_boottime_us(const Clock *clock)
+{
+  return clock_boottime_us(SERVICES_OF_TIME(clock)->clock);
+}
+
 Services *
 services_new(const ServicesOptions *options, GError **error)
 {
@@ -95,6 +110,7 @@ services_new(const ServicesOptions *options, GError **error)
   g_mutex_init(&services->mutex);
   g_cond_init(&services->wake);
   services->clock = options->clock;
+  services->time = (Clock){time_wall_us, time_boottime_us};
   make_memory(services);
   services->instance = g_uuid_string_random();
   services->sender = options->sender;
@@ -178,6 +194,7 @@ services_tick(Services *services, GError **error)
 {
   if (!database_return_try(services))
     return TRUE; /* told already */
+  housekeeping_look_at_clock(services);
   return host_events_write_heartbeats(services, error) && keep_if_keeper(services, error) &&
          delivery_run_for(services->delivery, services->db, NULL, services->sender, error); /* a safety net */
 }
@@ -279,6 +296,12 @@ services_stop(Services *services)
   g_clear_pointer(&services->background, g_thread_join);
   if (services->cluster != NULL)
     cluster_stop(services->cluster);
+}
+
+const Clock *
+services_time(Services *services)
+{
+  return &services->time;
 }
 
 const char *

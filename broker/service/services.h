@@ -58,6 +58,10 @@ gboolean services_beat(Services *services, GError **error) G_GNUC_WARN_UNUSED_RE
 /** Whether this broker keeps the pools; of several on one database one does. */
 gboolean services_is_keeper(Services *services);
 
+/** What time it is for everything that is kept in the database or judged by what is, hosts included: its own
+ * clock's, also while it is away. Lives as long as @services. */
+const Clock *services_time(Services *services);
+
 /** The installation's id, a UUID made when the database was (transfer none). */
 const char *services_installation(Services *services);
 

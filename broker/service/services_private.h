@@ -5,6 +5,7 @@
 #pragma once
 
 #include "broker/auth/local_authenticator.h"
+#include "broker/policy/clock_steps.h"
 #include "broker/service/away/away_journal.h"
 #include "broker/service/away/away_sign_outs.h"
 #include "broker/service/away/database_watch.h"
@@ -31,6 +32,7 @@
 struct Services {
   Db *db;
   const Clock *clock;
+  Clock time; /* of the database; see services_time() */
   HostSender *sender;
   GrantSigner *signer;
   PasswordHasher *hasher;
@@ -68,6 +70,7 @@ struct Services {
   gpointer replaced_data;
   SessionTimes *session_times; /* of the background thread, as are the next two */
   gint64 next_limit_us;        /* steady time when a session's limit is to be looked at; 0: none is known */
+  ClockSteps clock_steps;      /* of services_time(); of the background thread, too */
   gint64 cleaned_us;           /* when expired rows were last deleted; of the background thread */
 };
 

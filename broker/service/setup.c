@@ -56,6 +56,6 @@ setup_first_administrator(Services *services, const char *name, const char *pass
                      .full_name = (char *)"Administrator",
                      .administrator = TRUE,
                      .password_change_required = must_change,
-                     .created_us = clock_wall_us(services->clock)};
+                     .created_us = clock_wall_us(&services->time)};
   return enter(services, &user, hash, error);
 }

@@ -24,7 +24,7 @@ note(Services *services, const char *actor, const char *address, const char *act
      const char *detail, GError **error)
 {
   g_autofree char *object = g_strconcat("session/", session_id, NULL);
-  const AuditEntry entry = {.time_us = clock_wall_us(services->clock),
+  const AuditEntry entry = {.time_us = clock_wall_us(&services->time),
                             .actor = (char *)actor,
                             .action = (char *)action,
                             .object = object,
@@ -44,7 +44,7 @@ note(Services *services, const char *actor, const char *address, const char *act
 static gboolean
 is_alive(const Services *services, const KnownSignIn *sign_in)
 {
-  gint64 now_us = clock_wall_us(services->clock);
+  gint64 now_us = clock_wall_us(&services->time);
   return now_us < sign_in->expires_us && now_us - sign_in->used_us < services->sign_in_idle_us;
 }
 
@@ -87,7 +87,7 @@ gboolean
 known_access_sign_out(Services *services, const Caller *caller, GError *trouble, GError **error)
 {
   g_autoptr(GError) cause = trouble;
-  if (!away_sign_outs_add(services->sign_outs, caller, clock_wall_us(services->clock))) {
+  if (!away_sign_outs_add(services->sign_outs, caller, clock_wall_us(&services->time))) {
     refuse(cause, error);
     return FALSE;
   }
@@ -268,7 +268,7 @@ static gboolean
 add_secret(Services *services, const Caller *caller, const ConsoleFacts *facts, Viewer viewer,
            ConsoleAccess *access, GError **error)
 {
-  gint64 now_us = clock_wall_us(services->clock);
+  gint64 now_us = clock_wall_us(&services->time);
   console_grant_set_place(access, facts);
   if (viewer == VIEWER_NATIVE) {
     access->grant =
@@ -310,7 +310,7 @@ known_access_console(Services *services, const Caller *caller, const char *sessi
 static gboolean
 spend(Services *services, const char *hash, GError **error)
 {
-  switch (known_passwords_spend(services->known_passwords, hash, clock_wall_us(services->clock))) {
+  switch (known_passwords_spend(services->known_passwords, hash, clock_wall_us(&services->time))) {
   case KNOWN_PASSWORD_GOOD:
     return TRUE;
   case KNOWN_PASSWORD_EXPIRED:
@@ -343,7 +343,7 @@ redeem(Services *services, const char *hash, const char *session_id, const char 
       !note(services, actor, "", "console.redeem", session_id, viewer, error))
     return NULL;
   const ConsoleFacts facts = facts_of(known);
-  return console_grant_sign(services, &facts, viewer, clock_wall_us(services->clock), NULL, error);
+  return console_grant_sign(services, &facts, viewer, clock_wall_us(&services->time), NULL, error);
 }
 
 gboolean

@@ -41,7 +41,7 @@ user_admin_create(Services *services, const Caller *caller, const NewUser *new_u
                      .administrator = new_user->administrator,
                      .disabled = new_user->disabled,
                      .password_change_required = new_user->password_change_required,
-                     .created_us = clock_wall_us(services->clock)};
+                     .created_us = clock_wall_us(&services->time)};
   return enter(services, caller, &user, hash, error);
 }
 

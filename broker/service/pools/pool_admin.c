@@ -140,7 +140,7 @@ pool_admin_create(Services *services, const Caller *caller, const PoolSettings *
   if (pool == NULL)
     return NULL;
   pool->id = g_uuid_string_random();
-  pool->created_us = clock_wall_us(services->clock);
+  pool->created_us = clock_wall_us(&services->time);
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL || !check_asked(work, pool, settings, error) || !check_naming(work, pool, error) ||
       !pool_store_add(work->transaction, pool, error) ||

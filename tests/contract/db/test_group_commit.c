@@ -304,10 +304,14 @@ test_time(Case *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_READ, &error);
-  if (db_engine(test->db) == DB_SQLITE)
+  if (db_engine(test->db) == DB_SQLITE) {
     g_assert_cmpint(db_now_us(transaction), ==, 1234567);
-  else /* the server's own, which is this machine's */
+    g_assert_cmpint(db_clock_us(test->db), ==, 1234567);
+  } else { /* the server's own, which is this machine's, and not the broker's */
     g_assert_cmpint(ABS(db_now_us(transaction) - g_get_real_time()), <, LIMIT_US);
+    g_clear_pointer(&transaction, db_transaction_free);
+    g_assert_cmpint(ABS(db_clock_us(test->db) - g_get_real_time()), <, LIMIT_US);
+  }
   g_assert_true(db_available(test->db));
 }
 

@@ -21,11 +21,14 @@
   "{\"type\":\"heartbeat\",\"capacity\":{\"cpus\":2,\"memory_mib\":1,\"memory_free_mib\":1,"                 \
   "\"disk_free_mib\":1}}"
 
+#define NOW_US (1700000000 * (gint64)G_USEC_PER_SEC)
+
 typedef struct {
   HostLinkListener listener; /* first */
   GMutex lock;
   GString *calls; /* "hello welcomed event silent" in the order of the calls */
   gboolean refuses;
+  FakeClock clock;
   int event_error; /* nonzero: events fail with this code */
   HostLinkHub *hub;
 } Fixture;
@@ -98,7 +101,8 @@ setup(Fixture *fixture, gconstpointer heartbeat_ms)
   fixture->listener = (HostLinkListener){on_hello, on_welcomed, on_event, on_silent};
   g_mutex_init(&fixture->lock);
   fixture->calls = g_string_new(NULL);
-  HostLinkSettings settings = {&fixture->listener, INSTALLATION, clock_system(),
+  fake_clock_init(&fixture->clock, NOW_US);
+  HostLinkSettings settings = {&fixture->listener, INSTALLATION, &fixture->clock.clock,
                                GPOINTER_TO_UINT(heartbeat_ms), 2};
   fixture->hub = host_link_hub_new(&settings);
 }
@@ -355,6 +359,27 @@ test_link_that_does_not_count_is_closed(Fixture *fixture, gconstpointer data)
   }
 }
 
+/* A clock that is set, in either direction, must not let grants live longer, or end sooner, than they say. */
+static void
+test_a_step_of_the_clock_is_told(Fixture *fixture, gconstpointer data)
+{
+  static const gint64 steps_s[] = {86400, -2 * 86400};
+  Peer peer;
+  greet(fixture, &peer);
+  guint heard = peer.received->len;
+  for (guint i = 0; i < G_N_ELEMENTS(steps_s); i++) {
+    fixture->clock.wall_us += steps_s[i] * G_USEC_PER_SEC;
+    WAIT_UNTIL(peer.received->len == heard + i + 1);
+    g_autofree char *expected =
+        g_strdup_printf("\"broker_time_ms\":%" G_GINT64_FORMAT, fixture->clock.wall_us / 1000);
+    g_assert_nonnull(strstr(g_ptr_array_index(peer.received, heard + i), expected));
+  }
+  fake_clock_advance(&fixture->clock, 3600 * (gint64)G_USEC_PER_SEC); /* time that passes is no step */
+  soup_websocket_connection_send_text(peer.socket, HEARTBEAT);
+  WAIT_UNTIL(has_call(fixture, "heartbeat"));
+  hang_up(&peer);
+}
+
 /* Whatever step of storing it failed: the host says hello again, once it is asked to. */
 static void
 test_lost_events_are_told_again(Fixture *fixture, gconstpointer data)
@@ -482,6 +507,7 @@ main(int argc, char **argv)
   ADD("unknown-host", test_unknown_host_is_turned_away);
   ADD("nonsense", test_nonsense_closes_the_link);
   ADD("unknown-type", test_unknown_type_is_passed_over);
+  ADD("clock-step", test_a_step_of_the_clock_is_told);
   ADD("does-not-count", test_link_that_does_not_count_is_closed);
   ADD("wrong-direction", test_brokers_messages_are_refused);
   ADD("lost-events", test_lost_events_are_told_again);

@@ -279,6 +279,33 @@ test_key_gives_the_same_session(void)
   assert_code(error, CARAWAY_ERROR_SESSION_ENDED);
 }
 
+/* Fault 14: a key is kept for a day that has passed, not for one by which the clock was set forward. */
+static void
+test_key_outlives_a_step_of_the_clock(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 3, 2);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) first = service_fixture_connect(fixture, alice, "key-1", &error);
+  g_autoptr(Session) off =
+      session_control(fixture->services, alice, first->id, SESSION_CONTROL_LOG_OFF, &error);
+  fixture->clock.wall_us += 2 * 86400 * (gint64)G_USEC_PER_SEC;
+  fake_clock_advance(&fixture->clock, 120 * (gint64)G_USEC_PER_SEC);
+  service_fixture_settle(fixture);
+  g_assert_null(service_fixture_connect(fixture, alice, "key-1", &error));
+  assert_code(error, CARAWAY_ERROR_SESSION_ENDED);
+  g_clear_error(&error);
+  for (guint hours = 0; hours < 25; hours++) {
+    fake_clock_advance(&fixture->clock, 3600 * (gint64)G_USEC_PER_SEC);
+    service_fixture_settle(fixture);
+  }
+  g_autoptr(Session) anew =
+      service_fixture_connect(fixture, alice, "key-1", &error); /* now it is forgotten */
+  g_assert_no_error(error);
+}
+
 static void
 test_disabled_user_is_cut_off(void)
 {
@@ -320,6 +347,7 @@ main(int argc, char **argv)
   g_test_add_func("/connect/image-missing", test_image_missing);
   g_test_add_func("/connect/closed-pool", test_closed_pool_gives_out_nothing);
   g_test_add_func("/connect/idempotency", test_key_gives_the_same_session);
+  g_test_add_func("/connect/idempotency/clock", test_key_outlives_a_step_of_the_clock);
   g_test_add_func("/connect/disabled-user", test_disabled_user_is_cut_off);
   return g_test_run();
 }

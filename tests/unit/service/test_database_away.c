@@ -64,6 +64,30 @@ test_owner_comes_back(AwayCase *test, gconstpointer data)
   g_assert_cmpuint(access->relay_port, ==, 8444);
 }
 
+static gint64
+other_time(const Clock *clock)
+{
+  return 1800000000 * SECOND;
+}
+
+/* Hosts judge grants by the database's time, as it was last seen, and not by this machine's. */
+static void
+test_grants_carry_the_time_of_the_database(AwayCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  Services *services = test->fixture->services;
+  services->time.wall_us = other_time;
+  away_case_go_away(test);
+  const Viewer viewers[] = {VIEWER_NATIVE, VIEWER_VV};
+  for (guint i = 0; i < G_N_ELEMENTS(viewers); i++) {
+    g_autoptr(ConsoleAccess) access =
+        console_access_create(services, test->alice, test->session->id, viewers[i], FALSE, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(access->expires_us, ==, (1800000000 + (i == 0 ? 30 : 120)) * SECOND);
+  }
+  g_assert_cmpint(clock_wall_us(services_time(services)), ==, 1800000000 * SECOND);
+}
+
 static void
 test_password_is_redeemed_once(AwayCase *test, gconstpointer data)
 {
@@ -546,6 +570,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   ADD("owner", test_owner_comes_back);
+  ADD("time", test_grants_carry_the_time_of_the_database);
   ADD("password/once", test_password_is_redeemed_once);
   ADD("password/outlives", test_password_outlives_the_outage);
   ADD("refused", test_all_else_is_refused);
