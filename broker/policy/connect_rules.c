@@ -3,6 +3,7 @@
 #include "common/base/text.h"
 
 #define HOSTS_TOLD_MAX 32
+#define NAMES_MAX      200 /* bytes of host names in one sentence */
 
 static const char *const outcome_names[] = {"undecided", "resume", "start", "assign", "make", "refuse"};
 
@@ -208,6 +209,13 @@ ask_limit(Asking *asking)
 /* --- another one --- */
 
 char *
+connect_rules_hosts(const char *const *hosts)
+{
+  g_autofree char *names = g_strjoinv(", ", (GStrv)hosts);
+  return text_cut(names, NAMES_MAX);
+}
+
+char *
 connect_rules_closed(const Pool *pool, const ScheduleSpan *wanted)
 {
   if (wanted->size > 0)
@@ -251,6 +259,11 @@ ask_spare(Asking *asking)
   } else if (facts->starting != NULL) {
     say(asking, "spare-ready", TRUE, "%s is being made and nobody's yet.", facts->starting);
     settle(asking, CONNECT_ASSIGN);
+  } else if (facts->unreachable > 0) {
+    g_autofree char *names = connect_rules_hosts(facts->away_hosts);
+    say(asking, "spare-ready", FALSE, "No desktop of %s is ready; %u %s on %s, which %s not answer.",
+        facts->pool->name, facts->unreachable, facts->unreachable == 1 ? "is" : "are", names,
+        facts->away_hosts[1] == NULL ? "does" : "do");
   } else {
     say(asking, "spare-ready", FALSE, "No desktop of %s is ready or being made.", facts->pool->name);
   }
@@ -265,7 +278,11 @@ ask_room(Asking *asking)
   say(asking, "room-in-pool", room,
       "%s has at most %u desktops; %u of them are in use and %u are on their way out.", facts->pool->name,
       sizing->size, sizing->assigned, sizing->leaving);
-  if (!room)
+  if (!room && facts->unreachable > 0)
+    refuse(asking, CARAWAY_ERROR_HOST_GONE,
+           "The host of the free desktops of this pool does not answer at the moment; try again in half a "
+           "minute.");
+  else if (!room)
     refuse(asking, CARAWAY_ERROR_NO_FREE_DESKTOP,
            "All desktops of this pool are in use; try again in a few minutes.");
   return room;

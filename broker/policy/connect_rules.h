@@ -49,6 +49,8 @@ typedef struct {
   gboolean take_over;            /**< agreed to take over */
   const char *ready;             /**< (nullable) free desktop to give at once */
   const char *starting;          /**< (nullable) free desktop that is being made */
+  guint unreachable;             /**< so many free desktops are on hosts that do not answer … */
+  const char *const *away_hosts; /**< (nullable) … whose names these are */
   const ScheduleSpan *wanted;    /**< (nullable) what the schedule says now; with CONNECT_KNOWS_SPARES */
   const PoolSizingFacts *sizing; /**< with CONNECT_KNOWS_ROOM */
   const Placement *placement;    /**< with CONNECT_KNOWS_ROOM, unless there is no room in the pool */
@@ -77,6 +79,10 @@ char *connect_rules_closed(const Pool *pool, const ScheduleSpan *wanted);
 
 /** Decides by @facts; to be cleared. */
 ConnectDecision connect_rules_decide(const ConnectFacts *facts);
+
+/** The names of @hosts (NULL-terminated) as a sentence has them (transfer full), cut where there are very
+ * many. */
+char *connect_rules_hosts(const char *const *hosts);
 
 /** The stable name of @outcome: "resume" (static). */
 const char *connect_rules_outcome_name(ConnectOutcome outcome);

@@ -142,6 +142,33 @@ desktop_store_free_of_pool(DbTransaction *transaction, const char *pool_id, cons
                  read_desktop, (GDestroyNotify)desktop_free, error);
 }
 
+gboolean
+desktop_store_unreachable(DbTransaction *transaction, const char *pool_id, guint *ret_count, GStrv *ret_hosts,
+                          GError **error)
+{
+  g_autoptr(DbQuery) query =
+      db_query(transaction, error,
+               "SELECT h.name, COUNT(*) FROM desktop d JOIN host h ON h.name = d.host AND h.state <> 'up'"
+               " WHERE d.pool_id = ? AND d.assignment IN ('none', 'spare') GROUP BY h.name ORDER BY h.name",
+               "s", pool_id);
+  g_autoptr(GStrvBuilder) hosts = g_strv_builder_new();
+  guint count = 0;
+  gboolean row = query != NULL;
+  while (row) {
+    if (!db_next(query, &row, error))
+      return FALSE;
+    if (!row)
+      break;
+    g_strv_builder_add(hosts, db_text(query, 0));
+    count += (guint)db_int(query, 1);
+  }
+  if (query == NULL)
+    return FALSE;
+  *ret_count = count;
+  *ret_hosts = g_strv_builder_end(hosts);
+  return TRUE;
+}
+
 GPtrArray *
 desktop_store_of_host(DbTransaction *transaction, const char *host, GError **error)
 {

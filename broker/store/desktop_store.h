@@ -33,6 +33,11 @@ GPtrArray *desktop_store_of_pool(DbTransaction *transaction, const char *pool_id
 GPtrArray *desktop_store_free_of_pool(DbTransaction *transaction, const char *pool_id, const char *shape,
                                       guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** How many desktops of @pool_id nobody owns whose hosts do not answer; @ret_hosts: their names (transfer
+ * full). */
+gboolean desktop_store_unreachable(DbTransaction *transaction, const char *pool_id, guint *ret_count,
+                                   GStrv *ret_hosts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** The desktops on @host, oldest first. */
 GPtrArray *desktop_store_of_host(DbTransaction *transaction, const char *host,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -164,6 +164,16 @@ connect_case_read_own(ConnectCase *connect, GError **error)
 
 /* --- what they could get --- */
 
+static gboolean
+read_unreachable(ConnectCase *connect, GError **error)
+{
+  if (!desktop_store_unreachable(connect->work->transaction, connect->pool->id, &connect->facts.unreachable,
+                                 &connect->away_hosts, error))
+    return FALSE;
+  connect->facts.away_hosts = (const char *const *)connect->away_hosts;
+  return TRUE;
+}
+
 gboolean
 connect_case_read_spares(ConnectCase *connect, GError **error)
 {
@@ -179,7 +189,7 @@ connect_case_read_spares(ConnectCase *connect, GError **error)
     return FALSE;
   connect->ranking = assignment_ranking_make(connect->free, NULL, shape);
   if (connect->ranking->len == 0)
-    return TRUE;
+    return read_unreachable(connect, error);
   const Desktop *best = g_ptr_array_index(connect->ranking, 0);
   if (assignment_ranking_is_ready(best))
     connect->facts.ready = best->name;
@@ -248,6 +258,7 @@ connect_case_clear(ConnectCase *connect)
   g_clear_pointer(&connect->user, user_free);
   g_clear_pointer(&connect->pool, pool_free);
   g_clear_pointer(&connect->groups, g_strfreev);
+  g_clear_pointer(&connect->away_hosts, g_strfreev);
   g_clear_pointer(&connect->sessions, g_ptr_array_unref);
   g_clear_pointer(&connect->desktops, g_ptr_array_unref);
   g_clear_pointer(&connect->ranking, g_ptr_array_unref);

@@ -33,6 +33,7 @@ typedef struct {
   GStrv groups;
   ConnectOwn own;
   GPtrArray *free;
+  GStrv away_hosts;
   PoolSizingFacts sizing;
   ScheduleSpan wanted;
   Capacity *capacity;

@@ -40,6 +40,23 @@ set_reason(DesktopOffer *offer, char *sentence)
   offer->reasons[0] = sentence;
 }
 
+/* The pool has no room, or what it has is on hosts that do not answer. */
+static gboolean
+say_full(Request *request, const Pool *pool, guint size, DesktopOffer *offer, GError **error)
+{
+  guint unreachable;
+  g_auto(GStrv) hosts = NULL;
+  if (!desktop_store_unreachable(request->work->transaction, pool->id, &unreachable, &hosts, error))
+    return FALSE;
+  g_autofree char *names = connect_rules_hosts((const char *const *)hosts);
+  if (unreachable > 0)
+    set_reason(offer, g_strdup_printf("Free desktops are on %s, which %s not answer at the moment.", names,
+                                      hosts[1] == NULL ? "does" : "do"));
+  else
+    set_reason(offer, g_strdup_printf("All %u desktops are in use.", size));
+  return TRUE;
+}
+
 /* Whether a desktop could be given out now; else the reasons. A guess: connecting decides. */
 static gboolean
 find_room(Request *request, const Pool *pool, DesktopOffer *offer, GError **error)
@@ -64,8 +81,7 @@ find_room(Request *request, const Pool *pool, DesktopOffer *offer, GError **erro
     return FALSE;
   if (pool_sizing_has_room(&facts))
     return find_host(request, pool, offer, error);
-  set_reason(offer, g_strdup_printf("All %u desktops are in use.", facts.size));
-  return TRUE;
+  return say_full(request, pool, facts.size, offer, error);
 }
 
 static gboolean

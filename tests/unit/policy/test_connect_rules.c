@@ -5,6 +5,7 @@
 
 static const char *const groups[] = {"nurses", "ward-3", NULL};
 static const PoolSizingFacts room = {.size = 5, .assigned = 2};
+static const PoolSizingFacts spares_only = {.size = 3, .spare = 3};
 static const PoolSizingFacts full = {.size = 5, .assigned = 4, .leaving = 1};
 
 /* Each case starts from these facts: alice may use the pool, has nothing there, and nothing is free. */
@@ -40,6 +41,10 @@ CHANGE(by_group, world->facts.entitled = FALSE; world->facts.groups = groups)
 CHANGE(ready, world->facts.ready = "office-0004")
 CHANGE(starting, world->facts.starting = "office-0005")
 CHANGE(crowded, world->facts.sizing = &full)
+static const char *const away_hosts[] = {"kvm1", NULL};
+
+CHANGE(silent_spares, world->facts.unreachable = 3; world->facts.away_hosts = away_hosts)
+CHANGE(silent_full, silent_spares(world); world->facts.sizing = &spares_only)
 CHANGE(homeless, world->placement.host = -1; world->placement.code = CARAWAY_ERROR_NO_CAPACITY;
        ((Rule *)world->placement.verdicts->pdata[0])->ok = FALSE)
 CHANGE(only_own, world->facts.knowledge = CONNECT_KNOWS_OWN)
@@ -100,6 +105,12 @@ static const Case cases[] = {
     {"crowded", crowded, CONNECT_REFUSE, CARAWAY_ERROR_NO_FREE_DESKTOP,
      ENTITLED "own-desktop desktops-per-user -spare-ready -room-in-pool",
      "office has at most 5 desktops; 4 of them are in use and 1 are on their way out."},
+    {"silent-spares", silent_spares, CONNECT_MAKE, 0,
+     ENTITLED "own-desktop desktops-per-user -spare-ready room-in-pool placement",
+     "No desktop of office is ready; 3 are on kvm1, which does not answer."},
+    {"silent-full", silent_full, CONNECT_REFUSE, CARAWAY_ERROR_HOST_GONE,
+     ENTITLED "own-desktop desktops-per-user -spare-ready -room-in-pool",
+     "3 are on kvm1, which does not answer."},
     {"homeless", homeless, CONNECT_REFUSE, CARAWAY_ERROR_NO_CAPACITY,
      ENTITLED "own-desktop desktops-per-user -spare-ready room-in-pool -placement", NULL},
     {"only-own", only_own, CONNECT_UNDECIDED, 0, ENTITLED "own-desktop desktops-per-user", NULL},

@@ -69,6 +69,31 @@ test_as_connecting(void)
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_FREE_DESKTOP);
 }
 
+/* Every spare sits on a host that has just fallen silent, and the pool has room for no more. */
+static void
+test_spares_on_a_silent_host(void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  service_fixture_pool(fixture, 2, 2);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  service_fixture_host_silent(fixture);
+  g_autoptr(PoolExplanation) explanation = explain(fixture, "alice");
+  g_assert_cmpint(explanation->decision.code, ==, CARAWAY_ERROR_HOST_GONE);
+  g_assert_cmpstr(rule_of(explanation, "spare-ready")->text, ==,
+                  "No desktop of office is ready; 2 are on kvm1, which does not answer.");
+  g_assert_null(service_fixture_connect(fixture, alice, NULL, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_HOST_GONE);
+  g_assert_nonnull(strstr(error->message, "does not answer"));
+  g_clear_error(&error);
+  g_autoptr(GPtrArray) offers = connect_offers(fixture->services, alice, &error);
+  g_assert_no_error(error);
+  const DesktopOffer *offer = g_ptr_array_index(offers, 0);
+  g_assert_false(offer->available);
+  g_assert_cmpstr(offer->reasons[0], ==, "Free desktops are on kvm1, which does not answer at the moment.");
+}
+
 static void
 test_groups(void)
 {
@@ -219,6 +244,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/pool-explain/as-connecting", test_as_connecting);
   g_test_add_func("/pool-explain/groups", test_groups);
+  g_test_add_func("/pool-explain/silent-host", test_spares_on_a_silent_host);
   g_test_add_func("/pool-explain/unknown", test_unknown);
   g_test_add_func("/pool-explain/hosts", test_hosts);
   g_test_add_func("/pool-explain/schedule", test_schedule);
