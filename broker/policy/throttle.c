@@ -3,7 +3,6 @@
 
 #include "broker/policy/backoff.h"
 
-#define FORGET_US     (15 * 60 * (gint64)G_USEC_PER_SEC)
 #define WAIT_LIMIT_US (60 * (gint64)G_USEC_PER_SEC)
 
 /* Failures that cost nothing: people mistype, and many share one address. */
@@ -13,7 +12,7 @@ static const guint free_failures[THROTTLE_KINDS] = {
 gboolean
 throttle_is_over(const ThrottleState *state, gint64 now_us)
 {
-  return state->failures == 0 || now_us - state->last_us >= FORGET_US;
+  return state->failures == 0 || now_us - state->last_us >= THROTTLE_FORGET_US;
 }
 
 gint64

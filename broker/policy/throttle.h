@@ -8,6 +8,9 @@
 
 #include <glib.h>
 
+/** After so long without a failure all is forgotten. */
+#define THROTTLE_FORGET_US (15 * 60 * (gint64)G_USEC_PER_SEC)
+
 typedef enum {
   THROTTLE_PAIR,    /**< one account from one address */
   THROTTLE_ADDRESS, /**< any account from one address */

@@ -5,6 +5,7 @@
 #include "broker/service/away/known_feed.h"
 #include "broker/service/hosts/host_events.h"
 #include "broker/service/housekeeping.h"
+#include "broker/service/people/sign_in_history.h"
 #include "broker/service/pools/pool_keeper.h"
 #include "broker/service/services_private.h"
 #include "broker/service/sessions/session_limits.h"
@@ -137,7 +138,8 @@ services_new(const ServicesOptions *options, GError **error)
   services->cluster = cluster_new(services, options->broker_name != NULL ? options->broker_name : "b1",
                                   is_shared(options->database_path));
   return cluster_join(services->cluster, error) && broker_directory_read(services, NULL, error) &&
-                 housekeeping_recover(services, error) && known_feed_load(services, error)
+                 housekeeping_recover(services, error) && known_feed_load(services, error) &&
+                 sign_in_history_recall(services, error)
              ? g_steal_pointer(&services)
              : NULL;
 }

@@ -29,6 +29,18 @@ audit_store_add(DbTransaction *transaction, const AuditEntry *entry, GError **er
                       entry->succeeded, entry->code, entry->detail, entry->address);
 }
 
+GPtrArray *
+audit_store_recent(DbTransaction *transaction, const char *action, gint64 since_us, guint limit,
+                   GError **error)
+{
+  return row_all(db_query(transaction, error,
+                          "SELECT id, time_us, actor, action, object, succeeded, code, detail, address"
+                          " FROM (SELECT * FROM audit ORDER BY id DESC LIMIT ?) AS newest"
+                          " WHERE action = ? AND time_us >= ? ORDER BY id",
+                          "isl", (int)limit, action, since_us),
+                 read_entry, (GDestroyNotify)audit_entry_free, error);
+}
+
 static char *
 entry_key(gpointer entry)
 {

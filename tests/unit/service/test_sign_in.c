@@ -98,6 +98,32 @@ test_guessing_is_slowed_down(void)
   g_assert_no_error(error);
 }
 
+/* Who guesses gains nothing by the end of a broker. */
+static void
+test_guessing_is_remembered_over_a_restart(void)
+{
+  g_autoptr(ServiceFixture) fixture = fixture_with_alice();
+  g_autoptr(GError) error = NULL;
+  for (guint i = 0; i < 6; i++) {
+    g_clear_error(&error);
+    g_assert_null(sign_in_begin(fixture->services, "alice", "wrong", ADDRESS, &error));
+  }
+  service_fixture_restart(fixture);
+  g_clear_error(&error);
+  g_assert_null(sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error));
+  assert_code(error, CARAWAY_ERROR_THROTTLED);
+  g_clear_error(&error);
+  fake_clock_advance(&fixture->clock, 2 * (gint64)G_USEC_PER_SEC);
+  g_autoptr(SignIn) later = sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error);
+  g_assert_no_error(error);
+  service_fixture_restart(fixture); /* what failed before that does not count any more */
+  g_assert_null(sign_in_begin(fixture->services, "alice", "wrong", ADDRESS, &error));
+  assert_code(error, CARAWAY_ERROR_BAD_CREDENTIALS);
+  g_clear_error(&error);
+  g_autoptr(SignIn) again = sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error);
+  g_assert_no_error(error);
+}
+
 static void
 test_token_ends(void)
 {
@@ -235,6 +261,7 @@ main(int argc, char **argv)
   g_test_add_func("/sign-in/first-administrator", test_first_administrator_once);
   g_test_add_func("/sign-in/wrong", test_wrong_credentials);
   g_test_add_func("/sign-in/throttle", test_guessing_is_slowed_down);
+  g_test_add_func("/sign-in/throttle/restart", test_guessing_is_remembered_over_a_restart);
   g_test_add_func("/sign-in/token-ends", test_token_ends);
   g_test_add_func("/sign-in/sign-out", test_sign_out);
   g_test_add_func("/sign-in/password-change", test_password_change);
