@@ -153,10 +153,8 @@ take_brokers(Agent *agent, const HostWelcome *welcome)
   if (!broker_list_learn(agent->parts.brokers, (const char *const *)urls->pdata))
     return;
   g_autofree char *path = host_settings_path(agent->parts.settings, BROKERS_FILE);
-  g_autofree char *text = broker_list_learned(agent->parts.brokers);
-  g_autoptr(GError) error = NULL;
-  if (!g_file_set_contents(path, text, -1, &error))
-    log_warning("the other brokers are not kept: %s", error->message);
+  broker_list_keep(agent->parts.brokers, path);
+  agent_relay_tell_brokers(agent);
 }
 
 static void
@@ -245,11 +243,7 @@ static void
 recall_brokers(Agent *agent)
 {
   g_autofree char *path = host_settings_path(agent->parts.settings, BROKERS_FILE);
-  g_autofree char *learned = NULL;
-  if (!g_file_get_contents(path, &learned, NULL, NULL))
-    return;
-  g_auto(GStrv) urls = g_strsplit(g_strstrip(learned), " ", BROKER_LIST_MAX);
-  broker_list_learn(agent->parts.brokers, (const char *const *)urls);
+  broker_list_recall(agent->parts.brokers, path);
 }
 
 void

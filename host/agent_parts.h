@@ -68,5 +68,8 @@ void agent_relay_tell(Agent *agent, char *text);
 /** Tells the relay of @desktop when there is something new: it takes consoles while its domain runs. */
 void agent_relay_tell_desktop(Agent *agent, const HostDesktop *desktop);
 
+/** Tells the relay of which brokers this host was told. */
+void agent_relay_tell_brokers(Agent *agent);
+
 /** Tells the relay that the desktop @id is gone. */
 void agent_relay_tell_gone(Agent *agent, const char *id);

@@ -76,6 +76,16 @@ on_relay_connected(gpointer user_data)
       .broker_time_ms = broker_time_now_ms(&agent->time),
   };
   agent_relay_tell(agent, relay_message_state(&state));
+  agent_relay_tell_brokers(agent);
+}
+
+/* It asks a broker itself, and knows by its configuration perhaps one of them. */
+void
+agent_relay_tell_brokers(Agent *agent)
+{
+  g_autofree char *learned = broker_list_learned(agent->parts.brokers);
+  g_auto(GStrv) urls = g_strsplit(learned, " ", BROKER_LIST_MAX);
+  agent_relay_tell(agent, relay_message_brokers((const char *const *)urls));
 }
 
 static void

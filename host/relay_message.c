@@ -166,6 +166,22 @@ relay_message_keys(HostGrantKey *grant_keys, guint count)
 }
 
 char *
+relay_message_brokers(const char *const *urls)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  json_builder_set_member_name(builder, "type");
+  json_builder_add_string_value(builder, "brokers");
+  json_builder_set_member_name(builder, "brokers");
+  json_builder_begin_array(builder);
+  for (; *urls != NULL; urls++)
+    json_builder_add_string_value(builder, *urls);
+  json_builder_end_array(builder);
+  json_builder_end_object(builder);
+  return json_builder_text(builder);
+}
+
+char *
 relay_message_time(gint64 broker_time_ms)
 {
   const RelayState state = {.broker_time_ms = broker_time_ms};

@@ -58,6 +58,9 @@ char *relay_message_state(const RelayState *state);
 /** {"type":"keys",…} */
 char *relay_message_keys(HostGrantKey *grant_keys, guint count);
 
+/** {"type":"brokers",…}: @urls (NULL-terminated) of brokers that the agent was told of. */
+char *relay_message_brokers(const char *const *urls);
+
 /** {"type":"time",…} */
 char *relay_message_time(gint64 broker_time_ms);
 

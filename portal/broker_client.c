@@ -16,7 +16,8 @@
 struct BrokerClient {
   SoupSession *session;
   BrokerList *brokers;
-  GHashTable *calls; /* of Call, each with an asynchronous call under way */
+  char *learned_path; /* where those that a broker told of are kept */
+  GHashTable *calls;  /* of Call, each with an asynchronous call under way */
   gboolean is_closing;
 };
 
@@ -88,15 +89,8 @@ learn_brokers(BrokerClient *client, JsonObject *answer)
   if (!json_object_has_member(answer, "brokers"))
     return;
   JsonArray *array = json_get_array(answer, "brokers", BROKER_LIST_MAX, NULL);
-  g_autoptr(GPtrArray) urls = g_ptr_array_new();
-  for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
-    JsonNode *node = json_array_get_element(array, i);
-    if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
-      g_ptr_array_add(urls, (gpointer)json_node_get_string(node));
-  }
-  g_ptr_array_add(urls, NULL);
-  if (array != NULL)
-    broker_list_learn(client->brokers, (const char *const *)urls->pdata);
+  if (array != NULL && broker_list_learn_json(client->brokers, array))
+    broker_list_keep(client->brokers, client->learned_path);
 }
 
 static void
@@ -225,10 +219,13 @@ on_request_queued(SoupSession *session, SoupMessage *message, gpointer credentia
 }
 
 BrokerClient *
-broker_client_new(BrokerList *brokers, const Credentials *credentials, guint max_connections)
+broker_client_new(BrokerList *brokers, const char *learned_path, const Credentials *credentials,
+                  guint max_connections)
 {
   BrokerClient *client = g_new0(BrokerClient, 1);
   client->brokers = brokers;
+  client->learned_path = g_strdup(learned_path);
+  broker_list_recall(brokers, learned_path);
   client->calls = g_hash_table_new_full(NULL, NULL, call_free, NULL);
   /* No limit on silence: an event stream may rest. The callers have limits of their own. No database: then
    * each connection's certificate is put before broker_peer_prepare()'s check. */
@@ -258,5 +255,6 @@ broker_client_free(BrokerClient *client)
   g_object_unref(client->session);
   g_hash_table_unref(client->calls);
   broker_list_free(client->brokers);
+  g_free(client->learned_path);
   g_free(client);
 }

@@ -18,8 +18,9 @@ typedef void (*BrokerGrantReady)(const char *grant, const GError *error, gpointe
 typedef void (*BrokerKeysReady)(JsonArray *keys, const GError *error, gpointer user_data);
 
 /** A session for @brokers (transfer full) with @credentials (must outlive it), and at most @max_connections.
- */
-BrokerClient *broker_client_new(BrokerList *brokers, const Credentials *credentials, guint max_connections);
+ * Brokers that one of them tells of are kept in the file @learned_path, and known again from there. */
+BrokerClient *broker_client_new(BrokerList *brokers, const char *learned_path, const Credentials *credentials,
+                                guint max_connections);
 
 /** The session: verified mTLS to the broker; no redirects, cookies, decoding or caching (transfer none). */
 SoupSession *broker_client_session(BrokerClient *client);

@@ -116,8 +116,10 @@ start_console(Portal *portal, GError **error)
     g_prefix_error(error, "[portal] broker: ");
     return FALSE;
   }
-  portal->broker =
-      broker_client_new(brokers, portal->credentials, limit(config, "requests") + limit(config, "streams"));
+  g_autofree char *learned =
+      g_build_filename(config_string(config, "portal", "state-directory"), "brokers", NULL);
+  portal->broker = broker_client_new(brokers, learned, portal->credentials,
+                                     limit(config, "requests") + limit(config, "streams"));
   portal->gate =
       console_gate_new(portal->broker, credentials_grant_keys(portal->credentials), &portal->counters, error);
   return portal->gate != NULL;

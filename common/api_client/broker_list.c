@@ -2,6 +2,7 @@
 #include "common/api_client/broker_list.h"
 
 #include "common/base/error.h"
+#include "common/base/log.h"
 
 #include <string.h>
 
@@ -100,6 +101,19 @@ broker_list_learn(BrokerList *list, const char *const *urls)
   return !same_urls(before, list->urls);
 }
 
+gboolean
+broker_list_learn_json(BrokerList *list, JsonArray *urls)
+{
+  g_autoptr(GPtrArray) texts = g_ptr_array_new();
+  for (guint i = 0; i < json_array_get_length(urls); i++) {
+    JsonNode *node = json_array_get_element(urls, i);
+    if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
+      g_ptr_array_add(texts, (gpointer)json_node_get_string(node));
+  }
+  g_ptr_array_add(texts, NULL);
+  return broker_list_learn(list, (const char *const *)texts->pdata);
+}
+
 char *
 broker_list_learned(const BrokerList *list)
 {
@@ -108,6 +122,25 @@ broker_list_learned(const BrokerList *list)
     g_string_append_printf(text, "%s%s", text->len > 0 ? " " : "",
                            (const char *)g_ptr_array_index(list->urls, i));
   return g_string_free(text, FALSE);
+}
+
+void
+broker_list_keep(const BrokerList *list, const char *path)
+{
+  g_autofree char *text = broker_list_learned(list);
+  g_autoptr(GError) error = NULL;
+  if (!g_file_set_contents(path, text, -1, &error))
+    log_warning("the other brokers are not kept: %s", error->message);
+}
+
+void
+broker_list_recall(BrokerList *list, const char *path)
+{
+  g_autofree char *learned = NULL;
+  if (!g_file_get_contents(path, &learned, NULL, NULL))
+    return;
+  g_auto(GStrv) urls = g_strsplit(g_strstrip(learned), " ", BROKER_LIST_MAX);
+  broker_list_learn(list, (const char *const *)urls);
 }
 
 const char *

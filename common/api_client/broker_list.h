@@ -6,6 +6,7 @@
 #pragma once
 
 #include <glib.h>
+#include <json-glib/json-glib.h>
 
 #define BROKER_LIST_MAX 64
 
@@ -22,8 +23,18 @@ BrokerList *broker_list_new_of(const char *const *urls);
  * if it is still there. What is no proper URL is left out. Returns whether the list changed. */
 gboolean broker_list_learn(BrokerList *list, const char *const *urls);
 
+/** The same with the strings in @urls; others are left out. */
+gboolean broker_list_learn_json(BrokerList *list, JsonArray *urls);
+
 /** What was learned, as broker_list_new() reads it (transfer full); "" when nothing was. */
 char *broker_list_learned(const BrokerList *list);
+
+/** Keeps what was learned in the file @path; a failure is logged alone. */
+void broker_list_keep(const BrokerList *list, const char *path);
+
+/** Learns what broker_list_keep() kept in the file @path, if there is one: whoever starts while the brokers
+ * of its configuration are away finds the others. */
+void broker_list_recall(BrokerList *list, const char *path);
 
 /** The current one, without a slash at its end: valid till the next change (transfer none). */
 const char *broker_list_current(const BrokerList *list);

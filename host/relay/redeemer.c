@@ -210,6 +210,15 @@ redeemer_new(BrokerList *brokers, const Credentials *credentials)
   return redeemer;
 }
 
+gboolean
+redeemer_learn(Redeemer *redeemer, JsonObject *message, GError **error)
+{
+  JsonArray *urls = json_get_array(message, "brokers", BROKER_LIST_MAX, error);
+  if (urls != NULL)
+    broker_list_learn_json(redeemer->brokers, urls);
+  return urls != NULL;
+}
+
 void
 redeemer_redeem(Redeemer *redeemer, const char *password, RedeemerDone done, gpointer user_data)
 {

@@ -9,6 +9,8 @@
 #include "common/api_client/broker_list.h"
 #include "common/net/credentials.h"
 
+#include <json-glib/json-glib.h>
+
 typedef struct Redeemer Redeemer;
 
 /** The grant's text (borrowed), or @error. */
@@ -16,6 +18,10 @@ typedef void (*RedeemerDone)(const char *grant, const GError *error, gpointer us
 
 /** A redeemer at @brokers (transfer full); @credentials must outlive it. */
 Redeemer *redeemer_new(BrokerList *brokers, const Credentials *credentials);
+
+/** The host's agent was told of the brokers in @message, {"brokers":[URL…]}: they are asked beside those of
+ * the configuration. CARAWAY_ERROR_INVALID. */
+gboolean redeemer_learn(Redeemer *redeemer, JsonObject *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Redeems @password; @done is called once, perhaps before this returns. After redeemer_free() it is not
  * called. */

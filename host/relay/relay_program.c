@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/relay/relay_program.h"
 
+#include "common/base/log.h"
 #include "common/net/tls_context.h"
 #include "host/relay/console_gate.h"
 #include "host/relay/relay_http.h"
@@ -60,7 +61,11 @@ static void
 on_agent_message(const char *type, JsonObject *message, gpointer user_data)
 {
   const RelayProgram *program = user_data;
-  console_gate_agent_message(program->gate, type, message);
+  g_autoptr(GError) error = NULL;
+  if (!g_str_equal(type, "brokers"))
+    console_gate_agent_message(program->gate, type, message);
+  else if (!redeemer_learn(program->redeemer, message, &error))
+    log_warning("the agent's list of brokers was not understood: %s", error->message);
 }
 
 static void

@@ -73,7 +73,7 @@ class RealMachines(unittest.TestCase):
             first, second = cluster.brokers
             port = free_port()
             web = os.path.join(os.environ["CARAWAY_SOURCE"], "portal", "web")
-            self.join(cluster, "portal", [
+            portal = self.join(cluster, "portal", [
                 os.path.join(self.bin, "caraway-portal"), f"--portal-listen=127.0.0.1:{port}", "--portal-name=edge",
                 f"--portal-broker={first.url}", f"--portal-state-directory={self.path('portal')}",
                 f"--portal-web-directory={web}", "--portal-addresses=127.0.0.1"])
@@ -90,6 +90,10 @@ class RealMachines(unittest.TestCase):
             # Nothing was lost on the way to a broker that is not there.
             made = through.call("POST", "groups", {"name": "staff", "description": ""})
             self.assertEqual(second.admin.call("GET", f"groups/{made['id']}")["name"], "staff")
+            # It starts anew, the broker of its configuration is still away, and it remembers the other one.
+            portal.stop()
+            portal.start()
+            self.assertTrue(wait_until(answers, 60, "waiting for the portal to remember the other broker"))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ channel and breaks TLS records where it waits for them."""
 import os
 import unittest
 
-from processes import Process, wait_until
+from processes import Process, free_port, wait_until
 from relay_rig import LIMIT_S, RelayRig
 from screen import Screen
 
@@ -13,10 +13,14 @@ CONNECTS = 4
 
 class RelayViewer(unittest.TestCase):
     def setUp(self):
-        self.rig = RelayRig()
+        self.rig = self.make_rig()
         self.addCleanup(self.rig.close)
         self.screen = Screen()
         self.addCleanup(self.screen.close)
+
+    @staticmethod
+    def make_rig():
+        return RelayRig()
 
     def write_vv(self, password):
         path = os.path.join(self.rig.folder, "console.vv")
@@ -47,6 +51,16 @@ class RelayViewer(unittest.TestCase):
                 viewer.kill()
                 viewer.child.wait()
             self.rig.agent.wait_for(type="console", state="disconnected")
+
+
+class LearnedBroker(RelayViewer):
+    """The broker of the relay's configuration is gone; the host's agent was told of another one."""
+
+    @staticmethod
+    def make_rig():
+        rig = RelayRig(broker=f"https://127.0.0.1:{free_port()}")
+        rig.agent.send({"type": "brokers", "brokers": [rig.broker.url]})
+        return rig
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/api_client/broker_list.h"
+
 #include "common/base/error.h"
+#include <glib/gstdio.h>
 
 static BrokerList *
 make(const char *text)
@@ -76,6 +78,27 @@ test_others_are_learned(void)
   g_assert_cmpuint(broker_list_count(list), ==, 2);
 }
 
+/* Who starts while the brokers of its configuration are away finds the others. */
+static void
+test_others_are_remembered(void)
+{
+  g_autofree char *folder = g_dir_make_tmp("caraway-brokers-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(folder, "brokers", NULL);
+  g_autoptr(BrokerList) list = make("https://a");
+  broker_list_recall(list, path); /* there is none */
+  g_assert_cmpuint(broker_list_count(list), ==, 1);
+  g_autoptr(JsonNode) told = json_from_string("[\"https://b\", 7, null, \"https://a\"]", NULL);
+  g_assert_true(broker_list_learn_json(list, json_node_get_array(told)));
+  broker_list_keep(list, path);
+  g_autoptr(BrokerList) anew = make("https://a");
+  broker_list_recall(anew, path);
+  g_assert_cmpuint(broker_list_count(anew), ==, 2);
+  broker_list_leave(anew, "https://a");
+  g_assert_cmpstr(broker_list_current(anew), ==, "https://b");
+  (void)g_unlink(path);
+  (void)g_rmdir(folder);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -84,5 +107,6 @@ main(int argc, char **argv)
   g_test_add_func("/broker-list/refused", test_what_is_no_url_is_refused);
   g_test_add_func("/broker-list/round", test_round);
   g_test_add_func("/broker-list/learned", test_others_are_learned);
+  g_test_add_func("/broker-list/remembered", test_others_are_remembered);
   return g_test_run();
 }
