@@ -143,13 +143,12 @@ relay_message_free(RelayMessage *message)
 static char *
 build(const char *type, const MessageMember *table, gconstpointer source)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new();
-  json_builder_begin_object(builder);
-  json_builder_set_member_name(builder, "type");
-  json_builder_add_string_value(builder, type);
-  message_table_build(table, source, builder);
-  json_builder_end_object(builder);
-  return json_builder_text(builder);
+  JsonWriter *writer = json_writer_new();
+  json_writer_begin_object(writer, NULL);
+  json_writer_add_text(writer, "type", type);
+  message_table_build(table, source, writer);
+  json_writer_end_object(writer);
+  return json_writer_finish(writer);
 }
 
 char *

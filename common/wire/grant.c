@@ -3,6 +3,7 @@
 
 #include "common/base/error.h"
 #include "common/base/json.h"
+#include "common/base/json_writer.h"
 #include "common/base/secret.h"
 #include "common/wire/grant_key.h"
 
@@ -66,45 +67,30 @@ grant_is_valid(const Grant *grant)
          grant->expires_s >= grant->issued_s && grant->expires_s < TIME_MAX;
 }
 
-static void
-add_text(JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name(builder, name);
-  json_builder_add_string_value(builder, value);
-}
-
-static void
-add_number(JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name(builder, name);
-  json_builder_add_int_value(builder, value);
-}
-
 static char *
 claims_text(const Grant *grant)
 {
   g_autofree char *epoch = epoch_text(grant->epoch);
-  g_autoptr(JsonBuilder) builder = json_builder_new();
-  json_builder_begin_object(builder);
-  add_text(builder, "id", grant->id);
-  add_text(builder, "session", grant->session);
-  add_text(builder, "desktop", grant->desktop);
-  add_text(builder, "epoch", epoch);
-  add_text(builder, "host", grant->host);
-  add_text(builder, "address", grant->address);
-  add_number(builder, "port", grant->port);
-  add_text(builder, "identity", grant->identity);
-  add_text(builder, "user", grant->user);
-  json_builder_set_member_name(builder, "channels");
-  json_builder_begin_array(builder);
+  JsonWriter *writer = json_writer_new();
+  json_writer_begin_object(writer, NULL);
+  json_writer_add_text(writer, "id", grant->id);
+  json_writer_add_text(writer, "session", grant->session);
+  json_writer_add_text(writer, "desktop", grant->desktop);
+  json_writer_add_text(writer, "epoch", epoch);
+  json_writer_add_text(writer, "host", grant->host);
+  json_writer_add_text(writer, "address", grant->address);
+  json_writer_add_int(writer, "port", grant->port);
+  json_writer_add_text(writer, "identity", grant->identity);
+  json_writer_add_text(writer, "user", grant->user);
+  json_writer_begin_array(writer, "channels");
   for (char **channel = grant->channels; *channel != NULL; channel++)
-    json_builder_add_string_value(builder, *channel);
-  json_builder_end_array(builder);
-  add_number(builder, "issued", grant->issued_s);
-  add_number(builder, "expires", grant->expires_s);
-  add_text(builder, "viewer", grant->viewer);
-  json_builder_end_object(builder);
-  return json_builder_text(builder);
+    json_writer_add_text(writer, NULL, *channel);
+  json_writer_end_array(writer);
+  json_writer_add_int(writer, "issued", grant->issued_s);
+  json_writer_add_int(writer, "expires", grant->expires_s);
+  json_writer_add_text(writer, "viewer", grant->viewer);
+  json_writer_end_object(writer);
+  return json_writer_finish(writer);
 }
 
 char *

@@ -398,15 +398,14 @@ host_message_parse(const char *text, gsize size, GError **error)
 char *
 host_message_build(const HostMessage *message)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new();
-  json_builder_begin_object(builder);
-  json_builder_set_member_name(builder, "type");
-  json_builder_add_string_value(builder, types[message->type].word);
-  message_table_build(types[message->type].table, &message->hello, builder);
+  JsonWriter *writer = json_writer_new();
+  json_writer_begin_object(writer, NULL);
+  json_writer_add_text(writer, "type", types[message->type].word);
+  message_table_build(types[message->type].table, &message->hello, writer);
   if (message->type == HOST_MESSAGE_COMMAND)
-    message_table_build(command_extra(message->command.kind), &message->command, builder);
-  json_builder_end_object(builder);
-  return json_builder_text(builder);
+    message_table_build(command_extra(message->command.kind), &message->command, writer);
+  json_writer_end_object(writer);
+  return json_writer_finish(writer);
 }
 
 void

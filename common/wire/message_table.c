@@ -214,75 +214,75 @@ fit_text(const MessageMember *member, const char *text)
 }
 
 static void
-build_text(const MessageMember *member, const char *text, JsonBuilder *builder)
+build_text(const MessageMember *member, const char *text, JsonWriter *writer)
 {
   g_autofree char *fitting = fit_text(member, text != NULL ? text : "");
-  json_builder_add_string_value(builder, fitting);
+  json_writer_add_text(writer, member->name, fitting);
 }
 
 static void
-build_epoch(Epoch epoch, JsonBuilder *builder)
+build_epoch(const MessageMember *member, Epoch epoch, JsonWriter *writer)
 {
   g_autofree char *text = epoch_text(epoch);
-  json_builder_add_string_value(builder, text);
+  json_writer_add_text(writer, member->name, text);
 }
 
 static void
-build_versions(guint64 versions, JsonBuilder *builder)
+build_versions(const MessageMember *member, guint64 versions, JsonWriter *writer)
 {
-  json_builder_begin_array(builder);
+  json_writer_begin_array(writer, member->name);
   for (int i = 0; i < MAX_VERSIONS; i++)
     if ((versions >> i) & 1)
-      json_builder_add_int_value(builder, i);
-  json_builder_end_array(builder);
+      json_writer_add_int(writer, NULL, i);
+  json_writer_end_array(writer);
 }
 
 static void
-build_list(const MessageMember *member, gconstpointer source, JsonBuilder *builder)
+build_list(const MessageMember *member, gconstpointer source, JsonWriter *writer)
 {
   const char *items = *(const gpointer *)member_in(member, source);
   guint count = *(const guint *)((const char *)source + member->count_offset);
-  json_builder_begin_array(builder);
+  json_writer_begin_array(writer, member->name);
   for (guint i = 0; i < count; i++) {
-    json_builder_begin_object(builder);
-    message_table_build(member->members, items + i * member->size, builder);
-    json_builder_end_object(builder);
+    json_writer_begin_object(writer, NULL);
+    message_table_build(member->members, items + i * member->size, writer);
+    json_writer_end_object(writer);
   }
-  json_builder_end_array(builder);
+  json_writer_end_array(writer);
 }
 
 static void
-build_value(const MessageMember *member, gconstpointer source, JsonBuilder *builder)
+build_value(const MessageMember *member, gconstpointer source, JsonWriter *writer)
 {
   gconstpointer place = member_in(member, source);
   switch (member->kind) {
   case MEMBER_TEXT:
   case MEMBER_LONG_TEXT:
   case MEMBER_UUID:
-    build_text(member, *(const char *const *)place, builder);
+    build_text(member, *(const char *const *)place, writer);
     break;
   case MEMBER_INT:
-    json_builder_add_int_value(builder, *(const gint64 *)place);
+    json_writer_add_int(writer, member->name, *(const gint64 *)place);
     break;
   case MEMBER_BOOL:
-    json_builder_add_boolean_value(builder, *(const gboolean *)place);
+    json_writer_add_bool(writer, member->name, *(const gboolean *)place);
     break;
   case MEMBER_EPOCH:
-    build_epoch(*(const Epoch *)place, builder);
+    build_epoch(member, *(const Epoch *)place, writer);
     break;
   case MEMBER_CHOICE:
-    json_builder_add_string_value(builder, member->choices[*(const int *)place]);
+    json_writer_add_text(writer, member->name, member->choices[*(const int *)place]);
     break;
   case MEMBER_VERSIONS:
-    build_versions(*(const guint64 *)place, builder);
+    build_versions(member, *(const guint64 *)place, writer);
     break;
   case MEMBER_OBJECT:
-    json_builder_begin_object(builder);
-    message_table_build(member->members, place, builder);
-    json_builder_end_object(builder);
+    json_writer_begin_object(writer, member->name);
+    message_table_build(member->members, place, writer);
+    json_writer_end_object(writer);
     break;
   case MEMBER_LIST:
-    build_list(member, source, builder);
+    build_list(member, source, writer);
     break;
   }
 }
@@ -305,13 +305,11 @@ is_nothing(const MessageMember *member, gconstpointer source)
 }
 
 void
-message_table_build(const MessageMember *table, gconstpointer source, JsonBuilder *builder)
+message_table_build(const MessageMember *table, gconstpointer source, JsonWriter *writer)
 {
   for (const MessageMember *member = table; member->name != NULL; member++) {
-    if (member->optional && is_nothing(member, source))
-      continue;
-    json_builder_set_member_name(builder, member->name);
-    build_value(member, source, builder);
+    if (!member->optional || !is_nothing(member, source))
+      build_value(member, source, writer);
   }
 }
 

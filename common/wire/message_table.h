@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "common/base/json_writer.h"
+
 #include <json-glib/json-glib.h>
 
 typedef enum {
@@ -49,11 +51,11 @@ gboolean message_table_parse(const MessageMember *table, JsonObject *object, gpo
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
- * Adds the members of the struct @source to the object that @builder has open. Texts are made to fit: control
+ * Adds the members of the struct @source to the object that @writer has open. Texts are made to fit: control
  * characters become spaces, what is not UTF-8 is replaced, what is too long is cut; optional NULLs are left
  * out.
  */
-void message_table_build(const MessageMember *table, gconstpointer source, JsonBuilder *builder);
+void message_table_build(const MessageMember *table, gconstpointer source, JsonWriter *writer);
 
 /** Frees the lists that message_table_parse() made in @target. */
 void message_table_clear(const MessageMember *table, gpointer target);

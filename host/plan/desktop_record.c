@@ -133,11 +133,11 @@ desktop_record_parse(const char *text, gsize size, GError **error)
 char *
 desktop_record_text(const DesktopRecord *record)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new();
-  json_builder_begin_object(builder);
-  message_table_build(record_table, record, builder);
-  json_builder_end_object(builder);
-  return json_builder_text(builder);
+  JsonWriter *writer = json_writer_new();
+  json_writer_begin_object(writer, NULL);
+  message_table_build(record_table, record, writer);
+  json_writer_end_object(writer);
+  return json_writer_finish(writer);
 }
 
 void
