@@ -75,8 +75,8 @@ outbox_store_waits(DbTransaction *transaction, const char *desktop_id, const cha
 {
   gint64 count;
   if (!row_number(db_query(transaction, error,
-                           "SELECT COUNT(*) FROM outbox WHERE desktop_id = ? AND kind = ?", "ss", desktop_id,
-                           kind),
+                           "SELECT COUNT(*) FROM outbox WHERE desktop_id = ? AND kind = ? AND kind <> 'epoch'",
+                           "ss", desktop_id, kind),
                   &count, error))
     return FALSE;
   *ret_waits = count > 0;
@@ -91,7 +91,9 @@ outbox_store_remove(DbTransaction *transaction, gint64 id, GError **error)
 }
 
 gboolean
-outbox_store_remove_of_desktop(DbTransaction *transaction, const char *desktop_id, GError **error)
+outbox_store_remove_of_desktop(DbTransaction *transaction, const char *host, const char *desktop_id,
+                               GError **error)
 {
-  return db_run(transaction, error, "DELETE FROM outbox WHERE desktop_id = ?", "s", desktop_id) >= 0;
+  return db_run(transaction, error, "DELETE FROM outbox WHERE host = ? AND desktop_id = ?", "ss", host,
+                desktop_id) >= 0;
 }

@@ -25,13 +25,13 @@ GPtrArray *outbox_store_list(DbTransaction *transaction, const char *host, gint6
 Command *outbox_store_find(DbTransaction *transaction, const char *host, gint64 id,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Whether a command of @kind waits for @desktop_id. */
+/** Whether a command of @kind, which is not "epoch", waits for @desktop_id. */
 gboolean outbox_store_waits(DbTransaction *transaction, const char *desktop_id, const char *kind,
                             gboolean *ret_waits, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Deletes the command @id. */
 gboolean outbox_store_remove(DbTransaction *transaction, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Deletes the commands of @desktop_id. */
-gboolean outbox_store_remove_of_desktop(DbTransaction *transaction, const char *desktop_id,
+/** Deletes the commands of @desktop_id, which is @host's. */
+gboolean outbox_store_remove_of_desktop(DbTransaction *transaction, const char *host, const char *desktop_id,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

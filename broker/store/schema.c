@@ -166,6 +166,15 @@ static const char creations_sql[] =
 
 static const char duties_sql[] = "ALTER TABLE host ADD COLUMN duty TEXT NOT NULL DEFAULT 'active'";
 
+/* Assignments write many rows at once; these indexes are not written for each of them any more. The sessions
+ * of a host are those of its desktops, and nobody asks whether an epoch still has to be told. */
+static const char fewer_indexes_sql[] =
+    "DROP INDEX session_live_host;"
+    "DROP INDEX session_ended;"
+    "CREATE INDEX session_ended ON session (ended_us) WHERE state = 'ended';"
+    "DROP INDEX outbox_desktop;"
+    "CREATE INDEX outbox_desktop ON outbox (desktop_id) WHERE kind <> 'epoch'";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -179,6 +188,7 @@ static const Migration migrations[] = {
     {10, "kinds of desktops", kinds_sql},
     {11, "keys of creations", creations_sql},
     {12, "duties of hosts", duties_sql},
+    {13, "fewer indexes", fewer_indexes_sql},
 };
 
 int

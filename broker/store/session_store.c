@@ -188,7 +188,10 @@ session_store_of_pool(DbTransaction *transaction, const char *pool_id, GError **
 GPtrArray *
 session_store_of_host(DbTransaction *transaction, const char *host, GError **error)
 {
-  return live_sessions(transaction, SELECT_SESSION " WHERE s.state <> 'ended' AND s.host = ?", host, error);
+  return live_sessions(transaction,
+                       SELECT_SESSION " WHERE s.state <> 'ended'"
+                                      " AND s.desktop_id IN (SELECT o.id FROM desktop o WHERE o.host = ?)",
+                       host, error);
 }
 
 gboolean

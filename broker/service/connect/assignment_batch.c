@@ -13,6 +13,7 @@
 #include "broker/store/pool_store.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
+#include "common/base/ordered_uuid.h"
 
 #define TOGETHER_MAX 64
 
@@ -247,7 +248,7 @@ assignment_batch_new(Services *services)
 Session *
 assignment_batch_connect(AssignmentBatch *batch, const Caller *caller, const char *pool, const char *key)
 {
-  g_autofree char *session_id = g_uuid_string_random();
+  g_autofree char *session_id = ordered_uuid_new(batch->services->clock);
   Request request = {.caller = caller, .pool_key = pool, .key = key, .session_id = session_id};
   combiner_do(batch->combiner, &request);
   return request.session;

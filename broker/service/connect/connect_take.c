@@ -5,6 +5,7 @@
 #include "broker/service/desktops/lifecycle.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/session_store.h"
+#include "common/base/ordered_uuid.h"
 
 /* Enters a session on @desktop, which is the caller's. */
 static gboolean
@@ -14,7 +15,7 @@ add_session(ConnectCase *connect, const Caller *caller, const Desktop *desktop, 
   Work *work = connect->work;
   gboolean ready = desktop_can_be_shown(desktop);
   SessionEvent event = ready ? SESSION_EVENT_DESKTOP_READY : SESSION_EVENT_WAIT;
-  g_autofree char *id = g_uuid_string_random();
+  g_autofree char *id = ordered_uuid_new(work->services->clock);
   const Session session = {.id = id,
                            .pool_id = connect->pool->id,
                            .pool_name = connect->pool->name,

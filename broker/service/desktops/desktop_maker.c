@@ -8,6 +8,7 @@
 #include "broker/store/desktop_store.h"
 #include "broker/store/pool_store.h"
 #include "common/base/error.h"
+#include "common/base/ordered_uuid.h"
 
 /* What pools had no say in before is not in the shape unless they say it: an upgrade makes nothing anew. */
 char *
@@ -74,7 +75,7 @@ create(Work *work, const Pool *pool, const char *host, char *name, const char *o
   desktop->name = name;
   if (desktop->name == NULL)
     return NULL;
-  desktop->id = g_uuid_string_random();
+  desktop->id = ordered_uuid_new(work->services->clock);
   desktop->assignment = owner_id != NULL ? ASSIGNMENT_ASSIGNED : ASSIGNMENT_NONE;
   desktop->owner_id = g_strdup(owner_id);
   desktop->slot = slot;

@@ -127,7 +127,7 @@ effects_on(const Desktop *desktop, DesktopEffects effects)
 static gboolean
 forget(Work *work, Desktop *desktop, GError **error)
 {
-  return outbox_store_remove_of_desktop(work->transaction, desktop->id, error) &&
+  return outbox_store_remove_of_desktop(work->transaction, desktop->host, desktop->id, error) &&
          desktop_store_remove(work->transaction, desktop->id, error) &&
          desktop_names_give_back(work, desktop->pool_id, desktop->name, error) &&
          (desktop->remade_for == NULL || desktop_maker_remake(work, desktop, error));

@@ -48,7 +48,7 @@ test_outbox(StoreCase *test, gconstpointer data)
   gboolean waits = FALSE;
   g_assert_true(outbox_store_waits(test->transaction, command.desktop, "destroy", &waits, &error));
   g_assert_true(waits);
-  g_assert_true(outbox_store_remove_of_desktop(test->transaction, command.desktop, &error));
+  g_assert_true(outbox_store_remove_of_desktop(test->transaction, "kvm1", command.desktop, &error));
   g_autoptr(GPtrArray) none = outbox_store_list(test->transaction, "kvm1", 0, &error);
   g_assert_cmpuint(none->len, ==, 0);
 }
