@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/combiner.h"
 
-/* One thread that waits; lives on its stack. */
+#include <errno.h>
+#include <semaphore.h>
+
+/* One thread that waits; lives on its stack, and is not touched any more once its semaphore was posted. */
 typedef struct {
   gpointer request;
-  GCond wake;
+  sem_t woken; /* once: it is done, or it is its turn to run */
   gboolean is_done;
 } Waiter;
 
@@ -12,10 +15,10 @@ struct Combiner {
   guint limit;
   CombinerRun run;
   gpointer data;
-  GMutex mutex;     /* of all below and of the waiters */
+  GMutex mutex;     /* of all below */
   GQueue waiting;   /* of Waiter, not taken yet */
   GPtrArray *taken; /* of Waiter; of the thread that runs */
-  gboolean runs;
+  gboolean runs;    /* somebody does, or was told to */
 };
 
 Combiner *
@@ -31,41 +34,58 @@ combiner_new(guint limit, CombinerRun run, gpointer data)
   return combiner;
 }
 
-/* Under the mutex, which is let go of while it runs. Who comes next runs already while the others are woken.
- */
 static void
-run_once(Combiner *combiner)
+sleep_until_woken(Waiter *waiter)
 {
-  combiner->runs = TRUE;
-  g_mutex_unlock(&combiner->mutex);
+  while (sem_wait(&waiter->woken) != 0 && errno == EINTR)
+    continue;
+}
+
+/* Who comes next runs already while the others are woken, each by a semaphore of its own: on the way out they
+ * meet at no lock. */
+static void
+wake(Waiter *next, const GPtrArray *taken, const Waiter *self)
+{
+  if (next != NULL)
+    sem_post(&next->woken);
+  for (guint i = 0; i < taken->len; i++) {
+    Waiter *waiter = g_ptr_array_index(taken, i);
+    waiter->is_done = TRUE;
+    if (waiter != self)
+      sem_post(&waiter->woken);
+  }
+}
+
+/* In the turn of @self, who is the first of those who wait and so among those that are taken; the turn passes
+ * to the first of the rest. */
+static void
+run_once(Combiner *combiner, Waiter *self)
+{
   combiner->run(combiner, combiner->data);
   g_mutex_lock(&combiner->mutex);
-  combiner->runs = FALSE;
+  g_autoptr(GPtrArray) taken = g_steal_pointer(&combiner->taken);
+  combiner->taken = g_ptr_array_new();
   Waiter *next = g_queue_peek_head(&combiner->waiting);
-  if (next != NULL)
-    g_cond_signal(&next->wake);
-  for (guint i = 0; i < combiner->taken->len; i++) {
-    Waiter *waiter = g_ptr_array_index(combiner->taken, i);
-    waiter->is_done = TRUE;
-    g_cond_signal(&waiter->wake);
-  }
-  g_ptr_array_set_size(combiner->taken, 0);
+  combiner->runs = next != NULL;
+  g_mutex_unlock(&combiner->mutex);
+  wake(next, taken, self);
 }
 
 void
 combiner_do(Combiner *combiner, gpointer request)
 {
   Waiter waiter = {.request = request};
-  g_cond_init(&waiter.wake);
+  sem_init(&waiter.woken, 0, 0);
   g_mutex_lock(&combiner->mutex);
   g_queue_push_tail(&combiner->waiting, &waiter);
-  while (!waiter.is_done)
-    if (combiner->runs)
-      g_cond_wait(&waiter.wake, &combiner->mutex);
-    else
-      run_once(combiner);
+  gboolean has_turn = !combiner->runs;
+  combiner->runs = TRUE;
   g_mutex_unlock(&combiner->mutex);
-  g_cond_clear(&waiter.wake);
+  if (!has_turn)
+    sleep_until_woken(&waiter);
+  if (!waiter.is_done)
+    run_once(combiner, &waiter);
+  sem_destroy(&waiter.woken);
 }
 
 GPtrArray *
