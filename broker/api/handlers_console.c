@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Grants and connection files: what opens a console, and where the client goes with it. */
 #include "broker/api/client_address.h"
+#include "broker/api/console_view.h"
 #include "broker/api/handlers.h"
 #include "broker/api/machine_handlers.h"
 #include "broker/api/viewer_file.h"
@@ -25,34 +26,6 @@ read_take_over(const Request *request, const char *const *members, JsonObject **
   return TRUE;
 }
 
-static void
-add_relay(JsonBuilder *builder, const char *site, const char *address, guint16 port, const char *ca,
-          const char *identity)
-{
-  json_builder_begin_object(builder);
-  view_text(builder, "site", site);
-  view_text(builder, "address", address);
-  view_number(builder, "port", port);
-  view_text(builder, "ca", ca);
-  view_text(builder, "identity", identity);
-  json_builder_end_object(builder);
-}
-
-static void
-add_relays(JsonBuilder *builder, const ApiContext *context, const Request *request,
-           const ConsoleAccess *access)
-{
-  g_autofree char *host = NULL;
-  guint16 port = 0;
-  json_builder_set_member_name(builder, "relays");
-  json_builder_begin_array(builder);
-  if (request->by_portal && client_address_split(request->public_host, &host, &port))
-    add_relay(builder, "portal", host, port, "", "");
-  add_relay(builder, "host", access->relay_address, access->relay_port, authority_ca_pem(context->authority),
-            access->relay_identity);
-  json_builder_end_array(builder);
-}
-
 gboolean
 handle_grant(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
@@ -63,27 +36,14 @@ handle_grant(const ApiContext *context, const Request *request, Answer *answer, 
     return FALSE;
   const char *name = json_get_string(body, "viewer", 16, error);
   Viewer viewer;
-  if (name == NULL)
+  if (name == NULL || !console_view_read_viewer(name, &viewer, error))
     return FALSE;
-  if (!viewer_from_name(name, &viewer) || viewer == VIEWER_VV) {
-    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“viewer” must be native or browser.");
-    return FALSE;
-  }
   g_autoptr(ConsoleAccess) access = console_access_create(
       context->services, request->caller, request_parameter(request, 0), viewer, take_over, error);
   if (access == NULL)
     return FALSE;
   g_autoptr(JsonBuilder) builder = json_builder_new();
-  json_builder_begin_object(builder);
-  if (viewer == VIEWER_NATIVE) {
-    view_text(builder, "grant", access->grant);
-    add_relays(builder, context, request, access);
-  } else {
-    view_text(builder, "password", access->password);
-    view_text(builder, "path", "/console");
-  }
-  view_time(builder, "expires", access->expires_us);
-  json_builder_end_object(builder);
+  console_view_add(builder, context, request, access);
   answer_set_json(answer, 200, builder);
   return TRUE;
 }

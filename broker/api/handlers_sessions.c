@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a user may open, and the sessions that came of it. */
+#include "broker/api/console_view.h"
 #include "broker/api/handlers.h"
 #include "broker/api/views.h"
 #include "broker/service/connect/connect.h"
@@ -10,9 +11,10 @@
 
 #include <string.h>
 
-#define NAME_MAX_BYTES 255
-#define TITLE_MAX      200
-#define TEXT_MAX       2000
+#define NAME_MAX_BYTES   255
+#define VIEWER_MAX_BYTES 16
+#define TITLE_MAX        200
+#define TEXT_MAX         2000
 
 static void
 answer_session(Answer *answer, guint status, const Session *session)
@@ -33,24 +35,76 @@ handle_offers(const ApiContext *context, const Request *request, Answer *answer,
   return TRUE;
 }
 
+/* A request to connect, and what came of it. */
+typedef struct {
+  ConnectOptions options;
+  gboolean opens;
+  Viewer viewer;
+  Session *session;
+  ConsoleAccess *access; /* nullable */
+} Connecting;
+
+static void
+connecting_clear(Connecting *connecting)
+{
+  session_free(connecting->session);
+  console_access_free(connecting->access);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Connecting, connecting_clear)
+
+static gboolean
+read_connecting(JsonObject *body, Connecting *connecting, GError **error)
+{
+  ConnectOptions *options = &connecting->options;
+  const char *viewer;
+  if (!json_get_optional_bool(body, "take_over", FALSE, &options->take_over, error) ||
+      !json_get_optional_bool(body, "another", FALSE, &options->another, error) ||
+      !json_get_optional_string(body, "desktop", NAME_MAX_BYTES, &options->desktop, error) ||
+      !json_get_optional_string(body, "viewer", VIEWER_MAX_BYTES, &viewer, error))
+    return FALSE;
+  connecting->opens = viewer != NULL;
+  return viewer == NULL || console_view_read_viewer(viewer, &connecting->viewer, error);
+}
+
+/* The console stands beside the session for who asked for it: null when it cannot be opened at once. */
+static void
+answer_connected(const ApiContext *context, const Request *request, const Connecting *connecting,
+                 Answer *answer)
+{
+  const Session *session = connecting->session;
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  view_session_members(builder, session);
+  if (connecting->access != NULL) {
+    json_builder_set_member_name(builder, "console");
+    console_view_add(builder, context, request, connecting->access);
+  } else if (connecting->opens) {
+    view_text(builder, "console", NULL);
+  }
+  json_builder_end_object(builder);
+  gboolean preparing = session->state == SESSION_REQUESTED || session->state == SESSION_PREPARING;
+  answer_set_json(answer, preparing ? 202 : 200, builder);
+  g_autofree char *location = g_strconcat("/api/v1/sessions/", session->id, NULL);
+  answer_set_header(answer, "Location", location);
+}
+
 gboolean
 handle_connect(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  static const char *const MEMBERS[] = {"take_over", "another", "desktop", NULL};
+  static const char *const MEMBERS[] = {"take_over", "another", "desktop", "viewer", NULL};
   g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
-  ConnectOptions options = {.idempotency_key = request->idempotency_key};
-  if (body == NULL || !json_get_optional_bool(body, "take_over", FALSE, &options.take_over, error) ||
-      !json_get_optional_bool(body, "another", FALSE, &options.another, error) ||
-      !json_get_optional_string(body, "desktop", NAME_MAX_BYTES, &options.desktop, error))
+  g_auto(Connecting) connecting = {.options.idempotency_key = request->idempotency_key};
+  if (body == NULL || !read_connecting(body, &connecting, error))
     return FALSE;
-  g_autoptr(Session) session =
-      connect_pool(context->services, request->caller, request_parameter(request, 0), &options, error);
-  if (session == NULL)
+  const char *pool = request_parameter(request, 0);
+  connecting.session =
+      connecting.opens ? connect_and_open(context->services, request->caller, pool, &connecting.options,
+                                          connecting.viewer, &connecting.access, error)
+                       : connect_pool(context->services, request->caller, pool, &connecting.options, error);
+  if (connecting.session == NULL)
     return FALSE;
-  gboolean preparing = session->state == SESSION_REQUESTED || session->state == SESSION_PREPARING;
-  answer_session(answer, preparing ? 202 : 200, session);
-  g_autofree char *location = g_strconcat("/api/v1/sessions/", session->id, NULL);
-  answer_set_header(answer, "Location", location);
+  answer_connected(context, request, &connecting, answer);
   return TRUE;
 }
 

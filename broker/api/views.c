@@ -81,10 +81,8 @@ begin_member(JsonBuilder *builder, const char *name)
 }
 
 void
-view_session(JsonBuilder *builder, gconstpointer value)
+view_session_members(JsonBuilder *builder, const Session *session)
 {
-  const Session *session = value;
-  json_builder_begin_object(builder);
   view_text(builder, "id", session->id);
   begin_member(builder, "pool");
   view_text(builder, "id", session->pool_id);
@@ -117,6 +115,13 @@ view_session(JsonBuilder *builder, gconstpointer value)
   view_texts(builder, "reasons", (const char *const *)session->reasons);
   if (session->end_code != NULL)
     view_text(builder, "end_code", session->end_code);
+}
+
+void
+view_session(JsonBuilder *builder, gconstpointer session)
+{
+  json_builder_begin_object(builder);
+  view_session_members(builder, session);
   json_builder_end_object(builder);
 }
 

@@ -46,6 +46,8 @@ JsonBuilder *view_page(GPtrArray *values, View view, const char *next);
 
 /** A View: SESSION. */
 void view_session(JsonBuilder *builder, gconstpointer session);
+/** Adds the members of the SESSION of @session to the object that @builder has open. */
+void view_session_members(JsonBuilder *builder, const Session *session);
 /** A View: OFFER, of a DesktopOffer. */
 void view_offer(JsonBuilder *builder, gconstpointer offer);
 /** A View: ME, of a User. */

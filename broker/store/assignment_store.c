@@ -19,8 +19,8 @@ static const char judge_sql[] =
     " AND NOT EXISTS (SELECT 1 FROM idempotency_key k WHERE k.account_id = a.id AND k.key = ?)";
 
 static const char spares_sql[] =
-    "SELECT d.id, d.name, d.pool_id, d.host, d.generation, d.counter, d.step, d.progress, d.created_us"
-    " FROM desktop d JOIN host h ON h.name = d.host AND h.state = 'up'"
+    "SELECT d.id, d.name, d.pool_id, d.host, d.generation, d.counter, d.step, d.progress, d.created_us,"
+    " h.relay_address, h.relay_port FROM desktop d JOIN host h ON h.name = d.host AND h.state = 'up'"
     " WHERE d.pool_id = ? AND d.assignment = 'spare' AND d.power = 'up' AND d.guest_ready = 1"
     " AND d.shape = ? ORDER BY d.created_us, d.id LIMIT ?";
 
@@ -40,8 +40,8 @@ assignment_store_judge(DbTransaction *transaction, AssignmentRow *rows, guint co
   return TRUE;
 }
 
-static gpointer
-read_spare(DbQuery *query)
+static Desktop *
+read_desktop(DbQuery *query)
 {
   Desktop *desktop = g_new0(Desktop, 1);
   desktop->id = g_strdup(db_text(query, 0));
@@ -58,30 +58,58 @@ read_spare(DbQuery *query)
   return desktop;
 }
 
+static gpointer
+read_spare(DbQuery *query)
+{
+  AssignmentSpare *spare = g_new0(AssignmentSpare, 1);
+  spare->desktop = read_desktop(query);
+  spare->relay_address = g_strdup(db_text(query, 9));
+  spare->relay_port = (guint16)db_int(query, 10);
+  return spare;
+}
+
+static void
+spare_free(gpointer value)
+{
+  AssignmentSpare *spare = value;
+  desktop_free(spare->desktop);
+  g_free(spare->relay_address);
+  g_free(spare);
+}
+
 GPtrArray *
 assignment_store_spares(DbTransaction *transaction, const char *pool_id, const char *shape, guint limit,
                         GError **error)
 {
   GPtrArray *spares = row_all(db_query(transaction, error, spares_sql, "ssi", pool_id, shape, (int)limit),
-                              read_spare, (GDestroyNotify)desktop_free, error);
+                              read_spare, spare_free, error);
   for (guint i = 0; spares != NULL && i < spares->len; i++)
-    ((Desktop *)g_ptr_array_index(spares, i))->shape = g_strdup(shape);
+    ((AssignmentSpare *)g_ptr_array_index(spares, i))->desktop->shape = g_strdup(shape);
   return spares;
+}
+
+static gboolean
+add_entry(DbTransaction *transaction, const AssignmentRow *row, const char *action, const char *object,
+          const char *detail, gint64 now_us, GError **error)
+{
+  const AuditEntry entry = {.time_us = now_us,
+                            .actor = row->session->user_name,
+                            .action = (char *)action,
+                            .object = (char *)object,
+                            .succeeded = TRUE,
+                            .code = (char *)"",
+                            .detail = (char *)detail,
+                            .address = (char *)row->address};
+  return audit_store_add(transaction, &entry, error);
 }
 
 static gboolean
 add_audit(DbTransaction *transaction, const AssignmentRow *row, gint64 now_us, GError **error)
 {
-  g_autofree char *object = g_strconcat("desktop/", row->desktop->name, NULL);
-  const AuditEntry entry = {.time_us = now_us,
-                            .actor = row->session->user_name,
-                            .action = (char *)"session.assign",
-                            .object = object,
-                            .succeeded = TRUE,
-                            .code = (char *)"",
-                            .detail = (char *)"",
-                            .address = (char *)row->address};
-  return audit_store_add(transaction, &entry, error);
+  g_autofree char *desktop = g_strconcat("desktop/", row->desktop->name, NULL);
+  g_autofree char *session = g_strconcat("session/", row->session->id, NULL);
+  return add_entry(transaction, row, "session.assign", desktop, "", now_us, error) &&
+         (!row->opens || add_entry(transaction, row, "console.grant", session, "native", now_us, error));
 }
 
 static gboolean

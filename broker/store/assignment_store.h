@@ -15,6 +15,7 @@ typedef struct {
   const char *user_id;
   const char *address;
   const char *key;        /**< (nullable) idempotency key */
+  gboolean opens;         /**< a grant for our native viewer is entered in the audit log with it */
   gboolean is_plain;      /**< set by assignment_store_judge() */
   const Desktop *desktop; /**< the spare that they are to be given */
   const Session *session; /**< the session that is to be entered */
@@ -28,15 +29,22 @@ typedef struct {
 gboolean assignment_store_judge(DbTransaction *transaction, AssignmentRow *rows, guint count,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Ready spares of @pool_id of @shape on hosts that answer, oldest first, at most @limit: an array of Desktop
- * that have what an assignment needs, not their owner's, session's and pool's names. */
+/** A desktop that can be handed out, and where its host's relay is. */
+typedef struct {
+  Desktop *desktop; /**< what an assignment needs of it, not its owner's, session's and pool's names */
+  char *relay_address;
+  guint16 relay_port;
+} AssignmentSpare;
+
+/** Ready spares of @pool_id of @shape on hosts that answer, oldest first, at most @limit: an array of
+ * AssignmentSpare. */
 GPtrArray *assignment_store_spares(DbTransaction *transaction, const char *pool_id, const char *shape,
                                    guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * Enters each of @rows that has a desktop: claims it and raises its epoch, enters the session, the key, the
- * audit row and the command that tells the host the epoch. One whose desktop somebody else has by now is left
- * out, and its is_entered stays FALSE.
+ * audit rows and the command that tells the host the epoch. One whose desktop somebody else has by now is
+ * left out, and its is_entered stays FALSE.
  */
 gboolean assignment_store_enter(DbTransaction *transaction, AssignmentRow *rows, guint count, gint64 now_us,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

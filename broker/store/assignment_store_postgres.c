@@ -24,9 +24,10 @@ static const char enter_sql[] =
     "WITH r AS (SELECT * FROM unnest(CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS "
     "text[]),"
     "  CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]),"
-    "  CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS integer[]), CAST(? AS bigint[]))"
+    "  CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS integer[]), CAST(? AS bigint[]),"
+    "  CAST(? AS integer[]))"
     "  WITH ORDINALITY AS r (desktop_id, desktop_name, host, command, session_id, pool_id, pool_name,"
-    "  account_id, account_name, device, address, key, slot, away_since_us, number)),"
+    "  account_id, account_name, device, address, key, slot, away_since_us, opens, number)),"
     " claimed AS (UPDATE desktop d SET assignment = 'assigned', owner_id = r.account_id, slot = r.slot,"
     "  counter = d.counter + 1"
     "  FROM (SELECT DISTINCT ON (desktop_id) * FROM r ORDER BY desktop_id, number) r WHERE d.id = "
@@ -40,8 +41,10 @@ static const char enter_sql[] =
     " keys AS (INSERT INTO idempotency_key (account_id, key, pool_id, session_id, created_us)"
     "  SELECT account_id, key, pool_id, session_id, ? FROM won WHERE key IS NOT NULL),"
     " entries AS (INSERT INTO audit (time_us, actor, action, object, succeeded, code, detail, address)"
-    "  SELECT ?, account_name, 'session.assign', 'desktop/' || desktop_name, 1, '', '', address FROM won"
-    "  ORDER BY number),"
+    "  SELECT ?, account_name, e.action, e.object, 1, '', e.detail, address FROM won CROSS JOIN LATERAL"
+    "  (VALUES (0, 'session.assign', 'desktop/' || desktop_name, ''),"
+    "   (1, 'console.grant', 'session/' || session_id, 'native')) AS e (place, action, object, detail)"
+    "  WHERE e.place <= opens ORDER BY number, e.place),"
     " commands AS (INSERT INTO outbox (host, desktop_id, kind, text)"
     "  SELECT host, desktop_id, 'epoch', command FROM won ORDER BY number)"
     " SELECT number FROM won";
@@ -96,6 +99,7 @@ typedef struct {
   TextArray *texts[TEXTS];
   TextArray *slots;
   TextArray *away;
+  TextArray *opens;
 } Columns;
 
 static void
@@ -105,6 +109,7 @@ columns_init(Columns *columns)
     columns->texts[i] = text_array_new();
   columns->slots = text_array_new();
   columns->away = text_array_new();
+  columns->opens = text_array_new();
 }
 
 static void
@@ -114,6 +119,7 @@ columns_clear(Columns *columns)
     text_array_free(columns->texts[i]);
   text_array_free(columns->slots);
   text_array_free(columns->away);
+  text_array_free(columns->opens);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Columns, columns_clear)
@@ -135,6 +141,7 @@ add_row(Columns *columns, const AssignmentRow *row)
     text_array_add(columns->texts[i], values[i]);
   text_array_add_int(columns->slots, session->slot);
   text_array_add_int(columns->away, session->console_since_us);
+  text_array_add_int(columns->opens, row->opens);
 }
 
 static DbQuery *
@@ -144,19 +151,20 @@ run_enter(DbTransaction *transaction, Columns *columns, const char *state, gint6
   for (guint i = 0; i < TEXTS; i++)
     texts[i] = text_array_text(columns->texts[i]);
   return db_query(transaction, error, enter_sql,
-                  "ssssssssssssss"
+                  "sssssssssssssss"
                   "s"
                   "lll",
                   texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8],
                   texts[9], texts[10], texts[11], text_array_text(columns->slots),
-                  text_array_text(columns->away), state, now_us, now_us, now_us);
+                  text_array_text(columns->away), text_array_text(columns->opens), state, now_us, now_us,
+                  now_us);
 }
 
 gboolean
 assignment_store_postgres_enter(DbTransaction *transaction, AssignmentRow *rows, guint count, gint64 now_us,
                                 GError **error)
 {
-  g_auto(Columns) columns = {{NULL}, NULL, NULL};
+  g_auto(Columns) columns = {{NULL}, NULL, NULL, NULL};
   columns_init(&columns);
   g_autofree AssignmentRow *with_desktop = g_new0(AssignmentRow, count + 1);
   g_autofree guint *places = g_new0(guint, count + 1);

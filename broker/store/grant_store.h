@@ -10,7 +10,7 @@
 #include "common/wire/epoch.h"
 
 typedef struct {
-  Session *session; /**< without what its desktop and pool add */
+  Session *session; /**< (nullable) without what its desktop and pool add */
   Epoch epoch;
   char *relay_address;
   guint16 relay_port;

@@ -74,10 +74,11 @@ outbox_store_waits(DbTransaction *transaction, const char *desktop_id, const cha
                    GError **error)
 {
   gint64 count;
-  if (!row_number(db_query(transaction, error,
-                           "SELECT COUNT(*) FROM outbox WHERE desktop_id = ? AND kind = ? AND kind <> 'epoch'",
-                           "ss", desktop_id, kind),
-                  &count, error))
+  if (!row_number(
+          db_query(transaction, error,
+                   "SELECT COUNT(*) FROM outbox WHERE desktop_id = ? AND kind = ? AND kind <> 'epoch'", "ss",
+                   desktop_id, kind),
+          &count, error))
     return FALSE;
   *ret_waits = count > 0;
   return TRUE;

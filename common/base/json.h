@@ -2,7 +2,8 @@
 /*
  * Reading JSON from peers, strictly and with bounds, on top of json-glib: RFC 8259 text, at most a given size
  * and 32 levels deep, no duplicate keys. Typed getters name the member that is missing or wrong in their
- * error (CARAWAY_ERROR_INVALID). Writing is json-glib's JsonBuilder, ended with json_builder_text(), or json_writer.h.
+ * error (CARAWAY_ERROR_INVALID). Writing is json-glib's JsonBuilder, ended with json_builder_text(), or
+ * json_writer.h.
  */
 #pragma once
 

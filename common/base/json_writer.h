@@ -14,12 +14,16 @@ JsonWriter *json_writer_new(void);
 
 /* In all below @name is that of the member; NULL in an array and for the whole. */
 
-/** Begins an object; json_writer_end_object() ends it. */
+/** Begins an object. */
 void json_writer_begin_object(JsonWriter *writer, const char *name);
+
+/** Ends the object that was begun last. */
 void json_writer_end_object(JsonWriter *writer);
 
-/** Begins an array; json_writer_end_array() ends it. */
+/** Begins an array. */
 void json_writer_begin_array(JsonWriter *writer, const char *name);
+
+/** Ends the array that was begun last. */
 void json_writer_end_array(JsonWriter *writer);
 
 /** A string; @text is escaped as needed. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Assigns desktops by the real use cases, in process: each of many users connects to a pool and is given a
- * console grant, by several threads against one database. Prints one line of JSON. With --fill it only makes
- * the database, for the peers.
+ * console grant with it, by several threads against one database. Prints one line of JSON. With --fill it
+ * only makes the database, for the peers.
  */
 #include "broker/service/connect/connect.h"
 #include "broker/service/connect/console_access.h"
+#include "common/base/error.h"
 #include "common/base/secret.h"
 #include "tests/bench/bench_world.h"
 
@@ -57,12 +58,12 @@ assign_one(Bench *bench, guint number, GError **error)
   g_autofree char *device = secret_hash(key);
   g_autoptr(Caller) caller = caller_new(user, user, FALSE, "198.51.100.7", device);
   const ConnectOptions options = {.idempotency_key = key};
-  g_autoptr(Session) session = connect_pool(bench->services, caller, pool, &options, error);
-  if (session == NULL)
-    return FALSE;
-  g_autoptr(ConsoleAccess) access =
-      console_access_create(bench->services, caller, session->id, VIEWER_NATIVE, FALSE, error);
-  return access != NULL && access->grant != NULL;
+  g_autoptr(ConsoleAccess) access = NULL;
+  g_autoptr(Session) session =
+      connect_and_open(bench->services, caller, pool, &options, VIEWER_NATIVE, &access, error);
+  if (session != NULL && (access == NULL || access->grant == NULL))
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INTERNAL, "No grant came with the session.");
+  return session != NULL && access != NULL && access->grant != NULL;
 }
 
 static gpointer
@@ -118,7 +119,8 @@ run(Bench *bench, guint threads)
   g_printf("{\"count\": %u, \"failures\": %d, \"seconds\": %.4f, \"per_second\": %.1f, \"p50_us\": "
            "%" G_GINT64_FORMAT ", \"p99_us\": %" G_GINT64_FORMAT ", \"cpu_us\": %.1f}\n",
            took->len, bench->failures, seconds, (took->len - (guint)bench->failures) / seconds,
-           g_array_index(took, gint64, took->len / 2), g_array_index(took, gint64, took->len * 99 / 100), cpu_us / took->len);
+           g_array_index(took, gint64, took->len / 2), g_array_index(took, gint64, took->len * 99 / 100),
+           cpu_us / took->len);
 }
 
 static int

@@ -38,6 +38,45 @@ ask(Broker *broker, Event question)
   return question.call;
 }
 
+static void
+keep_grant(Person *person, Grant *grant)
+{
+  if (person->grants->len >= GRANTS_KEPT)
+    g_ptr_array_remove_index(person->grants, 0);
+  g_ptr_array_add(person->grants, grant);
+}
+
+/* How the call @asked for a console ended. */
+static void
+conclude_grant(Broker *broker, Person *person, guint asked, gboolean done, const GError *error, Manner manner)
+{
+  World *world = broker->world;
+  const Grant *grant = world->signed_grant;
+  Event answer = {.kind = EVENT_GRANT, .user = person->name};
+  if (done)
+    answer = (Event){.kind = EVENT_GRANT,
+                     .user = person->name,
+                     .key = grant->id,
+                     .session = grant->session,
+                     .desktop = grant->desktop,
+                     .host = grant->host,
+                     .text = grant->user,
+                     .epoch = grant->epoch};
+  if (conclude(broker, asked, answer, done, error, manner))
+    keep_grant(person, g_steal_pointer(&world->signed_grant));
+}
+
+/* Every second one wants a console with it. */
+static Session *
+connect_one(Broker *broker, Person *person, Manner manner, ConsoleAccess **ret_access, GError **error)
+{
+  const ConnectOptions options = {.take_over = manner.take_over, .idempotency_key = person->key};
+  const Caller *caller = person->devices[manner.device];
+  if (broker->world->keys % 2 == 0)
+    return connect_pool(broker->services, caller, WORLD_POOL, &options, error);
+  return connect_and_open(broker->services, caller, WORLD_POOL, &options, VIEWER_NATIVE, ret_access, error);
+}
+
 gboolean
 people_connect(Broker *broker, Person *person, Manner manner)
 {
@@ -51,9 +90,8 @@ people_connect(Broker *broker, Person *person, Manner manner)
                                    .pool = WORLD_POOL,
                                    .number = manner.take_over});
   g_autoptr(GError) error = NULL;
-  const ConnectOptions options = {.take_over = manner.take_over, .idempotency_key = person->key};
-  g_autoptr(Session) session =
-      connect_pool(broker->services, person->devices[manner.device], WORLD_POOL, &options, &error);
+  g_autoptr(ConsoleAccess) access = NULL;
+  g_autoptr(Session) session = connect_one(broker, person, manner, &access, &error);
   Event answer = {.kind = EVENT_SESSION, .user = person->name};
   if (session != NULL)
     answer = (Event){.kind = EVENT_SESSION,
@@ -70,6 +108,11 @@ people_connect(Broker *broker, Person *person, Manner manner)
     g_free(person->session);
     person->session = g_strdup(session->id);
   }
+  if (access != NULL)
+    conclude_grant(
+        broker, person,
+        ask(broker, (Event){.kind = EVENT_ASK_GRANT, .user = person->name, .session = session->id}), TRUE,
+        NULL, manner);
   return answered;
 }
 
@@ -99,37 +142,16 @@ people_control(Broker *broker, Person *person, Manner manner)
   conclude(broker, call, (Event){.kind = EVENT_DONE, .user = person->name}, session != NULL, error, manner);
 }
 
-static void
-keep_grant(Person *person, Grant *grant)
-{
-  if (person->grants->len >= GRANTS_KEPT)
-    g_ptr_array_remove_index(person->grants, 0);
-  g_ptr_array_add(person->grants, grant);
-}
-
 void
 people_ask_grant(Broker *broker, Person *person, Manner manner)
 {
-  World *world = broker->world;
   guint call =
       ask(broker, (Event){.kind = EVENT_ASK_GRANT, .user = person->name, .session = person->session});
   g_autoptr(GError) error = NULL;
   g_autoptr(ConsoleAccess) access =
       console_access_create(broker->services, person->devices[manner.device], person->session, VIEWER_NATIVE,
                             manner.take_over, &error);
-  Event answer = {.kind = EVENT_GRANT, .user = person->name};
-  const Grant *grant = world->signed_grant;
-  if (access != NULL)
-    answer = (Event){.kind = EVENT_GRANT,
-                     .user = person->name,
-                     .key = grant->id,
-                     .session = grant->session,
-                     .desktop = grant->desktop,
-                     .host = grant->host,
-                     .text = grant->user,
-                     .epoch = grant->epoch};
-  if (conclude(broker, call, answer, access != NULL, error, manner))
-    keep_grant(person, g_steal_pointer(&world->signed_grant));
+  conclude_grant(broker, person, call, access != NULL, error, manner);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "broker/policy/session_machine.h"
 #include "broker/service/cluster/change_feed.h"
 #include "broker/service/combiner.h"
+#include "broker/service/connect/console_grant.h"
 #include "broker/service/desktops/desktop_maker.h"
 #include "broker/service/pools/pool_schedule.h"
 #include "broker/service/work.h"
@@ -29,8 +30,11 @@ typedef struct {
   const Caller *caller;
   const char *pool_key;
   const char *key;
+  gboolean opens;
   char *session_id; /* made before the turn to write */
   Session *session; /* nullable: what came of it */
+  GrantRow *grant;  /* nullable, without session: what is to be signed, once that is durable … */
+  gint64 now_us;    /* … and entered when */
 } Request;
 
 /* What the turn for all requests to one pool works with; @rows and @requests go together. */
@@ -39,7 +43,7 @@ typedef struct {
   Pool *pool;
   GPtrArray *requests;
   AssignmentRow *rows;
-  GPtrArray *spares; /* nullable */
+  GPtrArray *spares; /* of AssignmentSpare; nullable */
 } Turn;
 
 static Session *
@@ -69,6 +73,27 @@ new_session(const Turn *turn, const Request *request, const Desktop *desktop)
   return session_copy(&session);
 }
 
+/* The epoch is that which the claim raises the desktop's to. */
+static GrantRow *
+new_grant(const Turn *turn, const AssignmentSpare *spare)
+{
+  GrantRow *grant = g_new0(GrantRow, 1);
+  grant->epoch = (Epoch){spare->desktop->epoch.generation, spare->desktop->epoch.counter + 1};
+  grant->relay_address = g_strdup(spare->relay_address);
+  grant->relay_port = spare->relay_port;
+  grant->channels = g_strdupv(turn->pool->channels);
+  return grant;
+}
+
+static const AssignmentSpare *
+find_spare(const Turn *turn, const Desktop *desktop)
+{
+  guint at = 0;
+  while (((AssignmentSpare *)g_ptr_array_index(turn->spares, at))->desktop != desktop)
+    at++;
+  return g_ptr_array_index(turn->spares, at);
+}
+
 /* The ranking is the policy's; each of those who are plain gets the next best. */
 static void
 hand_out(Turn *turn, const GPtrArray *ranking)
@@ -92,10 +117,14 @@ tell(const Turn *turn)
 {
   for (guint i = 0; i < turn->requests->len; i++) {
     Request *request = g_ptr_array_index(turn->requests, i);
-    if (turn->rows[i].is_entered)
-      work_notify(turn->work, CHANGE_OUTBOX, turn->rows[i].desktop->host);
-    else
+    if (!turn->rows[i].is_entered) {
       g_clear_pointer(&request->session, session_free);
+      continue;
+    }
+    work_notify(turn->work, CHANGE_OUTBOX, turn->rows[i].desktop->host);
+    request->now_us = turn->work->now_us;
+    if (request->opens)
+      request->grant = new_grant(turn, find_spare(turn, turn->rows[i].desktop));
   }
   return TRUE;
 }
@@ -108,7 +137,10 @@ read_spares(Turn *turn, GError **error)
       assignment_store_spares(turn->work->transaction, turn->pool->id, shape, turn->requests->len, error);
   if (turn->spares == NULL)
     return FALSE;
-  g_autoptr(GPtrArray) ranking = assignment_ranking_make(turn->spares, NULL, shape);
+  g_autoptr(GPtrArray) desktops = g_ptr_array_new();
+  for (guint i = 0; i < turn->spares->len; i++)
+    g_ptr_array_add(desktops, ((AssignmentSpare *)g_ptr_array_index(turn->spares, i))->desktop);
+  g_autoptr(GPtrArray) ranking = assignment_ranking_make(desktops, NULL, shape);
   hand_out(turn, ranking);
   return TRUE;
 }
@@ -121,7 +153,8 @@ fill_rows(Turn *turn)
     turn->rows[i] = (AssignmentRow){.pool_id = turn->pool->id,
                                     .user_id = request->caller->user_id,
                                     .address = request->caller->address,
-                                    .key = request->key};
+                                    .key = request->key,
+                                    .opens = request->opens};
   }
 }
 
@@ -217,8 +250,11 @@ static void
 give_back(const GPtrArray *requests, const GError *error)
 {
   log_debug("A batch of assignments was undone: %s", error->message);
-  for (guint i = 0; i < requests->len; i++)
-    g_clear_pointer(&((Request *)g_ptr_array_index(requests, i))->session, session_free);
+  for (guint i = 0; i < requests->len; i++) {
+    Request *request = g_ptr_array_index(requests, i);
+    g_clear_pointer(&request->session, session_free);
+    g_clear_pointer(&request->grant, grant_row_free);
+  }
 }
 
 static void
@@ -246,11 +282,19 @@ assignment_batch_new(Services *services)
 }
 
 Session *
-assignment_batch_connect(AssignmentBatch *batch, const Caller *caller, const char *pool, const char *key)
+assignment_batch_connect(AssignmentBatch *batch, const Caller *caller, const char *pool, const char *key,
+                         ConsoleAccess **ret_access)
 {
   g_autofree char *session_id = ordered_uuid_new(batch->services->clock);
-  Request request = {.caller = caller, .pool_key = pool, .key = key, .session_id = session_id};
+  Request request = {.caller = caller,
+                     .pool_key = pool,
+                     .key = key,
+                     .opens = ret_access != NULL && *caller->token_hash != '\0',
+                     .session_id = session_id};
   combiner_do(batch->combiner, &request);
+  g_autoptr(GrantRow) grant = request.grant;
+  if (grant != NULL)
+    *ret_access = console_grant_open(batch->services, request.session, grant, request.now_us);
   return request.session;
 }
 

@@ -8,6 +8,7 @@
 
 #include "broker/model/caller.h"
 #include "broker/model/session.h"
+#include "broker/service/connect/console_access.h"
 #include "broker/service/services.h"
 
 typedef struct AssignmentBatch AssignmentBatch;
@@ -17,10 +18,11 @@ AssignmentBatch *assignment_batch_new(Services *services);
 
 /**
  * A session of @caller on the pool with id or name @pool, durable, under the idempotency key @key (nullable);
- * NULL when nothing happened and the general way has to be gone.
+ * NULL when nothing happened and the general way has to be gone. With @ret_access (nullable) a console is
+ * opened for our native viewer in the same turn; NULL is left there when that has to go the general way.
  */
 Session *assignment_batch_connect(AssignmentBatch *batch, const Caller *caller, const char *pool,
-                                  const char *key);
+                                  const char *key, ConsoleAccess **ret_access);
 
 /** How many were connected by batches, and by how many of these. */
 void assignment_batch_count(AssignmentBatch *batch, guint64 *ret_assignments, guint64 *ret_batches);

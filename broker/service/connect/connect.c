@@ -5,6 +5,7 @@
 #include "broker/service/away/known_access.h"
 #include "broker/service/connect/assignment_batch.h"
 #include "broker/service/connect/connect_take.h"
+#include "broker/service/connect/console_access.h"
 #include "broker/service/desktops/lifecycle.h"
 #include "broker/service/sessions/session_view.h"
 #include "broker/store/idempotency_store.h"
@@ -139,23 +140,14 @@ connect_in(Work *work, const Caller *caller, const char *pool, const ConnectOpti
   return replayed;
 }
 
-Session *
-connect_pool(Services *services, const Caller *caller, const char *pool, const ConnectOptions *options,
-             GError **error)
+/* For all cases, one at a time; it also says why not. */
+static Session *
+connect_generally(Services *services, const Caller *caller, const char *pool, const ConnectOptions *options,
+                  GError **error)
 {
-  const char *key = options->idempotency_key;
-  if (key != NULL && (*key == '\0' || strlen(key) > 255)) {
-    refuse(CARAWAY_ERROR_INVALID, "An idempotency key has 1 to 255 bytes.", NULL, error);
-    return NULL;
-  }
-  Session *session = options->desktop == NULL
-                         ? assignment_batch_connect(services->assignment_batch, caller, pool, key)
-                         : NULL;
-  if (session != NULL)
-    return session;
   GError *problem = NULL;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, &problem);
-  session = work != NULL ? connect_in(work, caller, pool, options, &problem) : NULL;
+  Session *session = work != NULL ? connect_in(work, caller, pool, options, &problem) : NULL;
   g_clear_pointer(&work, work_free);
   if (database_watch_is_trouble(problem))
     session = known_access_resume(services, caller, pool, options, g_steal_pointer(&problem), &problem);
@@ -165,4 +157,44 @@ connect_pool(Services *services, const Caller *caller, const char *pool, const C
   audit_log_refusal(services, caller, "session.connect", object, caller->address, problem);
   g_propagate_error(error, problem);
   return NULL;
+}
+
+/* @ret_access (nullable): for our native viewer, in the same transaction; NULL is left there otherwise. */
+static Session *
+connect(Services *services, const Caller *caller, const char *pool, const ConnectOptions *options,
+        ConsoleAccess **ret_access, GError **error)
+{
+  const char *key = options->idempotency_key;
+  if (key != NULL && (*key == '\0' || strlen(key) > 255)) {
+    refuse(CARAWAY_ERROR_INVALID, "An idempotency key has 1 to 255 bytes.", NULL, error);
+    return NULL;
+  }
+  Session *session = options->desktop == NULL
+                         ? assignment_batch_connect(services->assignment_batch, caller, pool, key, ret_access)
+                         : NULL;
+  return session != NULL ? session : connect_generally(services, caller, pool, options, error);
+}
+
+Session *
+connect_pool(Services *services, const Caller *caller, const char *pool, const ConnectOptions *options,
+             GError **error)
+{
+  return connect(services, caller, pool, options, NULL, error);
+}
+
+Session *
+connect_and_open(Services *services, const Caller *caller, const char *pool, const ConnectOptions *options,
+                 Viewer viewer, ConsoleAccess **ret_access, GError **error)
+{
+  g_autoptr(ConsoleAccess) access = NULL;
+  Session *session =
+      connect(services, caller, pool, options, viewer == VIEWER_NATIVE ? &access : NULL, error);
+  if (session == NULL)
+    return NULL;
+  gboolean waits = session->state == SESSION_REQUESTED || session->state == SESSION_PREPARING;
+  g_autoptr(GError) refusal = NULL; /* in the audit log */
+  if (access == NULL && !waits)
+    access = console_access_create(services, caller, session->id, viewer, options->take_over, &refusal);
+  *ret_access = g_steal_pointer(&access);
+  return session;
 }

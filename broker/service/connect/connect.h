@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From a pool to a session: resume one's own, else be given a warm spare, else one that is being made. Each
- * is one durable transaction.
+ * is one durable transaction; a grant for the new desktop is part of the same where that can be.
  */
 #pragma once
 
 #include "broker/model/caller.h"
 #include "broker/model/pool.h"
 #include "broker/model/session.h"
+#include "broker/service/connect/console_access.h"
 #include "broker/service/services.h"
 
 /** What connect_pool() needs beside the pool. */
@@ -44,6 +45,15 @@ typedef struct {
  */
 Session *connect_pool(Services *services, const Caller *caller, const char *pool,
                       const ConnectOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * As connect_pool(), and opens a console for @viewer at once where that goes: @ret_access (transfer full) is
+ * NULL when the desktop is not ready yet or console_access_create() refuses, which then says why when it is
+ * asked again.
+ */
+Session *connect_and_open(Services *services, const Caller *caller, const char *pool,
+                          const ConnectOptions *options, Viewer viewer, ConsoleAccess **ret_access,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** What @caller may open, by name: an array of DesktopOffer (transfer full). */
 GPtrArray *connect_offers(Services *services, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;

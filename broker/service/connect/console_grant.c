@@ -69,6 +69,24 @@ console_grant_set_place(ConsoleAccess *access, const ConsoleFacts *facts)
   access->relay_identity = g_strconcat("relay/", session->host, NULL);
 }
 
+ConsoleAccess *
+console_grant_open(Services *services, const Session *session, const GrantRow *row, gint64 now_us)
+{
+  const ConsoleFacts facts = {.session = session,
+                              .epoch = row->epoch,
+                              .channels = row->channels,
+                              .relay_address = row->relay_address,
+                              .relay_port = row->relay_port};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ConsoleAccess) access = g_new0(ConsoleAccess, 1);
+  access->grant =
+      console_grant_sign(services, &facts, viewer_name(VIEWER_NATIVE), now_us, &access->expires_us, &error);
+  if (access->grant == NULL)
+    return NULL;
+  console_grant_set_place(access, &facts);
+  return g_steal_pointer(&access);
+}
+
 gboolean
 console_grant_check_device(const Caller *caller, const Session *session, PoolTakeOver rule,
                            gboolean take_over, GError **error)

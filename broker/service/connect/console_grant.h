@@ -7,6 +7,7 @@
 
 #include "broker/model/session.h"
 #include "broker/service/connect/console_access.h"
+#include "broker/store/grant_store.h"
 
 #define CONSOLE_PASSWORD_LIFE_S 120
 #define CONSOLE_PASSWORD_BYTES  32 /* 43 characters: stock viewers refuse more than 60 */
@@ -29,6 +30,11 @@ char *console_grant_sign(Services *services, const ConsoleFacts *facts, const ch
 
 /** Sets where @access leads. */
 void console_grant_set_place(ConsoleAccess *access, const ConsoleFacts *facts);
+
+/** What opens a console of @session for our native viewer, entered at @now_us with the facts of @row (whose
+ * own session may be NULL); NULL when it cannot be signed, and the general way has to say why. */
+ConsoleAccess *console_grant_open(Services *services, const Session *session, const GrantRow *row,
+                                  gint64 now_us);
 
 /** Whether @caller may open a console of its session now: CARAWAY_ERROR_DISCONNECTED after it was told to
  * leave, CARAWAY_ERROR_IN_USE_ELSEWHERE or CARAWAY_ERROR_NO_TAKE_OVER while another device has it open and

@@ -81,24 +81,6 @@ grant_batch_new(Services *services)
   return batch;
 }
 
-static ConsoleAccess *
-sign(Services *services, const GrantRow *row, gint64 now_us)
-{
-  const ConsoleFacts facts = {.session = row->session,
-                              .epoch = row->epoch,
-                              .channels = row->channels,
-                              .relay_address = row->relay_address,
-                              .relay_port = row->relay_port};
-  g_autoptr(GError) error = NULL;
-  g_autoptr(ConsoleAccess) access = g_new0(ConsoleAccess, 1);
-  access->grant =
-      console_grant_sign(services, &facts, viewer_name(VIEWER_NATIVE), now_us, &access->expires_us, &error);
-  if (access->grant == NULL)
-    return NULL; /* the general way says why */
-  console_grant_set_place(access, &facts);
-  return g_steal_pointer(&access);
-}
-
 ConsoleAccess *
 grant_batch_create(GrantBatch *batch, const Caller *caller, const char *session_id)
 {
@@ -107,7 +89,8 @@ grant_batch_create(GrantBatch *batch, const Caller *caller, const char *session_
     return NULL;
   combiner_do(batch->combiner, &request);
   g_autoptr(GrantRow) row = request.row;
-  ConsoleAccess *access = row != NULL ? sign(batch->services, row, request.now_us) : NULL;
+  ConsoleAccess *access =
+      row != NULL ? console_grant_open(batch->services, row->session, row, request.now_us) : NULL;
   if (access != NULL)
     g_atomic_int_inc(&batch->grants);
   return access;

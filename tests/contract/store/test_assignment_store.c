@@ -102,10 +102,13 @@ test_spares(StoreCase *test, gconstpointer data)
   store_case_desktop(test, "office-0002", ASSIGNMENT_SPARE, POWER_UP, 2); /* its guest is not ready */
   g_autoptr(GPtrArray) spares = assignment_store_spares(test->transaction, "office", "shape", 9, &error);
   g_assert_cmpuint(spares->len, ==, 1);
-  const Desktop *spare = g_ptr_array_index(spares, 0);
-  g_assert_cmpstr(spare->name, ==, "office-0001");
-  g_assert_cmpstr(spare->shape, ==, "shape");
-  g_assert_cmpuint(spare->epoch.counter, ==, 1);
+  const AssignmentSpare *spare = g_ptr_array_index(spares, 0);
+  g_autoptr(Host) host = host_store_find(test->transaction, "kvm1", &error);
+  g_assert_cmpstr(spare->desktop->name, ==, "office-0001");
+  g_assert_cmpstr(spare->desktop->shape, ==, "shape");
+  g_assert_cmpuint(spare->desktop->epoch.counter, ==, 1);
+  g_assert_cmpstr(spare->relay_address, ==, host->relay_address);
+  g_assert_cmpuint(spare->relay_port, ==, host->relay_port);
   g_autoptr(GPtrArray) others = assignment_store_spares(test->transaction, "office", "new", 9, &error);
   g_assert_cmpuint(others->len, ==, 0);
 }
@@ -123,7 +126,8 @@ test_enter(StoreCase *test, gconstpointer data)
       {.pool_id = "office", .user_id = "bob", .address = "192.0.2.2", .session = &late},
       {.pool_id = "office", .user_id = "nobody", .address = ""},
   };
-  rows[0].desktop = rows[1].desktop = g_ptr_array_index(spares, 0); /* the second comes too late */
+  rows[0].desktop = rows[1].desktop =
+      ((AssignmentSpare *)g_ptr_array_index(spares, 0))->desktop; /* the second comes too late */
   g_assert_true(assignment_store_enter(test->transaction, rows, G_N_ELEMENTS(rows), 5, &error));
   g_assert_no_error(error);
   g_assert_true(rows[0].is_entered);
@@ -149,7 +153,7 @@ test_what_is_told(StoreCase *test, gconstpointer data)
                        .user_id = "alice",
                        .address = "a\"b\\c,{d}'",
                        .session = &session,
-                       .desktop = g_ptr_array_index(spares, 0)};
+                       .desktop = ((AssignmentSpare *)g_ptr_array_index(spares, 0))->desktop};
   g_assert_true(assignment_store_enter(test->transaction, &row, 1, 5, &error));
   const Page page = {0};
   g_autoptr(GPtrArray) entries = audit_store_list(test->transaction, &page, NULL, &error);
@@ -166,6 +170,33 @@ test_what_is_told(StoreCase *test, gconstpointer data)
   g_autofree char *id = g_strdup_printf("\"id\":%" G_GINT64_FORMAT ",", command->id);
   g_assert_nonnull(strstr(command->text, id));
   g_assert_nonnull(strstr(command->text, "\"epoch\":\"1.2\""));
+}
+
+static void
+test_grant_with_it(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  set_up(test);
+  g_autoptr(GPtrArray) spares = assignment_store_spares(test->transaction, "office", "shape", 9, &error);
+  const Session session = new_session("s1", "alice");
+  AssignmentRow row = {.pool_id = "office",
+                       .user_id = "alice",
+                       .address = "192.0.2.1",
+                       .opens = TRUE,
+                       .session = &session,
+                       .desktop = ((AssignmentSpare *)g_ptr_array_index(spares, 0))->desktop};
+  g_assert_true(assignment_store_enter(test->transaction, &row, 1, 5, &error));
+  const Page page = {0};
+  g_autoptr(GPtrArray) entries = audit_store_list(test->transaction, &page, NULL, &error);
+  g_assert_cmpuint(entries->len, ==, 2);
+  const AuditEntry *grant = g_ptr_array_index(entries, 0), *assign = g_ptr_array_index(entries, 1);
+  g_assert_cmpstr(assign->action, ==, "session.assign");
+  g_assert_cmpstr(grant->action, ==, "console.grant");
+  g_assert_cmpstr(grant->object, ==, "session/s1");
+  g_assert_cmpstr(grant->actor, ==, "alice");
+  g_assert_cmpstr(grant->detail, ==, "native");
+  g_assert_cmpstr(grant->address, ==, "192.0.2.1");
+  g_assert_cmpint(grant->time_us, ==, 5);
 }
 
 /* The plain case of a grant: one's own ready session, from the device that was let in, on a host that
@@ -251,6 +282,7 @@ main(int argc, char **argv)
   STORE_CASE_ADD("/stores/assignment/spares", test_spares);
   STORE_CASE_ADD("/stores/assignment/enter", test_enter);
   STORE_CASE_ADD("/stores/assignment/told", test_what_is_told);
+  STORE_CASE_ADD("/stores/assignment/grant-with-it", test_grant_with_it);
   STORE_CASE_ADD("/stores/assignment/grant", test_grant);
   return g_test_run();
 }

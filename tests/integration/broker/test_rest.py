@@ -156,6 +156,15 @@ class RestTest(unittest.TestCase):
         self.assertEqual(console["relays"][0]["identity"], "relay/kvm1")
         self.assertIn("BEGIN CERTIFICATE", console["relays"][0]["ca"])
 
+    def test_connecting_opens_a_console_where_that_goes_at_once(self):
+        session = self.session()
+        self.assertNotIn("console", session)
+        for viewer, secret in (("native", "grant"), ("browser", "password")):
+            again = self.user.call("POST", "pools/office/connect", {"viewer": viewer, "take_over": True})
+            self.assertEqual(again["id"], session["id"])
+            self.assertTrue(again["console"][secret])
+        self.refused(400, "invalid-request", self.user, "POST", "pools/office/connect", {"viewer": "vv"})
+
     def test_console_through_a_portal_names_the_portal(self):
         session = self.session()
         rest = self.portal.rest

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/connect/assignment_batch.h"
 
+#include "broker/service/audit_log.h"
+#include "broker/service/connect/connect.h"
 #include "broker/service/pools/pool_admin.h"
 #include "broker/service/services_private.h"
 #include "broker/service/sessions/session_list.h"
@@ -41,6 +43,90 @@ test_shows_what_is_stored(void)
   g_assert_cmpstr(session->device, ==, stored->device);
   g_assert_null(session->reasons);
   g_assert_null(stored->reasons);
+}
+
+static void
+assert_alike(const ConsoleAccess *one, const ConsoleAccess *other)
+{
+  g_assert_cmpstr(one->grant, ==, other->grant);
+  g_assert_cmpint(one->expires_us, ==, other->expires_us);
+  g_assert_cmpstr(one->session_id, ==, other->session_id);
+  g_assert_cmpstr(one->desktop_name, ==, other->desktop_name);
+  g_assert_cmpstr(one->pool_name, ==, other->pool_name);
+  g_assert_cmpstr(one->host, ==, other->host);
+  g_assert_cmpstr(one->relay_address, ==, other->relay_address);
+  g_assert_cmpuint(one->relay_port, ==, other->relay_port);
+  g_assert_cmpstr(one->relay_identity, ==, other->relay_identity);
+}
+
+/* I8: the newest entries, the newest first. */
+static void
+assert_audited(ServiceFixture *fixture, const char *const *actions, const Session *session)
+{
+  g_autoptr(GError) error = NULL;
+  const Page page = {.limit = 2};
+  g_autofree char *next = NULL;
+  g_autoptr(GPtrArray) entries = audit_log_list(fixture->services, &page, &next, &error);
+  g_assert_no_error(error);
+  g_autofree char *object = g_strconcat("session/", session->id, NULL);
+  for (guint i = 0; actions[i] != NULL; i++) {
+    const AuditEntry *entry = g_ptr_array_index(entries, i);
+    g_assert_cmpstr(entry->action, ==, actions[i]);
+    g_assert_cmpstr(entry->actor, ==, "alice");
+    if (g_str_equal(entry->action, "console.grant"))
+      g_assert_cmpstr(entry->object, ==, object);
+  }
+}
+
+/* A grant that comes with the session is what asking for one afterwards leads to. */
+static void
+test_opens_at_once(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 1, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  const ConnectOptions options = {0};
+  g_autoptr(ConsoleAccess) access = NULL;
+  g_autoptr(Session) session =
+      connect_and_open(fixture->services, alice, "office", &options, VIEWER_NATIVE, &access, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(count(fixture), ==, 1);
+  g_assert_cmpuint(grant_batch_count(fixture->services->grant_batch), ==, 0); /* not a turn of its own */
+  assert_audited(fixture, (const char *const[]){"console.grant", "session.assign", NULL}, session);
+  g_autoptr(ConsoleAccess) afterwards =
+      console_access_create(fixture->services, alice, session->id, VIEWER_NATIVE, FALSE, &error);
+  g_assert_no_error(error);
+  assert_alike(access, afterwards);
+}
+
+/* One's own session, and another viewer, the general way. */
+static void
+test_opens_what_is_not_plain(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  service_fixture_settle(fixture);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Caller) bob = service_fixture_user(fixture, "bob");
+  const ConnectOptions options = {0};
+  g_autoptr(ConsoleAccess) browser = NULL, native = NULL, none = NULL;
+  g_autoptr(Session) session =
+      connect_and_open(fixture->services, alice, "office", &options, VIEWER_BROWSER, &browser, &error);
+  g_assert_nonnull(browser->password);
+  g_assert_null(browser->grant);
+  g_autoptr(Session) resumed =
+      connect_and_open(fixture->services, alice, "office", &options, VIEWER_NATIVE, &native, &error);
+  g_assert_cmpstr(resumed->id, ==, session->id);
+  g_assert_nonnull(native->grant);
+  assert_audited(fixture, (const char *const[]){"console.grant", "session.resume", NULL}, session);
+  g_autoptr(Session) made =
+      connect_and_open(fixture->services, bob, "office", &options, VIEWER_NATIVE, &none, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(made->state, ==, SESSION_PREPARING);
+  g_assert_null(none); /* not ready yet */
 }
 
 /* Whatever is not plain goes the general way, with its reasons. */
@@ -141,6 +227,8 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/assignment-batch/stored", test_shows_what_is_stored);
+  g_test_add_func("/assignment-batch/opens", test_opens_at_once);
+  g_test_add_func("/assignment-batch/opens-the-rest", test_opens_what_is_not_plain);
   g_test_add_func("/assignment-batch/rest", test_leaves_the_rest);
   g_test_add_func("/assignment-batch/crowd", test_crowd);
   g_test_add_func("/assignment-batch/host", test_host_is_told);
