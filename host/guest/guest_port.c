@@ -4,6 +4,7 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "host/guest/guest_requests.h"
+#include "host/guest/held_message.h"
 
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
@@ -25,6 +26,7 @@ struct GuestPort {
   GSocketConnection *connection; /* NULL while there is none */
   GuestFrameReader *reader;
   GuestRequests *requests;
+  HeldMessage *held;
   GQueue *frames; /* GBytes to write; the head is being written */
   gboolean is_writing;
   guint retry_source, tell_source, pause_source;
@@ -130,6 +132,24 @@ write_next(GuestPort *port)
 }
 
 static void
+send_request(GuestPort *port, const GuestMessage *message, GuestPortDone done, gpointer user_data)
+{
+  GuestMessage numbered = *message;
+  numbered.request = guest_requests_add(port->requests, done, user_data);
+  send_frame(port, &numbered);
+}
+
+static void
+send_held(GuestPort *port)
+{
+  GuestPortDone done;
+  gpointer user_data;
+  g_autoptr(GuestMessage) message = held_message_take(port->held, &done, &user_data);
+  if (message != NULL)
+    send_request(port, message, done, user_data);
+}
+
+static void
 take_message(GuestPort *port, const GuestMessage *message)
 {
   GuestState *state = &port->state;
@@ -141,6 +161,7 @@ take_message(GuestPort *port, const GuestMessage *message)
     break;
   case GUEST_MESSAGE_READY:
     state->has_answered = state->is_ready = TRUE;
+    send_held(port);
     break;
   case GUEST_MESSAGE_SESSION:
     g_free(state->user);
@@ -277,6 +298,7 @@ guest_port_new(const char *path, GuestPortChanged changed, gpointer user_data)
   port->cancellable = g_cancellable_new();
   port->reader = guest_frame_reader_new();
   port->requests = guest_requests_new();
+  port->held = held_message_new();
   port->frames = g_queue_new();
   port->retry_source = g_idle_add(on_retry, port);
   return port;
@@ -300,15 +322,17 @@ guest_port_restart(GuestPort *port)
 void
 guest_port_request(GuestPort *port, const GuestMessage *message, GuestPortDone done, gpointer user_data)
 {
+  if (!port->state.has_answered && message->type == GUEST_MESSAGE_MESSAGE) {
+    held_message_keep(port->held, message, done, user_data);
+    return;
+  }
   if (!port->state.has_answered) {
     g_autoptr(GError) error = g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_NOT_READY,
                                           "The desktop's agent does not answer; wait until it is up.");
     done(error, user_data);
     return;
   }
-  GuestMessage numbered = *message;
-  numbered.request = guest_requests_add(port->requests, done, user_data);
-  send_frame(port, &numbered);
+  send_request(port, message, done, user_data);
 }
 
 static void
@@ -328,6 +352,7 @@ guest_port_free(GuestPort *port)
   remove_source(&port->retry_source);
   remove_source(&port->tell_source);
   remove_source(&port->pause_source);
+  held_message_free(port->held);
   guest_requests_free(port->requests);
   g_queue_free_full(port->frames, (GDestroyNotify)g_bytes_unref);
   g_clear_object(&port->connection);

@@ -36,9 +36,10 @@ const GuestState *guest_port_state(const GuestPort *port);
 void guest_port_restart(GuestPort *port);
 
 /**
- * Sends @message of a type with a request number, which is filled in. @done is called once: with
- * CARAWAY_ERROR_NOT_READY when the guest's agent is not there, CARAWAY_ERROR_TIMED_OUT when it says nothing
- * for 10 s, CARAWAY_ERROR_CONFLICT when it could not.
+ * Sends @message of a type with a request number, which is filled in. GUEST_MESSAGE_MESSAGE waits up to 10 s
+ * for a guest whose agent is away for a moment; of several that wait the last counts. @done is called once:
+ * with CARAWAY_ERROR_NOT_READY when the guest's agent is not there, CARAWAY_ERROR_TIMED_OUT when it says
+ * nothing for 10 s, CARAWAY_ERROR_CONFLICT when it could not.
  */
 void guest_port_request(GuestPort *port, const GuestMessage *message, GuestPortDone done, gpointer user_data);
 

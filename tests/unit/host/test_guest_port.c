@@ -156,6 +156,59 @@ test_request_without_a_guest(Fixture *fixture, gconstpointer data)
 }
 
 static void
+await_message_in_guest(Fixture *fixture, const char *text)
+{
+  g_autoptr(GuestFrameReader) reader = guest_frame_reader_new();
+  GInputStream *stream = g_io_stream_get_input_stream(G_IO_STREAM(fixture->guest));
+  g_socket_set_timeout(g_socket_connection_get_socket(fixture->guest), LIMIT_MS / 1000);
+  for (;;) {
+    const char *body = NULL;
+    gsize size = 0;
+    while (guest_frame_reader_next(reader, &body, &size) == GUEST_FRAME_DONE) {
+      g_autoptr(GuestMessage) message = guest_message_parse(body, size, HOST_TO_GUEST, NULL);
+      if (message->type != GUEST_MESSAGE_MESSAGE)
+        continue;
+      g_assert_cmpstr(message->text, ==, text);
+      const GuestMessage result = {.type = GUEST_MESSAGE_RESULT, .request = message->request, .is_ok = TRUE};
+      say(fixture, &result);
+      return;
+    }
+    guint8 bytes[256];
+    gssize count = g_input_stream_read(stream, bytes, sizeof bytes, NULL, NULL);
+    g_assert_cmpint(count, >, 0);
+    guest_frame_reader_push(reader, bytes, (gsize)count);
+  }
+}
+
+/* A warning is not lost because the agent inside is started anew just then; only the latest is shown. */
+static void
+test_message_waits_for_the_guest(Fixture *fixture, gconstpointer data)
+{
+  GuestMessage message = {.type = GUEST_MESSAGE_MESSAGE, .title = (char *)"t", .text = (char *)"earlier"};
+  guest_port_request(fixture->port, &message, on_answer, fixture);
+  g_assert_false(fixture->is_answered);
+  Fixture later = {.folder = NULL};
+  message.text = (char *)"5 minutes";
+  guest_port_request(fixture->port, &message, on_answer, &later);
+  g_assert_error(fixture->answer, CARAWAY_ERROR, CARAWAY_ERROR_NOT_READY);
+  say_ready(fixture);
+  while (g_main_context_iteration(NULL, FALSE))
+    ;
+  await_message_in_guest(fixture, "5 minutes");
+  AWAIT(later.is_answered);
+  g_assert_no_error(later.answer);
+}
+
+static void
+test_held_message_ends_with_the_port(Fixture *fixture, gconstpointer data)
+{
+  const GuestMessage message = {.type = GUEST_MESSAGE_MESSAGE, .title = (char *)"t", .text = (char *)"x"};
+  guest_port_request(fixture->port, &message, on_answer, fixture);
+  g_clear_pointer(&fixture->port, guest_port_free);
+  g_assert_error(fixture->answer, CARAWAY_ERROR, CARAWAY_ERROR_NOT_READY);
+}
+
+static void
 test_request_ends_with_the_port(Fixture *fixture, gconstpointer data)
 {
   say_ready(fixture);
@@ -208,6 +261,8 @@ main(int argc, char **argv)
       {"/guest-port/state", test_state_is_followed},
       {"/guest-port/request", test_request_is_answered},
       {"/guest-port/no-guest", test_request_without_a_guest},
+      {"/guest-port/message-waits", test_message_waits_for_the_guest},
+      {"/guest-port/held-freed", test_held_message_ends_with_the_port},
       {"/guest-port/freed", test_request_ends_with_the_port},
       {"/guest-port/framing", test_lost_framing_is_opened_anew},
       {"/guest-port/nonsense", test_nonsense_in_a_frame_is_passed_over},
