@@ -243,6 +243,7 @@ open_server(Broker *broker, GError **error)
   guint16 port = 0;
   if (!config_split_listen(config_string(config, "broker", "listen"), &host, &port))
     g_return_val_if_reached(FALSE); /* config checked it */
+  g_autofree char *folder = state_folder_file(broker->folder, "");
   broker->replays = replay_cache_new(REPLAYS_MAX, REPLAY_LIFETIME_US);
   broker->context = (ApiContext){
       .services = broker->services,
@@ -254,6 +255,7 @@ open_server(Broker *broker, GError **error)
   };
   ApiServerSettings settings = {
       .context = &broker->context,
+      .folder = folder,
       .credentials = broker->credentials,
       .hub = broker->hub,
       .host = host,

@@ -41,8 +41,8 @@ void answer_set_version(Answer *answer, gint64 version);
 /** A copy of @answer, which must not be a stream. */
 Answer *answer_copy(const Answer *answer);
 
-/** Frees @answer (nullable), wiping its body. A stream that was not taken over is closed: main loop only
- * then. */
+/** Frees @answer (nullable), wiping its body. A stream that was not taken over is closed: only in
+ * its loop then. */
 void answer_free(Answer *answer);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)

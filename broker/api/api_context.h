@@ -16,4 +16,5 @@ typedef struct {
   const Identity *identity;            /**< of this broker */
   guint (*count_hosts)(gpointer data); /**< how many host links are open */
   gpointer count_data;
+  GMainContext *loop; /**< of the connections; set by the server */
 } ApiContext;

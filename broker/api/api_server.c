@@ -1,26 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/api/api_server.h"
 
-#include "broker/api/connection.h"
+#include "broker/api/answer_head.h"
+#include "broker/api/answer_memory.h"
 #include "broker/api/dispatch.h"
+#include "broker/api/host_upgrade.h"
+#include "broker/api/http/tls_listener.h"
 #include "broker/api/problem.h"
 #include "broker/api/request_reader.h"
-#include "broker/api/tls_listener.h"
+#include "broker/api/sign_in_token.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
+#include "common/net/tls_context.h"
 
+#include <signal.h>
 #include <string.h>
 
-#define DISCARD_MAX (4 * 1024 * 1024) /* of a body that is refused: read, so that the refusal arrives */
-#define HOST_LINK   "/internal/hostlink"
+#define DRAIN_CHECK_MS 20
+#define JUST_NOW_US    (G_USEC_PER_SEC / 2)
 
 struct ApiServer {
-  SoupServer *soup;
+  ApiContext context;
+  const Credentials *credentials;
+  HostLinkHub *hub;
+  SSL_CTX *tls;
   TlsListener *listener;
   Dispatch *dispatch;
-  HostLinkHub *hub;
-  GHashTable *streams; /* set of SoupServerMessage that carry events */
-  guint drain_source;
+  GThread *thread;
+  GMainLoop *loop;
+
+  /* of the loop's thread */
+  AnswerMemory *memory;
+  GHashTable *streams; /* set of HttpConnection that carry events */
+  gint64 date_s;       /* when the text was made */
+  char *date;
+  GSource *drain_source;
   GSourceOnceFunc drained;
   gpointer drained_data;
 };
@@ -28,66 +42,75 @@ struct ApiServer {
 /* A request on its way through a worker. */
 typedef struct {
   ApiServer *server;
-  SoupServerMessage *message;
-  gboolean gone; /* the client went away meanwhile */
+  HttpConnection *connection;
+  gboolean is_head;
+  char *key; /* (nullable) what its answer is remembered by, if it still holds */
+  guint stamp;
+  gint64 asked_us;
 } Exchange;
 
 static void
-add_header(gpointer name, gpointer value, gpointer headers)
+exchange_free(Exchange *exchange)
 {
-  soup_message_headers_append(headers, name, value);
+  http_connection_unref(exchange->connection);
+  g_free(exchange->key);
+  g_free(exchange);
+}
+
+static const char *
+date_text(ApiServer *server)
+{
+  gint64 now_s = g_get_real_time() / G_USEC_PER_SEC;
+  if (server->date == NULL || server->date_s != now_s) {
+    g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(now_s);
+    g_free(server->date);
+    server->date = soup_date_time_to_string(now, SOUP_DATE_HTTP);
+    server->date_s = now_s;
+  }
+  return server->date;
+}
+
+static char *
+head_text(ApiServer *server, HttpConnection *connection, const Answer *answer)
+{
+  const AnswerHeadFacts facts = {.date = date_text(server),
+                                 .is_last = http_connection_is_last(connection) || answer->stream != NULL,
+                                 .chunked = http_connection_takes_chunks(connection)};
+  return answer_head_text(answer, &facts);
 }
 
 static void
-write_answer(SoupServerMessage *message, Answer *answer)
+write_answer(ApiServer *server, HttpConnection *connection, const Answer *answer)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers(message);
-  soup_message_headers_replace(headers, "Cache-Control", "no-store");
-  soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
-  soup_message_headers_replace(headers, "Connection", "close"); /* see api_server_new(); RFC 9112 9.6 */
-  g_hash_table_foreach(answer->headers, add_header, headers);
-  soup_server_message_set_status(message, answer->status, NULL);
-  if (answer->body != NULL)
-    soup_server_message_set_response(message, answer->content_type, SOUP_MEMORY_COPY, answer->body,
-                                     strlen(answer->body));
-  connection_set_phase(connection_of(message), CONNECTION_WRITING);
+  g_autofree char *head = head_text(server, connection, answer);
+  http_connection_answer(connection, head, answer->body, answer->body != NULL ? strlen(answer->body) : 0);
 }
 
 static void
-refuse(SoupServerMessage *message, const GError *error, guint status, const char *allow)
+refuse(ApiServer *server, HttpConnection *connection, const GError *error, const RequestRefusal *refusal)
 {
   g_autoptr(Answer) answer = answer_new();
-  problem_set_status(answer, error, status);
-  if (allow != NULL)
-    answer_set_header(answer, "Allow", allow);
-  write_answer(message, answer);
+  problem_set_status(answer, error, refusal->status);
+  if (refusal->allow != NULL)
+    answer_set_header(answer, "Allow", refusal->allow);
+  write_answer(server, connection, answer);
 }
 
 static void
 on_stream_ended(gpointer stream, gpointer data)
 {
   Exchange *exchange = data;
-  g_hash_table_remove(exchange->server->streams, exchange->message);
-  g_object_unref(exchange->message);
-  g_free(exchange);
-}
-
-static void
-on_exchange_finished(SoupServerMessage *message, gpointer data)
-{
-  Exchange *exchange = data;
-  exchange->gone = TRUE;
+  g_hash_table_remove(exchange->server->streams, exchange->connection);
+  exchange_free(exchange);
 }
 
 static void
 start_stream(Exchange *exchange, Answer *answer)
 {
-  SessionStream *stream = g_steal_pointer(&answer->stream);
-  write_answer(exchange->message, answer);
-  connection_set_phase(connection_of(exchange->message),
-                       CONNECTION_WORKING); /* the stream has limits of its own */
-  g_hash_table_add(exchange->server->streams, exchange->message);
-  session_stream_attach(stream, exchange->message, on_stream_ended, exchange);
+  g_autofree char *head = head_text(exchange->server, exchange->connection, answer);
+  g_hash_table_add(exchange->server->streams, exchange->connection);
+  session_stream_attach(g_steal_pointer(&answer->stream), exchange->connection, head, on_stream_ended,
+                        exchange);
 }
 
 static void
@@ -95,162 +118,237 @@ on_answer(Answer *taken, gpointer data)
 {
   g_autoptr(Answer) answer = taken;
   Exchange *exchange = data;
-  g_signal_handlers_disconnect_by_data(exchange->message, exchange);
-  if (!exchange->gone && answer->stream != NULL) {
+  gboolean is_open = http_connection_is_open(exchange->connection);
+  if (is_open && answer->stream != NULL && !exchange->is_head) {
     start_stream(exchange, answer);
     return;
   }
-  if (!exchange->gone) {
-    write_answer(exchange->message, answer);
-    soup_server_message_unpause(exchange->message);
-  }
-  g_object_unref(exchange->message);
-  g_free(exchange);
+  if (exchange->key != NULL)
+    answer_memory_put(exchange->server->memory, exchange->key, exchange->stamp, exchange->asked_us, answer);
+  if (is_open)
+    write_answer(exchange->server, exchange->connection, answer);
+  exchange_free(exchange);
+}
+
+/* The answer that @request would get again (transfer none); else notes what to remember the new one by. The
+ * stamp is taken before anything is read: what is written meanwhile moves it. */
+static const Answer *
+recall(Exchange *exchange, const Request *request)
+{
+  ApiServer *server = exchange->server;
+  g_autofree char *key = answer_memory_key(request);
+  if (key == NULL || !services_change_stamp(server->context.services, &exchange->stamp) ||
+      !sign_in_token_check_origin(request, NULL))
+    return NULL;
+  exchange->asked_us = g_get_monotonic_time();
+  const Answer *known = answer_memory_find(server->memory, key, exchange->stamp, exchange->asked_us);
+  if (known == NULL)
+    exchange->key = g_steal_pointer(&key);
+  return known;
+}
+
+/* In a storm those who keep their connections would come again at once and fill the queue for ever, while
+ * others wait as they were told to. A portal speaks for many. */
+static gboolean
+has_just_been_served(const HttpConnection *connection)
+{
+  const Identity *peer = http_connection_peer(connection);
+  return peer == NULL && http_connection_since_answer_us(connection) < JUST_NOW_US;
 }
 
 static void
-on_request(SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
+on_request(HttpConnection *connection, GBytes *body, gpointer data)
 {
   ApiServer *server = data;
-  g_autoptr(GError) error = NULL;
-  Request *request = request_reader_read(message, &error);
-  if (request == NULL) {
-    refuse(message, error, problem_status(error), NULL);
-    return;
-  }
-  connection_set_phase(connection_of(message), CONNECTION_WORKING);
+  Request *request = http_connection_take(connection);
   Exchange *exchange = g_new0(Exchange, 1);
   exchange->server = server;
-  exchange->message = g_object_ref(message);
-  g_signal_connect(message, "finished", G_CALLBACK(on_exchange_finished), exchange);
-  soup_server_message_pause(message);
-  dispatch_push(server->dispatch, request, on_answer, exchange);
+  exchange->connection = http_connection_ref(connection);
+  exchange->is_head = g_str_equal(request->method, "HEAD");
+  request->body = body;
+  const Answer *known = recall(exchange, request);
+  if (known != NULL) {
+    write_answer(server, connection, known);
+    request_free(request);
+    exchange_free(exchange);
+    return;
+  }
+  dispatch_push(server->dispatch, request, has_just_been_served(connection), on_answer, exchange);
 }
 
-/* Counts what a body really is, whatever its head said. */
+static gboolean
+peer_has_name(gconstpointer connection, const char *host)
+{
+  return http_connection_peer_has_name(connection, host);
+}
+
+/* A stream on its way to the main loop, where the hub lives. */
 typedef struct {
-  gsize size;
-  gsize limit;
-} BodyCount;
+  HostLinkHub *hub;
+  char *host;
+  GIOStream *stream;
+} Upgrade;
 
 static void
-on_chunk(SoupServerMessage *message, GBytes *chunk, gpointer data)
+upgrade_free(gpointer data)
 {
-  BodyCount *count = data;
-  count->size += g_bytes_get_size(chunk);
-  if (count->size > DISCARD_MAX) {
-    connection_abort(connection_of(message));
-    return;
-  }
-  if (count->size <= count->limit || soup_server_message_get_status(message) != 0)
-    return;
-  soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
-  g_autoptr(GError) error =
-      g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_TOO_LARGE,
-                  "The body is longer than the %zu bytes that this path takes.", count->limit);
-  refuse(message, error, 413, NULL);
+  Upgrade *upgrade = data;
+  g_clear_object(&upgrade->stream);
+  g_free(upgrade->host);
+  g_free(upgrade);
+}
+
+static gboolean
+open_link(gpointer data)
+{
+  Upgrade *upgrade = data;
+  g_autoptr(SoupWebsocketConnection) socket = host_upgrade_open(g_steal_pointer(&upgrade->stream));
+  host_link_hub_accept(upgrade->hub, upgrade->host, socket);
+  return G_SOURCE_REMOVE;
 }
 
 static void
-free_count(gpointer data, GClosure *closure)
+on_upgraded(GIOStream *stream, gpointer data)
 {
-  g_free(data);
+  Upgrade *upgrade = data;
+  upgrade->stream = stream;
+  if (stream != NULL)
+    g_idle_add_full(G_PRIORITY_DEFAULT, open_link, upgrade, upgrade_free);
+  else
+    upgrade_free(upgrade);
 }
 
 static void
-watch_body(SoupServerMessage *message, gsize limit)
+upgrade(ApiServer *server, HttpConnection *connection, const HttpHead *head)
 {
-  BodyCount *count = g_new0(BodyCount, 1);
-  count->limit = limit;
-  g_signal_connect_data(message, "got-chunk", G_CALLBACK(on_chunk), count, free_count, G_CONNECT_DEFAULT);
-}
-
-/* Runs when the head is there: what can be refused by it is, before a byte of the body is kept. */
-static void
-on_head(SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
-{
-  guint status = 500;
-  g_autofree char *allow = NULL;
   g_autoptr(GError) error = NULL;
-  const Route *route = request_reader_route(message, &status, &allow, &error);
-  watch_body(message, route != NULL ? route->body_limit : 0);
-  if (route != NULL && (route->flags & ROUTE_WEBSOCKET) != 0 &&
-      (connection_peer(connection_of(message)) == NULL ||
-       connection_peer(connection_of(message))->role != IDENTITY_HOST)) {
-    status = 403;
-    error = g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
-                                "Only hosts of this installation dial in here.");
+  const Identity *peer = http_connection_peer(connection);
+  RequestRefusal refusal = {0};
+  g_autofree char *answer = host_upgrade_accept(head, peer, &refusal.status, &error);
+  if (answer == NULL) {
+    refuse(server, connection, error, &refusal);
+    return;
   }
-  if (error == NULL)
-    return;
-  soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
-  refuse(message, error, status, allow);
+  Upgrade *state = g_new0(Upgrade, 1);
+  state->hub = server->hub;
+  state->host = g_strdup(peer->name);
+  http_connection_upgrade(connection, answer, on_upgraded, state);
 }
 
-/* Runs before the upgrade, which an answer prevents: so only what asks for none is answered. */
 static void
-on_plain_host_link(SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query,
-                   gpointer data)
+free_request(gpointer request)
 {
-  if (soup_message_headers_header_equals(soup_server_message_get_request_headers(message), "Upgrade",
-                                         "websocket"))
-    return;
-  g_autoptr(GError) error =
-      g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_PROTOCOL, "Hosts dial in here by WebSocket.");
-  refuse(message, error, 426, NULL);
+  request_free(request);
 }
 
-static void
-on_host_link(SoupServer *soup, SoupServerMessage *message, const char *path, SoupWebsocketConnection *socket,
-             gpointer data)
+static gboolean
+on_head(HttpConnection *connection, const HttpHead *head, gsize *ret_body_limit, gpointer data)
 {
   ApiServer *server = data;
-  Connection *connection = connection_of(message);
-  const Identity *peer = connection_peer(connection);
-  connection_set_phase(connection, CONNECTION_WORKING); /* heartbeats are its limit */
-  host_link_hub_accept(server->hub, peer->name, socket);
+  const RequestSender sender = {http_connection_peer(connection), http_connection_address(connection),
+                                peer_has_name, connection};
+  RequestRefusal refusal;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Request) request = request_reader_read(head, &sender, &refusal, &error);
+  if (request == NULL) {
+    if (refusal.status == 400) /* who sends that may mean something else by what follows */
+      http_connection_set_last(connection);
+    refuse(server, connection, error, &refusal);
+    g_free(refusal.allow);
+    return FALSE;
+  }
+  if ((request->route->flags & ROUTE_WEBSOCKET) != 0) {
+    upgrade(server, connection, head);
+    return FALSE;
+  }
+  *ret_body_limit = request->route->body_limit;
+  http_connection_keep(connection, g_steal_pointer(&request), free_request);
+  return TRUE;
 }
 
 static void
-on_request_finished(SoupServer *soup, SoupServerMessage *message, gpointer data)
+on_refuse(HttpConnection *connection, guint status, const char *sentence, gpointer data)
 {
-  Connection *connection = connection_of(message);
-  if (connection != NULL)
-    connection_set_phase(connection, CONNECTION_READING);
+  const RequestRefusal refusal = {.status = status};
+  CarawayErrorCode code = status == 413 || status == 431 ? CARAWAY_ERROR_TOO_LARGE : CARAWAY_ERROR_INVALID;
+  g_autoptr(GError) error = g_error_new_literal(CARAWAY_ERROR, (int)code, sentence);
+  refuse(data, connection, error, &refusal);
 }
 
+static gboolean
+on_greet(HttpConnection *connection, X509 *certificate, gpointer data)
+{
+  ApiServer *server = data;
+  g_autoptr(GError) error = NULL;
+  if (certificate == NULL)
+    return TRUE;
+  Identity *identity = credentials_check_peer(server->credentials, certificate, &error);
+  if (identity != NULL)
+    http_connection_set_peer(connection, identity, certificate);
+  else
+    log_warning("a client certificate is refused: %s", error->message);
+  return identity != NULL;
+}
+
+static const HttpConnectionEvents EVENTS = {
+    .greet = on_greet, .head = on_head, .request = on_request, .refuse = on_refuse};
+
+static gpointer
+run(gpointer data)
+{
+  ApiServer *server = data;
+  g_main_context_push_thread_default(server->context.loop);
+  g_main_loop_run(server->loop);
+  g_main_context_pop_thread_default(server->context.loop);
+  return NULL;
+}
+
+/* No session is resumed: GnuTLS's clients bring one from before they had a certificate, as a machine that has
+ * just joined has, and would be nobody here. Connections are kept instead. */
 static void
-add_handlers(ApiServer *server)
+forbid_resumption(SSL_CTX *tls)
 {
-  static char *protocols[] = {(char *)HOST_MESSAGE_SUBPROTOCOL, NULL};
-  soup_server_add_early_handler(server->soup, NULL, on_head, server, NULL);
-  soup_server_add_handler(server->soup, NULL, on_request, server, NULL);
-  soup_server_add_early_handler(server->soup, HOST_LINK, on_head, server, NULL);
-  soup_server_add_handler(server->soup, HOST_LINK, on_plain_host_link, server, NULL);
-  soup_server_add_websocket_handler(server->soup, HOST_LINK, NULL, protocols, on_host_link, server, NULL);
-  g_signal_connect(server->soup, "request-finished", G_CALLBACK(on_request_finished), server);
-  g_signal_connect(server->soup, "request-aborted", G_CALLBACK(on_request_finished), server);
+  SSL_CTX_set_options(tls, SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(tls, 0);
+  SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
 }
 
-/* libsoup keeps a connection for further requests only while it listens itself, and it is the TlsListener
- * that listens here: so each answer ends its connection. That is well: libsoup 3.2 never frees a connection
- * that was kept and ends while it rests, descriptor and TLS state included. */
+static gboolean
+open_listener(ApiServer *server, const ApiServerSettings *settings, GError **error)
+{
+  g_autofree char *certificate = g_build_filename(settings->folder, "identity.pem", NULL);
+  g_autofree char *key = g_build_filename(settings->folder, "identity.key", NULL);
+  g_autofree char *ca = g_build_filename(settings->folder, "ca.pem", NULL);
+  server->tls = tls_context_new_server(certificate, key, ca, error);
+  if (server->tls == NULL)
+    return FALSE;
+  forbid_resumption(server->tls);
+  const TlsListenerSettings listening = {.context = server->context.loop,
+                                         .tls = server->tls,
+                                         .events = &EVENTS,
+                                         .user_data = server,
+                                         .max_connections = settings->max_connections};
+  server->listener = tls_listener_new(settings->host, settings->port, &listening, error);
+  return server->listener != NULL;
+}
+
 ApiServer *
 api_server_new(const ApiServerSettings *settings, GError **error)
 {
-  g_autoptr(SoupServer) soup = soup_server_new(NULL, NULL);
-  g_autoptr(TlsListener) listener = tls_listener_new(settings->host, settings->port, settings->credentials,
-                                                     soup, settings->max_connections, error);
-  if (listener == NULL)
-    return NULL;
-  ApiServer *server = g_new0(ApiServer, 1);
-  server->soup = g_steal_pointer(&soup);
-  server->listener = g_steal_pointer(&listener);
-  server->dispatch = dispatch_new(settings->context, settings->workers, settings->queue_limit);
+  g_autoptr(ApiServer) server = g_new0(ApiServer, 1);
+  signal(SIGPIPE, SIG_IGN); /* OpenSSL writes to sockets whose peer may have gone */
+  server->context = *settings->context;
+  server->context.loop = g_main_context_new();
+  server->loop = g_main_loop_new(server->context.loop, FALSE);
+  server->credentials = settings->credentials;
   server->hub = settings->hub;
   server->streams = g_hash_table_new(NULL, NULL);
-  add_handlers(server);
-  return server;
+  server->memory = answer_memory_new();
+  server->dispatch = dispatch_new(&server->context, settings->workers, settings->queue_limit);
+  if (!open_listener(server, settings, error))
+    return NULL;
+  server->thread = g_thread_new("api", run, server);
+  return g_steal_pointer(&server);
 }
 
 guint16
@@ -259,34 +357,70 @@ api_server_port(const ApiServer *server)
   return tls_listener_port(server->listener);
 }
 
+static void
+end_streams(ApiServer *server)
+{
+  g_autoptr(GList) connections = g_hash_table_get_keys(server->streams);
+  for (GList *item = connections; item != NULL; item = item->next)
+    http_connection_abort(item->data);
+}
+
+static void
+post(ApiServer *server, GSourceFunc func)
+{
+  g_autoptr(GSource) source = g_idle_source_new();
+  g_source_set_callback(source, func, server, NULL);
+  g_source_attach(source, server->context.loop);
+}
+
 static gboolean
 check_drained(gpointer data)
 {
   ApiServer *server = data;
-  if (dispatch_busy(server->dispatch) > 0)
+  if (dispatch_busy(server->dispatch) > 0 || tls_listener_is_busy(server->listener))
     return G_SOURCE_CONTINUE;
-  server->drain_source = 0;
-  server->drained(server->drained_data);
+  g_idle_add_once(server->drained, server->drained_data);
   return G_SOURCE_REMOVE;
 }
 
-static void
-end_streams(ApiServer *server)
+static gboolean
+drain(gpointer data)
 {
-  g_autoptr(GList) messages = g_hash_table_get_keys(server->streams);
-  for (GList *item = messages; item != NULL; item = item->next)
-    connection_abort(connection_of(item->data));
+  ApiServer *server = data;
+  tls_listener_drain(server->listener);
+  end_streams(server);
+  server->drain_source = g_timeout_source_new(DRAIN_CHECK_MS);
+  g_source_set_callback(server->drain_source, check_drained, server, NULL);
+  g_source_attach(server->drain_source, server->context.loop);
+  return G_SOURCE_REMOVE;
 }
 
 void
 api_server_drain(ApiServer *server, GSourceOnceFunc drained, gpointer user_data)
 {
-  static const guint INTERVAL_MS = 20;
-  tls_listener_close(server->listener);
-  end_streams(server);
   server->drained = drained;
   server->drained_data = user_data;
-  server->drain_source = g_timeout_add(INTERVAL_MS, check_drained, server);
+  post(server, drain);
+}
+
+static gboolean
+quit(gpointer data)
+{
+  g_main_loop_quit(((ApiServer *)data)->loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* In this thread, which has the loop for itself now: answers that still come find no connection. */
+static void
+cut(ApiServer *server)
+{
+  g_main_context_push_thread_default(server->context.loop);
+  tls_listener_cut(server->listener);
+  while (dispatch_busy(server->dispatch) > 0)
+    g_main_context_iteration(server->context.loop, TRUE);
+  while (g_main_context_iteration(server->context.loop, FALSE))
+    ;
+  g_main_context_pop_thread_default(server->context.loop);
 }
 
 void
@@ -294,17 +428,21 @@ api_server_free(ApiServer *server)
 {
   if (server == NULL)
     return;
-  g_clear_handle_id(&server->drain_source, g_source_remove);
-  tls_listener_close(server->listener);
-  while (dispatch_busy(server->dispatch) > 0)
-    g_main_context_iteration(NULL, TRUE);
-  end_streams(server);
-  while (g_hash_table_size(server->streams) > 0)
-    g_main_context_iteration(NULL, TRUE);
-  soup_server_disconnect(server->soup);
-  tls_listener_free(server->listener);
+  if (server->thread != NULL) {
+    post(server, quit);
+    g_thread_join(server->thread);
+    cut(server);
+  }
+  if (server->drain_source != NULL)
+    g_source_destroy(server->drain_source);
+  g_clear_pointer(&server->drain_source, g_source_unref);
   dispatch_free(server->dispatch);
-  g_object_unref(server->soup);
+  tls_listener_free(server->listener);
+  SSL_CTX_free(server->tls);
   g_hash_table_unref(server->streams);
+  answer_memory_free(server->memory);
+  g_free(server->date);
+  g_main_loop_unref(server->loop);
+  g_main_context_unref(server->context.loop);
   g_free(server);
 }

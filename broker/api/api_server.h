@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The broker's HTTP face: listens, reads requests, has them answered on workers, writes the answers, streams
- * events, and upgrades host links. Owns no rule about who may do what: those are the routes'. Main loop only.
+ * events, and upgrades host links. It has a thread and a loop of its own, beside the main loop with its host
+ * links. Owns no rule about who may do what: those are the routes'. To be called from the main loop.
  */
 #pragma once
 
@@ -13,7 +14,8 @@ typedef struct ApiServer ApiServer;
 
 /** All borrowed for the server's life. */
 typedef struct {
-  const ApiContext *context;
+  const ApiContext *context; /**< its `loop` is the server's to set, in a copy */
+  const char *folder;        /**< identity.pem, identity.key and ca.pem */
   const Credentials *credentials;
   HostLinkHub *hub;
   const char *host; /**< IP address to listen on */

@@ -13,7 +13,7 @@ struct Dispatch {
   GThreadPool *workers;
   GThreadPool *slow_workers; /* half as many, for what may wait for others */
   guint queue_limit;
-  guint busy; /* main loop only */
+  guint busy; /* loop only */
 };
 
 static gboolean
@@ -138,7 +138,10 @@ run_job(gpointer data, gpointer user_data)
 {
   Job *job = data;
   job->answer = dispatch_run(job->dispatch->context, job->request);
-  g_idle_add_full(G_PRIORITY_DEFAULT, finish_job, job, NULL);
+  g_autoptr(GSource) source = g_idle_source_new();
+  g_source_set_priority(source, G_PRIORITY_DEFAULT);
+  g_source_set_callback(source, finish_job, job, NULL);
+  g_source_attach(source, job->dispatch->context->loop);
 }
 
 Dispatch *
@@ -163,10 +166,11 @@ overloaded(void)
 }
 
 void
-dispatch_push(Dispatch *dispatch, Request *request, DispatchDone done, gpointer user_data)
+dispatch_push(Dispatch *dispatch, Request *request, gboolean yields, DispatchDone done, gpointer user_data)
 {
   GThreadPool *pool = (request->route->flags & ROUTE_SLOW) != 0 ? dispatch->slow_workers : dispatch->workers;
-  if (g_thread_pool_unprocessed(pool) >= dispatch->queue_limit) {
+  guint limit = yields ? MAX(dispatch->queue_limit / 2, 1) : dispatch->queue_limit;
+  if (g_thread_pool_unprocessed(pool) >= limit) {
     request_free(request);
     done(overloaded(), user_data);
     return;

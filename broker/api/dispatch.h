@@ -9,15 +9,16 @@
 
 typedef struct Dispatch Dispatch;
 
-/** Takes the @answer (transfer full) in the main loop. */
+/** Takes the @answer (transfer full) in the loop of the connections. */
 typedef void (*DispatchDone)(Answer *answer, gpointer user_data);
 
 /** @workers threads; at most @queue_limit requests wait for one. @context is borrowed. */
 Dispatch *dispatch_new(const ApiContext *context, guint workers, guint queue_limit);
 
 /** Hands @request (transfer full) to a worker; @done is called once, also when the queue is full
- * (CARAWAY_ERROR_OVERLOADED). Main loop only. */
-void dispatch_push(Dispatch *dispatch, Request *request, DispatchDone done, gpointer user_data);
+ * (CARAWAY_ERROR_OVERLOADED). One that @yields leaves half of the queue to others. In the loop only. */
+void dispatch_push(Dispatch *dispatch, Request *request, gboolean yields, DispatchDone done,
+                   gpointer user_data);
 
 /** Answers @request (with its caller set on return) in this thread: what a worker does. */
 Answer *dispatch_run(const ApiContext *context, Request *request);

@@ -154,8 +154,8 @@ handle_session(const ApiContext *context, const Request *request, Answer *answer
 gboolean
 handle_session_events(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  SessionStream *stream =
-      session_stream_open(context->services, request->caller, request_parameter(request, 0), error);
+  SessionStream *stream = session_stream_open(context->services, request->caller,
+                                              request_parameter(request, 0), context->loop, error);
   if (stream == NULL)
     return FALSE;
   answer_set_stream(answer, stream);

@@ -2,9 +2,9 @@
 #include "broker/api/request_reader.h"
 
 #include "broker/api/client_address.h"
-#include "broker/api/connection.h"
 #include "broker/api/sign_in_token.h"
 #include "common/base/error.h"
+#include "common/net/http_body.h"
 
 #include <string.h>
 
@@ -13,73 +13,89 @@
 #define IDEMPOTENCY_KEY_MAX 255
 #define IF_MATCH_MAX        64
 
-static RouteMatch
-find_route(SoupServerMessage *message, const Route **ret_route, GStrv *ret_parameters, char **ret_allow)
+static gboolean
+fail(RequestRefusal *refusal, guint status, GError **error, CarawayErrorCode code, const char *sentence)
 {
-  GUri *uri = soup_server_message_get_uri(message);
-  return route_find(soup_server_message_get_method(message), g_uri_get_path(uri), ret_route, ret_parameters,
-                    ret_allow);
+  refusal->status = status;
+  g_set_error_literal(error, CARAWAY_ERROR, (int)code, sentence);
+  return FALSE;
+}
+
+/* What must not come twice: two readers could each believe another one. */
+static gboolean
+head_is_unambiguous(const HttpHead *head)
+{
+  static const char *const ONCE[] = {"Content-Type", "Authorization",    "Idempotency-Key",
+                                     "If-Match",     "X-Forwarded-Host", "Caraway-Portal-Certificate"};
+  for (gsize i = 0; i < G_N_ELEMENTS(ONCE); i++)
+    if (http_head_count(head, ONCE[i]) > 1)
+      return FALSE;
+  return http_head_count(head, "Host") == 1;
+}
+
+/* RFC 9112 3.2.2: a target may name its server; then it must be the one in Host. */
+static const char *
+skip_authority(const char *target, const char *host)
+{
+  static const char SCHEME[] = "https://";
+  if (g_ascii_strncasecmp(target, SCHEME, strlen(SCHEME)) != 0)
+    return target;
+  const char *authority = target + strlen(SCHEME);
+  gsize length = strcspn(authority, "/?#");
+  gboolean is_host =
+      host != NULL && strlen(host) == length && g_ascii_strncasecmp(authority, host, length) == 0;
+  return is_host ? authority + length : "";
+}
+
+/* Cuts the target into the path, still encoded, and the query (nullable). */
+static gboolean
+read_target(const HttpHead *head, char **ret_path, char **ret_query)
+{
+  g_autofree char *target = g_strndup(head->target.start, head->target.length);
+  g_autofree char *host = http_head_get(head, "Host");
+  const char *path = skip_authority(target, host);
+  if (path[0] != '/' || strchr(path, '#') != NULL)
+    return FALSE;
+  gsize length = strcspn(path, "?");
+  *ret_path = g_strndup(path, length);
+  *ret_query = path[length] == '?' ? g_strdup(path + length + 1) : NULL;
+  return TRUE;
 }
 
 static gboolean
-has_json_type(SoupMessageHeaders *headers)
+has_json_type(const HttpHead *head)
 {
-  const char *type = soup_message_headers_get_content_type(headers, NULL);
-  return type == NULL || strcmp(type, "application/json") == 0;
+  g_autofree char *type = http_head_get(head, "Content-Type");
+  if (type == NULL)
+    return TRUE;
+  type[strcspn(type, "; \t")] = '\0';
+  return g_ascii_strcasecmp(type, "application/json") == 0;
 }
 
-static const Route *
-fail(guint status, guint *ret_status, GError **error, CarawayErrorCode code, const char *message)
-{
-  *ret_status = status;
-  g_set_error_literal(error, CARAWAY_ERROR, (int)code, message);
-  return NULL;
-}
-
-/* One Host, one length, no length beside chunks: what would let two readers see two different requests. */
 static gboolean
-head_is_unambiguous(SoupMessageHeaders *headers)
+has_body(const HttpHead *head)
 {
-  SoupMessageHeadersIter iterator;
-  const char *name, *value;
-  guint hosts = 0, lengths = 0, encodings = 0;
-  soup_message_headers_iter_init(&iterator, headers);
-  while (soup_message_headers_iter_next(&iterator, &name, &value)) {
-    hosts += g_ascii_strcasecmp(name, "Host") == 0;
-    lengths += g_ascii_strcasecmp(name, "Content-Length") == 0;
-    encodings += g_ascii_strcasecmp(name, "Transfer-Encoding") == 0;
-  }
-  return hosts == 1 && lengths + encodings <= 1;
+  HttpBody body;
+  return http_body_begin(head, &body) && (body.is_chunked || body.length > 0);
 }
 
-const Route *
-request_reader_route(SoupServerMessage *message, guint *ret_status, char **ret_allow, GError **error)
+static gboolean
+find_route(const HttpHead *head, const char *path, Request *request, RequestRefusal *refusal, GError **error)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers(message);
-  const Route *route = NULL;
-  g_auto(GStrv) parameters = NULL;
-  if (!head_is_unambiguous(headers))
-    return fail(400, ret_status, error, CARAWAY_ERROR_INVALID,
-                "The request must have one Host and at most one of Content-Length and Transfer-Encoding.");
-  switch (find_route(message, &route, &parameters, ret_allow)) {
+  switch (route_find(request->method, path, &request->route, &request->parameters, &refusal->allow)) {
   case ROUTE_FOUND:
     break;
   case ROUTE_UNKNOWN_METHOD:
-    return fail(405, ret_status, error, CARAWAY_ERROR_INVALID, "This path does not take this method.");
+    return fail(refusal, 405, error, CARAWAY_ERROR_INVALID, "This path does not take this method.");
   case ROUTE_BAD_PATH:
-    return fail(400, ret_status, error, CARAWAY_ERROR_INVALID, "The path has a part that cannot be a name.");
+    return fail(refusal, 400, error, CARAWAY_ERROR_INVALID, "The path has a part that cannot be a name.");
   case ROUTE_UNKNOWN_PATH:
   default:
-    return fail(404, ret_status, error, CARAWAY_ERROR_NOT_FOUND, "There is nothing at this path.");
+    return fail(refusal, 404, error, CARAWAY_ERROR_NOT_FOUND, "There is nothing at this path.");
   }
-  gboolean chunked = soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CHUNKED;
-  goffset length = soup_message_headers_get_content_length(headers);
-  if (length > (goffset)route->body_limit || (chunked && route->body_limit == 0))
-    return fail(413, ret_status, error, CARAWAY_ERROR_TOO_LARGE, "The body is longer than this path takes.");
-  if ((length > 0 || chunked) && !has_json_type(headers))
-    return fail(415, ret_status, error, CARAWAY_ERROR_MALFORMED,
-                "The body must be of type application/json.");
-  return route;
+  if (has_body(head) && !has_json_type(head))
+    return fail(refusal, 415, error, CARAWAY_ERROR_MALFORMED, "The body must be of type application/json.");
+  return TRUE;
 }
 
 /* NULL when a name comes twice or the text is no query. */
@@ -104,35 +120,43 @@ read_query(const char *query, GError **error)
 
 /* A viewer that compares names would refuse such a portal; it is told the subject to expect instead. */
 static gboolean
-portal_is_misnamed(const Request *request, const Connection *connection)
+portal_is_misnamed(const Request *request, const RequestSender *sender)
 {
   g_autofree char *host = NULL;
   guint16 port = 0;
   return !request->portal_has_own_ca && client_address_split(request->public_host, &host, &port) &&
-         !connection_peer_has_name(connection, host);
+         !sender->peer_has_name(sender->connection, host);
 }
 
 static void
-read_origin_of_client(Request *request, SoupMessageHeaders *headers, const Connection *connection)
+read_portal_headers(Request *request, const HttpHead *head)
 {
-  const Identity *peer = connection_peer(connection);
+  g_autofree char *client = http_head_join(head, "X-Forwarded-For");
+  g_autofree char *host = http_head_get(head, "X-Forwarded-Host");
+  g_autofree char *certificate = http_head_get(head, "Caraway-Portal-Certificate");
+  request->address = client_address_forwarded(client);
+  request->public_host = client_address_host(host);
+  request->portal_has_own_ca = g_strcmp0(certificate, "own") == 0;
+}
+
+static void
+read_origin_of_client(Request *request, const HttpHead *head, const RequestSender *sender)
+{
+  const Identity *peer = sender->peer;
   request->peer = peer != NULL ? identity_new(peer->installation, peer->role, peer->name) : NULL;
   request->by_portal = peer != NULL && peer->role == IDENTITY_PORTAL;
-  if (request->by_portal) {
-    request->address = client_address_forwarded(soup_message_headers_get_list(headers, "X-Forwarded-For"));
-    request->public_host = client_address_host(soup_message_headers_get_one(headers, "X-Forwarded-Host"));
-    const char *certificate = soup_message_headers_get_one(headers, "Caraway-Portal-Certificate");
-    request->portal_has_own_ca = g_strcmp0(certificate, "own") == 0;
-  }
+  if (request->by_portal)
+    read_portal_headers(request, head);
   if (request->address == NULL)
-    request->address = g_strdup(connection_address(connection));
+    request->address = g_strdup(sender->address);
   if (request->public_host == NULL) {
+    g_autofree char *host = http_head_get(head, "Host");
     request->by_portal = FALSE; /* it asks for itself */
-    request->public_host = client_address_host(soup_message_headers_get_one(headers, "Host"));
+    request->public_host = client_address_host(host);
   }
   if (request->public_host == NULL)
     request->public_host = g_strdup("");
-  request->portal_is_misnamed = request->by_portal && portal_is_misnamed(request, connection);
+  request->portal_is_misnamed = request->by_portal && portal_is_misnamed(request, sender);
 }
 
 /* A header's bytes may be any; what databases keep is text. */
@@ -146,40 +170,45 @@ is_idempotency_key(const char *key)
 }
 
 static gboolean
-read_headers(Request *request, SoupMessageHeaders *headers, GError **error)
+read_headers(Request *request, const HttpHead *head, GError **error)
 {
-  const char *key = soup_message_headers_get_one(headers, "Idempotency-Key");
-  const char *version = soup_message_headers_get_one(headers, "If-Match");
-  if ((key != NULL && !is_idempotency_key(key)) || (version != NULL && strlen(version) > IF_MATCH_MAX)) {
+  request->idempotency_key = http_head_get(head, "Idempotency-Key");
+  request->if_match = http_head_get(head, "If-Match");
+  if ((request->idempotency_key != NULL && !is_idempotency_key(request->idempotency_key)) ||
+      (request->if_match != NULL && strlen(request->if_match) > IF_MATCH_MAX)) {
     g_set_error_literal(
         error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
         "Idempotency-Key takes 1 to 255 printable ASCII characters, If-Match an ETag of ours.");
     return FALSE;
   }
-  request->idempotency_key = g_strdup(key);
-  request->if_match = g_strdup(version);
-  request->origin = g_strdup(soup_message_headers_get_list(headers, "Origin"));
-  request->has_header = g_strcmp0(soup_message_headers_get_one(headers, "X-Caraway-Request"), "1") == 0;
-  request->token = sign_in_token_find(soup_message_headers_get_list(headers, "Authorization"),
-                                      soup_message_headers_get_list(headers, "Cookie"), &request->by_cookie);
+  g_autofree char *marked = http_head_get(head, "X-Caraway-Request");
+  g_autofree char *authorization = http_head_get(head, "Authorization");
+  g_autofree char *cookie = http_head_join(head, "Cookie");
+  request->origin = http_head_join(head, "Origin");
+  request->has_header = g_strcmp0(marked, "1") == 0;
+  request->token = sign_in_token_find(authorization, cookie, &request->by_cookie);
   return TRUE;
 }
 
 Request *
-request_reader_read(SoupServerMessage *message, GError **error)
+request_reader_read(const HttpHead *head, const RequestSender *sender, RequestRefusal *ret_refusal,
+                    GError **error)
 {
   g_autoptr(Request) request = g_new0(Request, 1);
-  g_autofree char *allow = NULL;
-  if (find_route(message, &request->route, &request->parameters, &allow) != ROUTE_FOUND) {
-    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND, "There is nothing at this path.");
+  g_autofree char *path = NULL;
+  g_autofree char *query = NULL;
+  *ret_refusal = (RequestRefusal){.status = 400};
+  if (!head_is_unambiguous(head) || !read_target(head, &path, &query)) {
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+                        "The request must have one Host, a path of this server, and no header twice.");
     return NULL;
   }
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers(message);
-  request->method = g_strdup(soup_server_message_get_method(message));
-  request->query = read_query(g_uri_get_query(soup_server_message_get_uri(message)), error);
-  if (request->query == NULL || !read_headers(request, headers, error))
+  request->method = g_strndup(head->method.start, head->method.length);
+  if (!find_route(head, path, request, ret_refusal, error))
     return NULL;
-  read_origin_of_client(request, headers, connection_of(message));
-  request->body = soup_message_body_flatten(soup_server_message_get_request_body(message));
+  request->query = read_query(query, error);
+  if (request->query == NULL || !read_headers(request, head, error))
+    return NULL;
+  read_origin_of_client(request, head, sender);
   return g_steal_pointer(&request);
 }

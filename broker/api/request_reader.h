@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From an HTTP message to a Request: route, parameters, headers and body, each bounded and checked. What is
- * believed of a peer's forwarding headers is decided here: those of a portal, and no others. Main loop only.
+ * From the head of an HTTP request to a Request: route, parameters and headers, each bounded and checked.
+ * What is believed of a peer's forwarding headers is decided here: those of a portal, and no others.
  */
 #pragma once
 
 #include "broker/api/request.h"
 #include "broker/api/route.h"
+#include "common/net/http_head.h"
 
-#include <libsoup/soup.h>
+/** Who sent it, as the connection knows. */
+typedef struct {
+  const Identity *peer; /**< (nullable) the machine behind it */
+  const char *address;  /**< of the other end */
+  /** Whether the peer's certificate is good for the name @host. */
+  gboolean (*peer_has_name)(gconstpointer connection, const char *host);
+  gconstpointer connection;
+} RequestSender;
 
-/** The route of @message, by its head alone: unknown paths and methods, bodies that are too long by their own
- * account or of another type than JSON fail. @ret_status is the status for the failure, @ret_allow (transfer
- * full, nullable) the header Allow for it. */
-const Route *request_reader_route(SoupServerMessage *message, guint *ret_status, char **ret_allow,
-                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Why a request is refused by its head. */
+typedef struct {
+  guint status;
+  char *allow; /**< (nullable, transfer full) the header Allow */
+} RequestRefusal;
 
-/** The request in @message, whose body is complete (transfer full). */
-Request *request_reader_read(SoupServerMessage *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** The request that @head begins, without its body (transfer full). Unknown paths and methods, heads that two
+ * readers could understand differently, and bodies of another type than JSON fail: @ret_refusal says with
+ * which status. */
+Request *request_reader_read(const HttpHead *head, const RequestSender *sender, RequestRefusal *ret_refusal,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

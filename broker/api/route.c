@@ -19,22 +19,25 @@ decode_segment(const char *segment)
   return g_steal_pointer(&text);
 }
 
+/* Compares undecoded, so that there is one spelling of every fixed segment; @pattern starts behind a slash.
+ * Many patterns are tried for one request: nothing is copied. */
 static gboolean
-is_parameter(const char *segment)
+segment_matches(const char *pattern, gsize length, const char *segment)
 {
-  return segment[0] == '{';
+  return pattern[0] == '{' || (strncmp(pattern, segment, length) == 0 && segment[length] == '\0');
 }
 
-/* Compares undecoded, so that there is one spelling of every fixed segment. */
 static gboolean
 matches(const char *pattern, char *const *segments)
 {
-  g_auto(GStrv) expected = g_strsplit(pattern, "/", -1);
-  gsize i = 0;
-  for (; expected[i] != NULL && segments[i] != NULL; i++)
-    if (!is_parameter(expected[i]) && strcmp(expected[i], segments[i]) != 0)
+  for (;; segments++) {
+    gsize length = strcspn(pattern, "/");
+    if (*segments == NULL || !segment_matches(pattern, length, *segments))
       return FALSE;
-  return expected[i] == NULL && segments[i] == NULL;
+    if (pattern[length] == '\0')
+      return segments[1] == NULL;
+    pattern += length + 1;
+  }
 }
 
 static GStrv
@@ -43,7 +46,7 @@ decode_parameters(const char *pattern, char *const *segments)
   g_auto(GStrv) expected = g_strsplit(pattern, "/", -1);
   g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
   for (gsize i = 0; expected[i] != NULL; i++) {
-    if (!is_parameter(expected[i]))
+    if (expected[i][0] != '{')
       continue;
     g_autofree char *value = decode_segment(segments[i]);
     if (value == NULL)

@@ -20,7 +20,7 @@ static const Route ROUTES[] = {
     {"POST", V1 "/me/password", PERMISSION_OWN, handle_change_password, SMALL,
      ROUTE_SLOW | ROUTE_BEFORE_PASSWORD_CHANGE},
 
-    {"GET", V1 "/desktops", PERMISSION_OWN, handle_offers, NO_BODY, ROUTE_PLAIN},
+    {"GET", V1 "/desktops", PERMISSION_OWN, handle_offers, NO_BODY, ROUTE_REMEMBERED},
     {"POST", V1 "/pools/{pool}/connect", PERMISSION_OWN, handle_connect, SMALL, ROUTE_PLAIN},
     {"GET", V1 "/sessions", PERMISSION_OWN, handle_sessions, NO_BODY, ROUTE_PLAIN},
     {"GET", V1 "/sessions/{session}", PERMISSION_OWN, handle_session, NO_BODY, ROUTE_PLAIN},

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/api/session_stream.h"
 
-#include "broker/api/connection.h"
 #include "broker/api/views.h"
 #include "common/base/json.h"
 
@@ -13,12 +12,12 @@
 struct SessionStream {
   SessionSubscription *subscription;
   Session *pending;           /* newest state that was not sent */
-  SoupServerMessage *message; /* NULL before it is attached */
-  gboolean on_its_way;        /* a chunk was given to the HTTP library and is not written yet */
+  HttpConnection *connection; /* NULL before it is attached */
+  gboolean on_its_way;        /* a part was given and is not with the client yet */
   gboolean is_over;           /* the last event was given */
   gboolean is_cut;            /* who listened may not any more */
   guint stalled_beats;
-  guint heartbeat_source;
+  GSource *heartbeat_source; /* nullable */
   GFunc ended;
   gpointer user_data;
 };
@@ -43,28 +42,25 @@ session_event(const Session *session)
 }
 
 static void
-give(SessionStream *stream, char *text)
+give(SessionStream *stream, const char *text)
 {
-  SoupMessageBody *body = soup_server_message_get_response_body(stream->message);
-  soup_message_body_append_take(body, (guchar *)text, strlen(text));
-  if (stream->is_over)
-    soup_message_body_complete(body);
   stream->on_its_way = TRUE;
-  soup_server_message_unpause(stream->message);
+  http_connection_send(stream->connection, text, stream->is_over);
 }
 
 static void
 flush(SessionStream *stream)
 {
-  if (stream->message != NULL && stream->is_cut && !stream->is_over) {
-    connection_abort(connection_of(stream->message));
+  if (stream->connection != NULL && stream->is_cut && !stream->is_over) {
+    http_connection_abort(stream->connection);
     return;
   }
-  if (stream->message == NULL || stream->on_its_way || stream->is_over || stream->pending == NULL)
+  if (stream->connection == NULL || stream->on_its_way || stream->is_over || stream->pending == NULL)
     return;
   g_autoptr(Session) session = g_steal_pointer(&stream->pending);
+  g_autofree char *event = session_event(session);
   stream->is_over = session->state == SESSION_ENDED;
-  give(stream, session_event(session));
+  give(stream, event);
 }
 
 static void
@@ -78,17 +74,18 @@ on_changed(const Session *session, gpointer data)
 }
 
 SessionStream *
-session_stream_open(Services *services, const Caller *caller, const char *id, GError **error)
+session_stream_open(Services *services, const Caller *caller, const char *id, GMainContext *context,
+                    GError **error)
 {
   SessionStream *stream = g_new0(SessionStream, 1);
-  stream->subscription = session_events_subscribe(services, caller, id, NULL, on_changed, stream, error);
+  stream->subscription = session_events_subscribe(services, caller, id, context, on_changed, stream, error);
   if (stream->subscription == NULL)
     g_clear_pointer(&stream, g_free);
   return stream;
 }
 
 static void
-on_wrote_chunk(SoupServerMessage *message, gpointer data)
+on_wrote(gpointer data)
 {
   SessionStream *stream = data;
   stream->on_its_way = FALSE;
@@ -100,39 +97,39 @@ static gboolean
 on_heartbeat(gpointer data)
 {
   SessionStream *stream = data;
+  if (stream->is_over)
+    return G_SOURCE_CONTINUE;
   if (!stream->on_its_way)
-    give(stream, g_strdup(": still here\n\n"));
+    give(stream, ": still here\n\n");
   else if (++stream->stalled_beats >= STALLED_BEATS)
-    connection_abort(connection_of(stream->message));
+    http_connection_abort(stream->connection);
   return G_SOURCE_CONTINUE;
 }
 
 static void
-on_finished(SoupServerMessage *message, gpointer data)
+on_ended(gpointer data)
 {
   SessionStream *stream = data;
   GFunc ended = stream->ended;
   gpointer user_data = stream->user_data;
   session_stream_close(stream);
-  if (ended != NULL)
-    ended(stream, user_data);
+  ended(stream, user_data);
 }
 
+static const HttpConnectionStream EVENTS = {on_wrote, on_ended};
+
 void
-session_stream_attach(SessionStream *stream, SoupServerMessage *message, GFunc ended, gpointer user_data)
+session_stream_attach(SessionStream *stream, HttpConnection *connection, const char *head, GFunc ended,
+                      gpointer user_data)
 {
-  stream->message = g_object_ref(message);
+  stream->connection = http_connection_ref(connection);
   stream->ended = ended;
   stream->user_data = user_data;
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers(message);
-  soup_message_headers_set_encoding(headers, SOUP_ENCODING_CHUNKED);
-  soup_message_headers_set_content_type(headers, "text/event-stream", NULL);
-  soup_message_headers_replace(headers, "X-Accel-Buffering", "no");
-  soup_message_body_set_accumulate(soup_server_message_get_response_body(message), FALSE);
-  g_signal_connect(message, "wrote-chunk", G_CALLBACK(on_wrote_chunk), stream);
-  g_signal_connect(message, "finished", G_CALLBACK(on_finished), stream);
-  stream->heartbeat_source = g_timeout_add_seconds(HEARTBEAT_S, on_heartbeat, stream);
-  flush(stream);
+  stream->on_its_way = TRUE; /* the head */
+  stream->heartbeat_source = g_timeout_source_new_seconds(HEARTBEAT_S);
+  g_source_set_callback(stream->heartbeat_source, on_heartbeat, stream, NULL);
+  g_source_attach(stream->heartbeat_source, g_main_context_get_thread_default());
+  http_connection_answer_stream(connection, head, &EVENTS, stream);
 }
 
 void
@@ -141,10 +138,10 @@ session_stream_close(SessionStream *stream)
   if (stream == NULL)
     return;
   session_events_unsubscribe(stream->subscription);
-  g_clear_handle_id(&stream->heartbeat_source, g_source_remove);
-  if (stream->message != NULL)
-    g_signal_handlers_disconnect_by_data(stream->message, stream);
-  g_clear_object(&stream->message);
+  if (stream->heartbeat_source != NULL)
+    g_source_destroy(stream->heartbeat_source);
+  g_clear_pointer(&stream->heartbeat_source, g_source_unref);
+  g_clear_pointer(&stream->connection, http_connection_unref);
   session_free(stream->pending);
   g_free(stream);
 }

@@ -5,23 +5,22 @@
  */
 #pragma once
 
+#include "broker/api/http/http_connection.h"
 #include "broker/service/sessions/session_events.h"
-
-#include <libsoup/soup.h>
 
 typedef struct SessionStream SessionStream;
 
-/** Subscribes to the session @id for @caller; errors of session_events_subscribe(). From a worker thread. */
+/** Subscribes to the session @id for @caller; errors of session_events_subscribe(). From a worker thread; the
+ * stream belongs to the thread of @context. */
 SessionStream *session_stream_open(Services *services, const Caller *caller, const char *id,
-                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                                   GMainContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Starts answering @message with the events, to whose end @stream belongs to it. @ended (nullable) is called
- * with
- * @user_data when the stream is over. Main loop only. */
-void session_stream_attach(SessionStream *stream, SoupServerMessage *message, GFunc ended,
+/** Answers the request of @connection with @head and the events, to whose end @stream belongs to it. @ended
+ * is called with @user_data when the stream is over. */
+void session_stream_attach(SessionStream *stream, HttpConnection *connection, const char *head, GFunc ended,
                            gpointer user_data);
 
-/** Ends the stream (nullable) and frees it. Main loop only. */
+/** Ends the stream (nullable) and frees it. */
 void session_stream_close(SessionStream *stream);
 
 /** The text of one event: @name, and @data, which must not have line breaks (transfer full). */

@@ -26,7 +26,8 @@ struct Db {
   GAsyncQueue *readers; /* of Connection that rest */
   DbFault fault;        /* nullable */
   gpointer fault_data;
-  gint is_away; /* atomic */
+  gint is_away;  /* atomic */
+  guint changes; /* atomic */
 };
 
 struct DbQuery {
@@ -190,6 +191,12 @@ db_available(Db *db)
   return g_atomic_int_get(&db->is_away) == 0;
 }
 
+guint
+db_change_stamp(Db *db)
+{
+  return (guint)g_atomic_int_get(&db->changes);
+}
+
 void
 db_writing(Db *db, DbWriting *ret_writing)
 {
@@ -289,8 +296,9 @@ db_commit(DbTransaction *transaction, GError **error)
   }
   transaction->open = FALSE;
   gboolean durable =
-      group_commit_accept(transaction->db->group, g_steal_pointer(&transaction->notices), &problem) &&
-      step_succeeds(transaction->db, DB_STEP_COMMITTED, DB_WRITE, &problem);
+      group_commit_accept(transaction->db->group, g_steal_pointer(&transaction->notices), &problem);
+  g_atomic_int_inc(&transaction->db->changes); /* also when nobody knows whether it is durable */
+  durable = durable && step_succeeds(transaction->db, DB_STEP_COMMITTED, DB_WRITE, &problem);
   return note_answer(transaction->db, durable, problem, error);
 }
 

@@ -80,6 +80,10 @@ void db_listen(Db *db, DbListener listener, gpointer data);
 /** Whether the database answered when it was last asked. */
 gboolean db_available(Db *db);
 
+/** A number that has moved when db_commit() of anything that may have changed the database returns. It tells
+ * of this process alone: all there is with DB_SQLITE, not with DB_POSTGRES. Any thread. */
+guint db_change_stamp(Db *db);
+
 /** How writing goes, since the database was opened. */
 typedef struct {
   guint waiting;   /**< writers that wait for their turn now */

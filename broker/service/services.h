@@ -72,6 +72,11 @@ gboolean services_check(Services *services, GError **error) G_GNUC_WARN_UNUSED_R
  * (CARAWAY_ERROR_DATABASE_AWAY), and takes note of it. */
 GError *services_refusal(Services *services, GError *error);
 
+/** Gives @ret_stamp, a number that has moved when a use case that may have changed the database returns. What
+ * was read after it was taken still holds while it is the same, but for what time alone changes. FALSE when
+ * that cannot be known here: other brokers write to the database too, or it is away. */
+gboolean services_change_stamp(Services *services, guint *ret_stamp) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Says what does not work while the database is away (transfer full); NULL when all is well. */
 char *services_degraded(Services *services);
 

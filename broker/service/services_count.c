@@ -44,6 +44,15 @@ services_refusal(Services *services, GError *error)
   return database_watch_refusal(trouble);
 }
 
+gboolean
+services_change_stamp(Services *services, guint *ret_stamp)
+{
+  if (db_engine(services->db) != DB_SQLITE || !database_watch_check(services->watch, DB_WRITE, NULL))
+    return FALSE;
+  *ret_stamp = db_change_stamp(services->db);
+  return TRUE;
+}
+
 char *
 services_degraded(Services *services)
 {

@@ -137,8 +137,8 @@ credentials_grant_keys(const Credentials *credentials)
   return credentials->grant_keys;
 }
 
-static Identity *
-check_peer(const Credentials *credentials, X509 *peer, GError **error)
+Identity *
+credentials_check_peer(const Credentials *credentials, X509 *peer, GError **error)
 {
   if (!openssl_x509_verify(peer, credentials->ca, error))
     return NULL;
@@ -160,7 +160,7 @@ credentials_check_x509(const Credentials *credentials, X509 *peer, IdentityRole 
     g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED, "The peer sent no certificate.");
     return NULL;
   }
-  g_autoptr(Identity) identity = check_peer(credentials, peer, error);
+  g_autoptr(Identity) identity = credentials_check_peer(credentials, peer, error);
   if (identity == NULL)
     return NULL;
   if (identity->role != role) {
@@ -175,7 +175,7 @@ Identity *
 credentials_check_certificate(const Credentials *credentials, GTlsCertificate *peer, GError **error)
 {
   g_autoptr(X509) x509 = openssl_x509_from_certificate(peer, error);
-  return x509 != NULL ? check_peer(credentials, x509, error) : NULL;
+  return x509 != NULL ? credentials_check_peer(credentials, x509, error) : NULL;
 }
 
 GTlsCertificate *

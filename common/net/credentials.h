@@ -58,7 +58,11 @@ JsonArray *credentials_grant_keys(const Credentials *credentials);
 Identity *credentials_check_x509(const Credentials *credentials, X509 *peer, IdentityRole role,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** As credentials_check_x509(), of any role and of a certificate as GIO knows it. */
+/** As credentials_check_x509(), of any role; @peer is not NULL. */
+Identity *credentials_check_peer(const Credentials *credentials, X509 *peer,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** As credentials_check_peer(), of a certificate as GIO knows it. */
 Identity *credentials_check_certificate(const Credentials *credentials, GTlsCertificate *peer,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

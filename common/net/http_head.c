@@ -64,9 +64,10 @@ cut(HttpText line, char separator, HttpText *ret_before, HttpText *ret_after)
 }
 
 static gboolean
-is_version(HttpText text)
+read_version(HttpText text, HttpHead *head)
 {
-  return http_text_equal(text, "HTTP/1.1") || http_text_equal(text, "HTTP/1.0");
+  head->minor_version = http_text_equal(text, "HTTP/1.1");
+  return head->minor_version == 1 || http_text_equal(text, "HTTP/1.0");
 }
 
 static gboolean
@@ -75,14 +76,14 @@ parse_request_line(HttpText line, HttpHead *head)
   HttpText rest, version;
   return cut(line, ' ', &head->method, &rest) && cut(rest, ' ', &head->target, &version) &&
          is_token(head->method) && head->target.length > 0 && is_visible(head->target, FALSE) &&
-         is_version(version);
+         read_version(version, head);
 }
 
 static gboolean
 parse_status_line(HttpText line, HttpHead *head)
 {
   HttpText version, rest;
-  if (!cut(line, ' ', &version, &rest) || !is_version(version) || rest.length < 3 ||
+  if (!cut(line, ' ', &version, &rest) || !read_version(version, head) || rest.length < 3 ||
       (rest.length > 3 && rest.start[3] != ' ') || !is_visible(rest, TRUE))
     return FALSE;
   for (int i = 0; i < 3; i++) {
@@ -169,6 +170,31 @@ http_head_get(const HttpHead *head, const char *name)
     found = &head->fields[i].value;
   }
   return found != NULL ? g_strndup(found->start, found->length) : NULL;
+}
+
+guint
+http_head_count(const HttpHead *head, const char *name)
+{
+  guint count = 0;
+  for (guint i = 0; i < head->field_count; i++)
+    count += text_equal_any_case(head->fields[i].name, name);
+  return count;
+}
+
+char *
+http_head_join(const HttpHead *head, const char *name)
+{
+  GString *joined = NULL;
+  for (guint i = 0; i < head->field_count; i++) {
+    if (!text_equal_any_case(head->fields[i].name, name))
+      continue;
+    if (joined == NULL)
+      joined = g_string_new(NULL);
+    else
+      g_string_append(joined, ", ");
+    g_string_append_len(joined, head->fields[i].value.start, (gssize)head->fields[i].value.length);
+  }
+  return joined != NULL ? g_string_free(joined, FALSE) : NULL;
 }
 
 gboolean

@@ -27,6 +27,7 @@ typedef struct {
 typedef struct {
   HttpText method, target; /**< of a request */
   guint status;            /**< of a response */
+  guint minor_version;     /**< of HTTP/1 */
   struct {
     HttpText name, value;
   } fields[HTTP_HEAD_MAX_FIELDS];
@@ -45,6 +46,13 @@ gboolean http_text_equal(HttpText text, const char *other);
 
 /** The value of field @name (any case) as a copy (transfer full); NULL when it is missing or given twice. */
 char *http_head_get(const HttpHead *head, const char *name);
+
+/** How often the field @name (any case) is there. */
+guint http_head_count(const HttpHead *head, const char *name);
+
+/** All values of field @name (any case), joined by ", " as RFC 9110 5.3 has it (transfer full); NULL when it
+ * is missing. */
+char *http_head_join(const HttpHead *head, const char *name);
 
 /** Whether a field @name holds @token in its comma-separated list, in any case. */
 gboolean http_head_has_token(const HttpHead *head, const char *name, const char *token);

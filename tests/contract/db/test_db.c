@@ -337,6 +337,26 @@ test_full_disk(Case *test, gconstpointer data)
   g_assert_cmpint(count(test->db), ==, 2);
 }
 
+/* Every commit moves the stamp before it is told; what is undone or only read does not. */
+static void
+test_change_stamp(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  guint before = db_change_stamp(test->db);
+  g_assert_cmpint(count(test->db), ==, 0);
+  g_autoptr(DbTransaction) undone = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(insert(undone, 1, "one", &error));
+  g_clear_pointer(&undone, db_transaction_free);
+  g_assert_cmpuint(db_change_stamp(test->db), ==, before);
+  for (gint64 id = 1; id <= 3; id++) {
+    g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
+    g_autofree char *name = g_strdup_printf("%" G_GINT64_FORMAT, id);
+    g_assert_true(insert(transaction, id, name, &error));
+    g_assert_true(db_commit(transaction, &error));
+    g_assert_cmpuint(db_change_stamp(test->db), ==, before + id);
+  }
+}
+
 #define ADD(name, function) EMPTY_DATABASE_ADD("/db/" name, Case, set_up, function, tear_down)
 #define ADD_FILE(name, function)                                                                             \
   g_test_add("/sqlite/db/" name, Case, GINT_TO_POINTER(DB_SQLITE), set_up, function, tear_down)
@@ -359,6 +379,7 @@ main(int argc, char **argv)
   ADD("one-view", test_one_view);
   ADD_FILE("one-broker", test_one_broker_at_a_time);
   ADD_FILE("private", test_private_file);
+  ADD("change-stamp", test_change_stamp);
   ADD("migration/undone", test_bad_step_is_undone);
   ADD("migration/newer", test_newer_schema);
   ADD_FILE("not-a-database", test_not_a_database);

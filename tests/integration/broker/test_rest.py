@@ -100,6 +100,25 @@ class RestTest(unittest.TestCase):
         self.admin.call("PATCH", "users/gone", {"disabled": True})
         self.refused(401, "not-signed-in", rest, "GET", "me")
 
+    def test_the_list_of_desktops_is_never_older_than_what_was_answered(self):
+        """The broker may answer it from memory: not after a change that was acknowledged, whose ever it was."""
+        rest = self.broker.user("lister")
+        self.admin.call("POST", "pools", {"name": "listed", "image": "debian-12", "size": 1, "spares": 0})
+        for _ in range(10):
+            self.admin.call("PUT", "pools/listed/entitlements/user/lister")
+            for _ in range(3):
+                self.assertEqual([item["pool"]["name"] for item in rest.call("GET", "desktops")["items"]], ["listed"])
+            self.admin.call("DELETE", "pools/listed/entitlements/user/lister")
+            self.assertEqual(rest.call("GET", "desktops")["items"], [])
+        self.refused(401, "not-signed-in", self.broker.rest("x" + rest.token), "GET", "desktops")
+        second = self.broker.sign_in("lister", "lister has a long password")
+        self.assertEqual(second.call("GET", "desktops")["items"], [])
+        second.call("POST", "logout")
+        self.refused(401, "not-signed-in", second, "GET", "desktops")
+        self.assertEqual(rest.call("GET", "desktops")["items"], [])
+        self.admin.call("PATCH", "users/lister", {"disabled": True})
+        self.refused(401, "not-signed-in", rest, "GET", "desktops")
+
     def test_repeated_creations_get_the_first_answer(self):
         key = {"Idempotency-Key": random_id()}
         one = self.admin.call("POST", "groups", {"name": "twice"}, key)

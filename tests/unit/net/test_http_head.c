@@ -85,6 +85,22 @@ test_responses(void)
     g_assert_cmpint(http_head_parse_response(bad[i], strlen(bad[i]), &head), ==, HTTP_HEAD_BAD);
 }
 
+static void
+test_fields_are_counted_and_joined(void)
+{
+  static const char TEXT[] = "GET / HTTP/1.0\r\nCookie: a=1\r\ncookie: b=2\r\nHost: x\r\n\r\n";
+  HttpHead head;
+  g_assert_cmpint(http_head_parse_request(TEXT, sizeof TEXT - 1, &head), ==, HTTP_HEAD_DONE);
+  g_assert_cmpuint(head.minor_version, ==, 0);
+  g_assert_cmpuint(http_head_count(&head, "COOKIE"), ==, 2);
+  g_assert_cmpuint(http_head_count(&head, "Cook"), ==, 0);
+  g_autofree char *cookies = http_head_join(&head, "Cookie");
+  g_autofree char *host = http_head_join(&head, "Host");
+  g_assert_cmpstr(cookies, ==, "a=1, b=2");
+  g_assert_cmpstr(host, ==, "x");
+  g_assert_null(http_head_join(&head, "Origin"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -93,6 +109,7 @@ main(int argc, char **argv)
   g_test_add_func("/http-head/large", test_large_heads_are_refused);
   g_test_add_func("/http-head/many", test_too_many_fields_are_refused);
   g_test_add_func("/http-head/fields", test_fields_are_found);
+  g_test_add_func("/http-head/counted", test_fields_are_counted_and_joined);
   g_test_add_func("/http-head/responses", test_responses);
   return g_test_run();
 }
