@@ -66,8 +66,58 @@ probe_writing(Services *services, GError **error)
   return write_probe(services, large, error) && write_probe(services, "", error);
 }
 
+typedef gboolean (*WriteRows)(Services *services, const GPtrArray *rows, GError **error);
+
+/* What can never be written must not keep the database shut for everything else. */
 static gboolean
-write_lost(Work *work, guint64 lost, GError **error)
+write_one_by_one(Services *services, const GPtrArray *rows, WriteRows write, const char *what, GError **error)
+{
+  for (guint i = 0; i < rows->len; i++) {
+    GError *problem = NULL;
+    g_autoptr(GPtrArray) row = g_ptr_array_new();
+    g_ptr_array_add(row, g_ptr_array_index(rows, i));
+    if (write(services, row, &problem))
+      continue;
+    if (database_watch_is_trouble(problem)) {
+      g_propagate_error(error, problem);
+      return FALSE;
+    }
+    log_warning("%s cannot be written and is left out: %s", what, problem->message);
+    g_error_free(problem);
+  }
+  return TRUE;
+}
+
+/* Writes @rows, which are @what each, in one transaction; when one cannot be written for reasons of its own,
+ * the others. */
+static gboolean
+write_or_leave_out(Services *services, const GPtrArray *rows, WriteRows write, const char *what,
+                   GError **error)
+{
+  GError *problem = NULL;
+  if (write(services, rows, &problem))
+    return TRUE;
+  if (database_watch_is_trouble(problem)) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  g_error_free(problem);
+  return write_one_by_one(services, rows, write, what, error);
+}
+
+/* At least once: when the answer to a commit is lost, the same entries are written again. */
+static gboolean
+write_entries(Services *services, const GPtrArray *entries, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  for (guint i = 0; work != NULL && i < entries->len; i++)
+    if (!audit_store_add(work->transaction, g_ptr_array_index(entries, i), error))
+      return FALSE;
+  return work != NULL && work_commit(work, error);
+}
+
+static gboolean
+write_lost(Services *services, guint64 lost, GError **error)
 {
   if (lost == 0)
     return TRUE;
@@ -75,42 +125,9 @@ write_lost(Work *work, guint64 lost, GError **error)
       "%" G_GUINT64_FORMAT
       " more refusals while the database was away found no place; the broker's log has a part.",
       lost);
-  return work_audit(work, NULL, "audit.lost", "audit", "refusals", detail, error);
-}
-
-/* What can never be written must not keep the database shut for everything else. */
-static gboolean
-write_one_by_one(Services *services, const GPtrArray *entries, GError **error)
-{
-  for (guint i = 0; i < entries->len; i++) {
-    GError *problem = NULL;
-    g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-    if (work == NULL)
-      return FALSE;
-    if (audit_store_add(work->transaction, g_ptr_array_index(entries, i), &problem) &&
-        work_commit(work, &problem))
-      continue;
-    if (database_watch_is_trouble(problem)) {
-      g_propagate_error(error, problem);
-      return FALSE;
-    }
-    log_warning("An entry of the audit log cannot be written and is left out: %s", problem->message);
-    g_error_free(problem);
-  }
-  return TRUE;
-}
-
-/* At least once: when the answer to a commit is lost, the same entries are written again. */
-static gboolean
-write_entries(Services *services, const GPtrArray *entries, guint64 lost, GError **error)
-{
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL)
-    return FALSE;
-  for (guint i = 0; i < entries->len; i++)
-    if (!audit_store_add(work->transaction, g_ptr_array_index(entries, i), error))
-      return FALSE;
-  return write_lost(work, lost, error) && work_commit(work, error);
+  return work != NULL && work_audit(work, NULL, "audit.lost", "audit", "refusals", detail, error) &&
+         work_commit(work, error);
 }
 
 static gboolean
@@ -121,17 +138,12 @@ write_journal(Services *services, GError **error)
     g_autoptr(GPtrArray) entries = away_journal_peek(services->journal, BATCH, &lost);
     if (entries->len == 0 && lost == 0)
       return TRUE;
-    GError *problem = NULL;
-    if (!write_entries(services, entries, lost, &problem)) {
-      if (database_watch_is_trouble(problem)) {
-        g_propagate_error(error, problem);
-        return FALSE;
-      }
-      g_error_free(problem);
-      if (!write_one_by_one(services, entries, error))
-        return FALSE;
-    }
-    away_journal_drop(services->journal, entries->len, lost);
+    if (!write_or_leave_out(services, entries, write_entries, "An entry of the audit log", error))
+      return FALSE;
+    away_journal_drop(services->journal, entries->len, 0);
+    if (!write_lost(services, lost, error))
+      return FALSE;
+    away_journal_drop(services->journal, 0, lost);
   }
 }
 
@@ -157,18 +169,22 @@ write_device(Work *work, const KnownDevice *device, GError **error)
 }
 
 static gboolean
+write_some_devices(Services *services, const GPtrArray *devices, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  for (guint i = 0; work != NULL && i < devices->len; i++)
+    if (!write_device(work, g_ptr_array_index(devices, i), error))
+      return FALSE;
+  return work != NULL && work_commit(work, error);
+}
+
+static gboolean
 write_devices(Services *services, GError **error)
 {
   g_autoptr(GPtrArray) devices = known_sessions_devices(services->known_sessions);
   if (devices->len == 0)
     return TRUE;
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL)
-    return FALSE;
-  for (guint i = 0; i < devices->len; i++)
-    if (!write_device(work, g_ptr_array_index(devices, i), error))
-      return FALSE;
-  if (!work_commit(work, error))
+  if (!write_or_leave_out(services, devices, write_some_devices, "The device of a session", error))
     return FALSE;
   known_sessions_devices_written(services->known_sessions, devices);
   return TRUE;
@@ -210,7 +226,7 @@ write_sign_outs(Services *services, GError **error)
     g_autoptr(GPtrArray) outs = away_sign_outs_peek(services->sign_outs, BATCH);
     if (outs->len == 0)
       return TRUE;
-    if (!write_some_sign_outs(services, outs, error))
+    if (!write_or_leave_out(services, outs, write_some_sign_outs, "A sign-out", error))
       return FALSE;
     away_sign_outs_drop(services->sign_outs, outs);
   }
