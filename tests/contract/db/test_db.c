@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the driver promises, on real databases of each engine. */
-#include "broker/db/migration.h"
 #include "common/base/error.h"
+#include "tests/contract/db/thing_table.h"
 #include "tests/support/empty_database.h"
 
 #include <glib/gstdio.h>
@@ -20,21 +20,10 @@ static const Migration migrations[] = {
 };
 
 static void
-open_db(Case *test)
-{
-  g_autoptr(GError) error = NULL;
-  test->db = db_open(test->database.address, 2, clock_system(), &error);
-  g_assert_no_error(error);
-}
-
-static void
 set_up(Case *test, gconstpointer data)
 {
-  g_autoptr(GError) error = NULL;
   empty_database_init(&test->database, EMPTY_DATABASE_ENGINE(data));
-  open_db(test);
-  g_assert_true(migration_run(test->db, migrations, G_N_ELEMENTS(migrations), NULL, &error));
-  g_assert_no_error(error);
+  test->db = thing_table_open(test->database.address, clock_system(), migrations, G_N_ELEMENTS(migrations));
 }
 
 static void
@@ -42,18 +31,6 @@ tear_down(Case *test, gconstpointer data)
 {
   g_clear_pointer(&test->db, db_close);
   empty_database_clear(&test->database);
-}
-
-static gint64
-count(Db *db)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(DbTransaction) transaction = db_begin(db, DB_READ, &error);
-  g_autoptr(DbQuery) query = db_query(transaction, &error, "SELECT COUNT(*) FROM thing", "");
-  gboolean row = FALSE;
-  g_assert_true(db_next(query, &row, &error));
-  g_assert_true(row);
-  return db_int(query, 0);
 }
 
 static gboolean
@@ -69,9 +46,9 @@ test_commit(Case *test, gconstpointer data)
   g_autoptr(GError) error = NULL;
   g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
   g_assert_true(insert(transaction, G_MAXINT64, "'; DROP TABLE thing; --", &error));
-  g_assert_cmpint(count(test->db), ==, 0); /* nobody sees it before */
+  g_assert_cmpint(thing_table_count(test->db), ==, 0); /* nobody sees it before */
   g_assert_true(db_commit(transaction, &error));
-  g_assert_cmpint(count(test->db), ==, 1);
+  g_assert_cmpint(thing_table_count(test->db), ==, 1);
 }
 
 static void
@@ -81,7 +58,7 @@ test_undo(Case *test, gconstpointer data)
   g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
   g_assert_true(insert(transaction, 1, "one", &error));
   g_clear_pointer(&transaction, db_transaction_free);
-  g_assert_cmpint(count(test->db), ==, 0);
+  g_assert_cmpint(thing_table_count(test->db), ==, 0);
   transaction = db_begin(test->db, DB_WRITE, &error); /* and the writer is free again */
   g_assert_no_error(error);
 }
@@ -117,7 +94,7 @@ test_conflict(Case *test, gconstpointer data)
   g_clear_error(&error);
   g_assert_false(db_commit(transaction, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
-  g_assert_cmpint(count(test->db), ==, 0);
+  g_assert_cmpint(thing_table_count(test->db), ==, 0);
 }
 
 static void
@@ -189,7 +166,7 @@ test_later(Case *test, gconstpointer data)
     g_assert_true(db_run_later(transaction, NULL, &error, sql, "is", i, NULL));
   g_assert_cmpint(db_run(transaction, &error, "DELETE FROM thing WHERE id >= ?", "i", 90), ==, 10);
   g_assert_true(db_commit(transaction, &error));
-  g_assert_cmpint(count(test->db), ==, 90);
+  g_assert_cmpint(thing_table_count(test->db), ==, 90);
 }
 
 /* What fails later fails at the commit at the latest, and nothing of its transaction happens. */
@@ -206,7 +183,7 @@ test_later_fails(Case *test, gconstpointer data)
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
   g_clear_error(&error);
   g_clear_pointer(&transaction, db_transaction_free);
-  g_assert_cmpint(count(test->db), ==, 0);
+  g_assert_cmpint(thing_table_count(test->db), ==, 0);
   transaction = db_begin(test->db, DB_WRITE, &error);
   g_assert_true(insert(transaction, 1, "one", &error)); /* statements that were prepared in vain work again */
   g_assert_true(db_run_later(transaction, NULL, &error, sql, "is", 2, "two"));
@@ -328,13 +305,13 @@ test_full_disk(Case *test, gconstpointer data)
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE);
   g_clear_error(&error);
   g_clear_pointer(&transaction, db_transaction_free);
-  g_assert_cmpint(count(test->db), ==, 1);
+  g_assert_cmpint(thing_table_count(test->db), ==, 1);
   g_clear_pointer(&test->db, db_close);
-  open_db(test);
+  test->db = thing_table_open(test->database.address, clock_system(), migrations, G_N_ELEMENTS(migrations));
   transaction = db_begin(test->db, DB_WRITE, &error);
   g_assert_true(insert(transaction, 2, large, &error));
   g_assert_true(db_commit(transaction, &error));
-  g_assert_cmpint(count(test->db), ==, 2);
+  g_assert_cmpint(thing_table_count(test->db), ==, 2);
 }
 
 /* Every commit moves the stamp before it is told; what is undone or only read does not. */

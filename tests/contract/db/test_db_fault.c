@@ -2,14 +2,12 @@
 /* Faults that tests set fail where they were asked to, and leave what a real failure there leaves. */
 #include "broker/db/db_fault.h"
 
-#include "broker/db/migration.h"
 #include "common/base/error.h"
-
-#include <glib/gstdio.h>
+#include "tests/contract/db/thing_table.h"
+#include "tests/support/empty_database.h"
 
 typedef struct {
-  char *folder;
-  char *path;
+  EmptyDatabase database;
   Db *db;
   DbStep bad_step;
 } Case;
@@ -27,27 +25,15 @@ static void
 set_up(Case *test, gconstpointer data)
 {
   static const Migration migrations[] = {{1, "first", "CREATE TABLE thing (id INTEGER PRIMARY KEY)"}};
-  g_autoptr(GError) error = NULL;
-  test->folder = g_dir_make_tmp("caraway-fault-XXXXXX", &error);
-  test->path = g_build_filename(test->folder, "test.db", NULL);
-  test->db = db_open(test->path, 2, clock_system(), &error);
-  g_assert_no_error(error);
-  g_assert_true(migration_run(test->db, migrations, G_N_ELEMENTS(migrations), NULL, &error));
-  g_assert_no_error(error);
+  empty_database_init(&test->database, DB_SQLITE);
+  test->db = thing_table_open(test->database.address, clock_system(), migrations, G_N_ELEMENTS(migrations));
 }
 
 static void
 tear_down(Case *test, gconstpointer data)
 {
   g_clear_pointer(&test->db, db_close);
-  static const char *const endings[] = {"", "-wal", "-shm", ".lock"};
-  for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
-    g_autofree char *path = g_strconcat(test->path, endings[i], NULL);
-    g_remove(path);
-  }
-  g_rmdir(test->folder);
-  g_free(test->folder);
-  g_free(test->path);
+  empty_database_clear(&test->database);
 }
 
 static gboolean
@@ -56,17 +42,6 @@ write_one(Db *db, GError **error)
   g_autoptr(DbTransaction) transaction = db_begin(db, DB_WRITE, error);
   return transaction != NULL && db_run(transaction, error, "INSERT INTO thing DEFAULT VALUES", "") == 1 &&
          db_commit(transaction, error);
-}
-
-static gint64
-count(Db *db)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(DbTransaction) transaction = db_begin(db, DB_READ, &error);
-  g_autoptr(DbQuery) query = db_query(transaction, &error, "SELECT COUNT(*) FROM thing", "");
-  gboolean row = FALSE;
-  g_assert_true(db_next(query, &row, &error));
-  return db_int(query, 0);
 }
 
 /* What fails before the commit did not happen; what fails after it did. Then the database is well again. */
@@ -79,11 +54,11 @@ test_step(Case *test, DbStep step, gint64 written)
   g_assert_false(write_one(test->db, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_DATABASE);
   g_clear_error(&error);
-  g_assert_cmpint(count(test->db), ==, written);
+  g_assert_cmpint(thing_table_count(test->db), ==, written);
   db_set_fault(test->db, NULL, NULL);
   g_assert_true(write_one(test->db, &error));
   g_assert_no_error(error);
-  g_assert_cmpint(count(test->db), ==, written + 1);
+  g_assert_cmpint(thing_table_count(test->db), ==, written + 1);
 }
 
 static void

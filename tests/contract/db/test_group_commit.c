@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Several writers on one commit: who waits for whom, what is undone with whom, who is told. */
-#include "broker/db/migration.h"
 #include "common/base/error.h"
+#include "tests/contract/db/thing_table.h"
 #include "tests/support/empty_database.h"
 
 #define LIMIT_US (30 * G_TIME_SPAN_SECOND)
@@ -43,12 +43,10 @@ take_notice(const char *channel, const char *payload, gpointer data)
 static void
 set_up(Case *test, gconstpointer data)
 {
-  g_autoptr(GError) error = NULL;
   empty_database_init(&test->database, EMPTY_DATABASE_ENGINE(data));
   fake_clock_init(&test->clock, 1234567);
-  test->db = db_open(test->database.address, 2, &test->clock.clock, &error);
-  g_assert_no_error(error);
-  g_assert_true(migration_run(test->db, migrations, G_N_ELEMENTS(migrations), NULL, &error));
+  test->db =
+      thing_table_open(test->database.address, &test->clock.clock, migrations, G_N_ELEMENTS(migrations));
   test->told = g_async_queue_new_full(g_free);
   db_listen(test->db, take_notice, test->told);
 }
@@ -59,17 +57,6 @@ tear_down(Case *test, gconstpointer data)
   g_clear_pointer(&test->db, db_close);
   g_clear_pointer(&test->told, g_async_queue_unref);
   empty_database_clear(&test->database);
-}
-
-static gint64
-count(Db *db)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(DbTransaction) transaction = db_begin(db, DB_READ, &error);
-  g_autoptr(DbQuery) query = db_query(transaction, &error, "SELECT COUNT(*) FROM thing", "");
-  gboolean row = FALSE;
-  g_assert_true(db_next(query, &row, &error));
-  return db_int(query, 0);
 }
 
 static gboolean
@@ -176,7 +163,7 @@ test_one_commit(Case *test, gconstpointer data)
     g_assert_true(members[i].durable);
     g_assert_false(members[i].saw_leader_return); /* it waited for them */
   }
-  g_assert_cmpint(count(test->db), ==, 3);
+  g_assert_cmpint(thing_table_count(test->db), ==, 3);
 }
 
 static void
@@ -189,9 +176,9 @@ test_commit_fails(Case *test, gconstpointer data)
     g_assert_error(members[i].error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
     g_clear_error(&members[i].error);
   }
-  g_assert_cmpint(count(test->db), ==, 0);
+  g_assert_cmpint(thing_table_count(test->db), ==, 0);
   assert_nothing_told(test);
-  g_assert_cmpint(count(test->db), ==, 1); /* and writing goes on */
+  g_assert_cmpint(thing_table_count(test->db), ==, 1); /* and writing goes on */
 }
 
 static void
@@ -200,7 +187,7 @@ test_member_undone(Case *test, gconstpointer data)
   Member members[] = {{.id = 1}, {.id = 2, .is_undone = TRUE}, {.id = 3}, {.id = 4, .is_undone = TRUE}};
   run_batch(test, members, G_N_ELEMENTS(members));
   g_assert_true(members[0].durable && members[2].durable);
-  g_assert_cmpint(count(test->db), ==, 2);
+  g_assert_cmpint(thing_table_count(test->db), ==, 2);
   assert_told(test, "thing 1");
   assert_told(test, "thing 3");
   assert_nothing_told(test);
@@ -214,7 +201,7 @@ test_member_refused(Case *test, gconstpointer data)
   g_assert_true(members[0].durable && members[2].durable);
   g_assert_error(members[1].error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
   g_clear_error(&members[1].error);
-  g_assert_cmpint(count(test->db), ==, 2);
+  g_assert_cmpint(thing_table_count(test->db), ==, 2);
 }
 
 /* Fault 9: what the members were told is what is there, whether or not the engine undid all of them. */
@@ -233,7 +220,7 @@ test_member_too_large(Case *test, gconstpointer data)
   g_assert_error(members[1].error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE);
   g_clear_error(&members[1].error);
   g_assert_true(members[2].durable);
-  g_assert_cmpint(count(test->db), ==, members[0].durable ? 2 : 1);
+  g_assert_cmpint(thing_table_count(test->db), ==, members[0].durable ? 2 : 1);
   if (!members[0].durable)
     g_assert_error(members[0].error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE);
   g_clear_error(&members[0].error);
@@ -293,7 +280,7 @@ test_crowd(Case *test, gconstpointer data)
   }
   for (guint i = 0; i < CROWD; i++)
     g_thread_join(members[i].thread);
-  g_assert_cmpint(count(test->db), ==, CROWD * CROWD_WRITE * 4 / 5);
+  g_assert_cmpint(thing_table_count(test->db), ==, CROWD * CROWD_WRITE * 4 / 5);
   db_writing(test->db, &writing);
   g_assert_cmpint(writing.waiting, ==, 0);
   g_assert_cmpint(writing.commits, <, writing.members);

@@ -4,18 +4,7 @@
 #include "common/base/error.h"
 #include "common/base/json.h"
 #include "common/base/secret.h"
-
-#include <string.h>
-
-static ApiAnswer *
-answer(const char *text)
-{
-  g_autoptr(GError) error = NULL;
-  ApiAnswer *made = g_new0(ApiAnswer, 1);
-  made->object = json_parse_object(text, strlen(text), 1 << 20, &error);
-  g_assert_no_error(error);
-  return made;
-}
+#include "tests/unit/api_client/parsed_answer.h"
 
 static void
 test_login_request(void)
@@ -31,9 +20,9 @@ static void
 test_login_answer(void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(ApiAnswer) login =
-      answer("{\"token\":\"t1\",\"expires\":1,\"user\":{\"id\":\"1\",\"name\":\"alice\",\"full_name\":null,"
-             "\"roles\":[\"user\"],\"password_change_required\":true}}");
+  g_autoptr(ApiAnswer) login = parsed_answer_new(
+      "{\"token\":\"t1\",\"expires\":1,\"user\":{\"id\":\"1\",\"name\":\"alice\",\"full_name\":null,"
+      "\"roles\":[\"user\"],\"password_change_required\":true}}");
   char *token = api_account_token_from_login(login, &error);
   g_assert_no_error(error);
   g_assert_cmpstr(token, ==, "t1");
@@ -57,7 +46,7 @@ test_bad_answers_are_refused(void)
   };
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
     g_autoptr(GError) error = NULL;
-    g_autoptr(ApiAnswer) bad = answer(texts[i]);
+    g_autoptr(ApiAnswer) bad = parsed_answer_new(texts[i]);
     g_assert_null(api_account_from_answer(bad, &error));
     g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID);
   }

@@ -2,30 +2,18 @@
 #include "common/api_client/api_desktop.h"
 
 #include "common/base/error.h"
-#include "common/base/json.h"
-
-#include <string.h>
+#include "tests/unit/api_client/parsed_answer.h"
 
 #define SESSION(id, desktop)                                                                                 \
   "{\"id\":\"" id "\",\"pool\":{\"id\":\"p1\",\"name\":\"office\"},\"desktop\":{\"id\":\"" desktop           \
   "\",\"name\":\"office-0001\",\"host\":\"kvm1\"},\"user\":\"alice\",\"state\":\"connected\"}"
 #define POOL "\"pool\":{\"id\":\"p1\",\"name\":\"office\",\"description\":\"For all\",\"kind\":\"dedicated\"}"
 
-static ApiAnswer *
-answer(const char *text)
-{
-  g_autoptr(GError) error = NULL;
-  ApiAnswer *made = g_new0(ApiAnswer, 1);
-  made->object = json_parse_object(text, strlen(text), 1 << 20, &error);
-  g_assert_no_error(error);
-  return made;
-}
-
 static void
 test_several_of_a_pool(void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(ApiAnswer) got = answer(
+  g_autoptr(ApiAnswer) got = parsed_answer_new(
       "{\"items\":[{" POOL ",\"state\":\"yours\",\"session\":" SESSION("s1", "d1") ",\"sessions\":[" SESSION(
           "s1", "d1") "," SESSION("s2", "d2") "],\"desktops\":["
                                               "{\"id\":\"d1\",\"name\":\"own-1\",\"power\":\"up\",\"slot\":1,"
@@ -51,7 +39,7 @@ static void
 test_older_server(void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(ApiAnswer) got = answer(
+  g_autoptr(ApiAnswer) got = parsed_answer_new(
       "{\"items\":[{\"pool\":{\"id\":\"p1\",\"name\":\"office\"},\"state\":\"yours\",\"session\":" SESSION(
           "s1",
           "d1") "},{\"pool\":{\"id\":\"p2\",\"name\":\"lab\"},\"state\":\"unavailable\",\"session\":null,"
@@ -87,7 +75,7 @@ test_bad_lists_are_refused(void)
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
     g_test_message("%s", texts[i]);
     g_autoptr(GError) error = NULL;
-    g_autoptr(ApiAnswer) bad = answer(texts[i]);
+    g_autoptr(ApiAnswer) bad = parsed_answer_new(texts[i]);
     g_assert_null(api_desktop_list_from_answer(bad, &error));
     g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID);
   }
@@ -106,7 +94,7 @@ test_degraded(void)
       {"{\"items\":[],\"degraded\":true,\"degraded_reason\":\"It is away.\"}", TRUE},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(ApiAnswer) got = answer(rows[i].text);
+    g_autoptr(ApiAnswer) got = parsed_answer_new(rows[i].text);
     g_assert_cmpint(api_desktop_list_is_degraded(got), ==, rows[i].is_degraded);
   }
 }

@@ -3,29 +3,18 @@
 
 #include "common/base/error.h"
 #include "common/base/json.h"
-
-#include <string.h>
+#include "tests/unit/api_client/parsed_answer.h"
 
 #define SESSION                                                                                              \
   "{\"id\":\"s1\",\"pool\":{\"id\":\"p1\",\"name\":\"office\"},\"desktop\":{\"id\":\"d1\",\"name\":"         \
   "\"office-0001\",\"host\":\"kvm1\"},\"user\":\"alice\",\"state\":\"connected\",\"step\":\"ready\","        \
   "\"progress\":100,\"created\":1,\"connected_from\":\"10.0.0.9\",\"viewer\":\"native\",\"reasons\":[]}"
 
-static ApiAnswer *
-answer(const char *text)
-{
-  g_autoptr(GError) error = NULL;
-  ApiAnswer *made = g_new0(ApiAnswer, 1);
-  made->object = json_parse_object(text, strlen(text), 1 << 20, &error);
-  g_assert_no_error(error);
-  return made;
-}
-
 static void
 test_session(void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(ApiAnswer) got = answer(SESSION);
+  g_autoptr(ApiAnswer) got = parsed_answer_new(SESSION);
   g_autoptr(ApiSession) session = api_session_from_answer(got, &error);
   g_assert_no_error(error);
   g_assert_cmpstr(session->pool_name, ==, "office");
@@ -44,7 +33,7 @@ static void
 test_session_of_a_pool_with_rules(void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(ApiAnswer) got = answer(
+  g_autoptr(ApiAnswer) got = parsed_answer_new(
       "{\"id\":\"s1\",\"pool\":{\"id\":\"p1\",\"name\":\"own\"},\"desktop\":{\"id\":\"d1\",\"name\":\"own-"
       "1\","
       "\"host\":\"kvm1\",\"kind\":\"dedicated\",\"power\":\"up\"},\"user\":\"a\",\"state\":\"connected\","
@@ -63,9 +52,10 @@ static void
 test_session_without_desktop(void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(ApiAnswer) got = answer("{\"id\":\"s1\",\"pool\":{\"id\":\"p1\",\"name\":\"office\"},\"desktop\":"
-                                    "null,\"user\":\"a\",\"state\":\"preparing\",\"step\":\"booting\","
-                                    "\"progress\":40,\"connected_from\":null}");
+  g_autoptr(ApiAnswer) got =
+      parsed_answer_new("{\"id\":\"s1\",\"pool\":{\"id\":\"p1\",\"name\":\"office\"},\"desktop\":"
+                        "null,\"user\":\"a\",\"state\":\"preparing\",\"step\":\"booting\","
+                        "\"progress\":40,\"connected_from\":null}");
   g_autoptr(ApiSession) session = api_session_from_answer(got, &error);
   g_assert_no_error(error);
   g_assert_null(session->desktop_id);
@@ -88,7 +78,7 @@ test_bad_sessions_are_refused(void)
   };
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
     g_autoptr(GError) error = NULL;
-    g_autoptr(ApiAnswer) bad = answer(texts[i]);
+    g_autoptr(ApiAnswer) bad = parsed_answer_new(texts[i]);
     g_assert_null(api_session_from_answer(bad, &error));
     g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID);
   }
@@ -119,7 +109,7 @@ static void
 test_console(void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(ApiAnswer) got = answer(
+  g_autoptr(ApiAnswer) got = parsed_answer_new(
       "{\"grant\":\"cwg1.a.b.c\",\"expires\":5,\"relays\":["
       "{\"site\":\"portal\",\"address\":\"desk.example\",\"port\":443,\"ca\":\"\",\"identity\":\"\"},"
       "{\"site\":\"host\",\"address\":\"10.0.0.5\",\"port\":8444,\"ca\":"
@@ -153,7 +143,7 @@ test_bad_consoles_are_refused(void)
   };
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(GError) error = NULL;
-    g_autoptr(ApiAnswer) bad = answer(rows[i].text);
+    g_autoptr(ApiAnswer) bad = parsed_answer_new(rows[i].text);
     g_assert_null(api_session_console_from_answer(bad, &error));
     g_assert_error(error, CARAWAY_ERROR, rows[i].code);
   }
