@@ -320,7 +320,7 @@ test_change_stamp(Case *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   guint before = db_change_stamp(test->db);
-  g_assert_cmpint(count(test->db), ==, 0);
+  g_assert_cmpint(thing_table_count(test->db), ==, 0);
   g_autoptr(DbTransaction) undone = db_begin(test->db, DB_WRITE, &error);
   g_assert_true(insert(undone, 1, "one", &error));
   g_clear_pointer(&undone, db_transaction_free);

@@ -10,22 +10,6 @@
 #include "tests/unit/service/service_fixture.h"
 
 static void
-assert_code(const GError *error, CarawayErrorCode code)
-{
-  g_assert_nonnull(error);
-  g_assert_cmpstr(error_stable_name(error), ==, error_code_name((int)code));
-}
-
-static Session *
-get(ServiceFixture *fixture, const Caller *caller, const char *id)
-{
-  g_autoptr(GError) error = NULL;
-  Session *session = session_list_get(fixture->services, caller, id, &error);
-  g_assert_no_error(error);
-  return session;
-}
-
-static void
 test_warm_spare_is_ready_at_once(void)
 {
   g_autoptr(ServiceFixture) fixture = service_fixture_new();
@@ -111,7 +95,7 @@ test_second_device_has_to_ask(void)
   service_fixture_console(fixture, session, TRUE);
   g_autoptr(Session) refused = service_fixture_connect(fixture, tablet, NULL, &error);
   g_assert_null(refused);
-  assert_code(error, CARAWAY_ERROR_IN_USE_ELSEWHERE);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IN_USE_ELSEWHERE);
   g_assert_nonnull(error_get_reasons(error));
   g_clear_error(&error);
   const ConnectOptions take_over = {.take_over = TRUE};
@@ -131,11 +115,11 @@ test_waits_for_one_that_is_made(void)
   g_assert_no_error(error);
   g_assert_cmpint(session->state, ==, SESSION_PREPARING);
   service_fixture_report(fixture, session->desktop_id, HOST_POWER_STARTING, FALSE, NULL);
-  g_autoptr(Session) booting = get(fixture, alice, session->id);
+  g_autoptr(Session) booting = service_fixture_session(fixture, session->id);
   g_assert_cmpstr(booting->step, ==, "booting");
   g_assert_cmpuint(booting->progress, ==, 50);
   service_fixture_settle(fixture);
-  g_autoptr(Session) ready = get(fixture, alice, session->id);
+  g_autoptr(Session) ready = service_fixture_session(fixture, session->id);
   g_assert_cmpint(ready->state, ==, SESSION_READY);
 }
 
@@ -171,7 +155,7 @@ test_sign_out_inside_ends(void)
   g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
   g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
   service_fixture_report(fixture, session->desktop_id, HOST_POWER_UP, FALSE, NULL);
-  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_autoptr(Session) ended = service_fixture_session(fixture, session->id);
   g_assert_cmpint(ended->state, ==, SESSION_ENDED);
   service_fixture_settle(fixture);
   g_assert_false(g_hash_table_contains(fixture->alive, session->desktop_id));
@@ -191,10 +175,10 @@ test_restart_is_no_sign_out(void)
   g_assert_no_error(error);
   service_fixture_report(fixture, session->desktop_id, HOST_POWER_UP, FALSE, NULL);
   service_fixture_report(fixture, session->desktop_id, HOST_POWER_UP, TRUE, "user");
-  g_autoptr(Session) still = get(fixture, alice, session->id);
+  g_autoptr(Session) still = service_fixture_session(fixture, session->id);
   g_assert_cmpint(still->state, ==, SESSION_READY);
   service_fixture_report(fixture, session->desktop_id, HOST_POWER_UP, TRUE, NULL);
-  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_autoptr(Session) ended = service_fixture_session(fixture, session->id);
   g_assert_cmpint(ended->state, ==, SESSION_ENDED);
 }
 
@@ -216,7 +200,7 @@ test_failed_restart(void)
       .command = restart->id, .code = "hypervisor-failed", .detail = "The guest does not answer."};
   g_assert_true(host_events_result(fixture->services, FIXTURE_HOST, fixture->term, &result, &error));
   service_fixture_report(fixture, session->desktop_id, HOST_POWER_UP, TRUE, NULL);
-  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_autoptr(Session) ended = service_fixture_session(fixture, session->id);
   g_assert_cmpint(ended->state, ==, SESSION_ENDED);
 }
 
@@ -231,17 +215,17 @@ test_refusals(void)
   g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
   g_autoptr(Caller) bob = service_fixture_user(fixture, "bob");
   g_assert_null(connect_pool(fixture->services, alice, "nowhere", &options, &error));
-  assert_code(error, CARAWAY_ERROR_UNKNOWN_POOL);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNKNOWN_POOL);
   g_clear_error(&error);
   g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
   g_assert_null(service_fixture_connect(fixture, bob, NULL, &error));
-  assert_code(error, CARAWAY_ERROR_NO_FREE_DESKTOP);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_FREE_DESKTOP);
   g_assert_nonnull(error_get_reasons(error));
   g_clear_error(&error);
   g_assert_true(
       pool_admin_withdraw(fixture->services, fixture->admin, "office", ENTITLEMENT_USER, "bob", &error));
   g_assert_null(service_fixture_connect(fixture, bob, NULL, &error));
-  assert_code(error, CARAWAY_ERROR_NOT_ENTITLED);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NOT_ENTITLED);
 }
 
 static void
@@ -254,7 +238,7 @@ test_image_missing(void)
   const HostImages none = {NULL};
   g_assert_true(host_events_images(fixture->services, FIXTURE_HOST, fixture->term, &none, &error));
   g_assert_null(service_fixture_connect(fixture, alice, NULL, &error));
-  assert_code(error, CARAWAY_ERROR_IMAGE_MISSING);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_IMAGE_MISSING);
   g_assert_true(
       g_strv_contains((const char *const *)error_get_reasons(error), "the image office is missing on kvm1"));
 }
@@ -276,7 +260,7 @@ test_key_gives_the_same_session(void)
   g_autoptr(Session) off =
       session_control(fixture->services, alice, first->id, SESSION_CONTROL_LOG_OFF, &error);
   g_assert_null(service_fixture_connect(fixture, alice, "key-1", &error));
-  assert_code(error, CARAWAY_ERROR_SESSION_ENDED);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_SESSION_ENDED);
 }
 
 /* Fault 14: a key is kept for a day that has passed, not for one by which the clock was set forward. */
@@ -295,7 +279,7 @@ test_key_outlives_a_step_of_the_clock(void)
   fake_clock_advance(&fixture->clock, 120 * (gint64)G_USEC_PER_SEC);
   service_fixture_settle(fixture);
   g_assert_null(service_fixture_connect(fixture, alice, "key-1", &error));
-  assert_code(error, CARAWAY_ERROR_SESSION_ENDED);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_SESSION_ENDED);
   g_clear_error(&error);
   for (guint hours = 0; hours < 25; hours++) {
     fake_clock_advance(&fixture->clock, 3600 * (gint64)G_USEC_PER_SEC);
@@ -323,12 +307,12 @@ test_disabled_user_is_cut_off(void)
   change.disabled = TRUE;
   g_autoptr(User) user = user_admin_change(fixture->services, fixture->admin, "alice", &change, 0, &error);
   g_assert_no_error(error);
-  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_autoptr(Session) ended = service_fixture_session(fixture, session->id);
   g_assert_cmpint(ended->state, ==, SESSION_ENDED);
   g_assert_cmpint(service_fixture_command(fixture, 0)->kind, ==, HOST_COMMAND_CUT);
   g_assert_cmpint(service_fixture_command(fixture, 1)->kind, ==, HOST_COMMAND_DESTROY);
   g_assert_null(service_fixture_connect(fixture, alice, NULL, &error));
-  assert_code(error, CARAWAY_ERROR_NOT_ENTITLED);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NOT_ENTITLED);
 }
 
 int

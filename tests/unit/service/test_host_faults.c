@@ -8,22 +8,6 @@
 #include "broker/service/sessions/session_list.h"
 #include "tests/unit/service/service_fixture.h"
 
-static void
-assert_code(const GError *error, CarawayErrorCode code)
-{
-  g_assert_nonnull(error);
-  g_assert_cmpstr(error_stable_name(error), ==, error_code_name((int)code));
-}
-
-static Session *
-get(ServiceFixture *fixture, const Caller *caller, const char *id)
-{
-  g_autoptr(GError) error = NULL;
-  Session *session = session_list_get(fixture->services, caller, id, &error);
-  g_assert_no_error(error);
-  return session;
-}
-
 /* Fault 4: QEMU dies while it is assigned. */
 static void
 test_died_desktop_gives_another(void)
@@ -38,7 +22,7 @@ test_died_desktop_gives_another(void)
   const HostDesktopGone gone = {.id = session->desktop_id, .reason = "QEMU was killed"};
   g_hash_table_remove(fixture->alive, session->desktop_id);
   g_assert_true(host_events_desktop_gone(fixture->services, FIXTURE_HOST, fixture->term, &gone, &error));
-  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_autoptr(Session) ended = service_fixture_session(fixture, session->id);
   g_assert_cmpint(ended->state, ==, SESSION_ENDED);
   g_assert_cmpstr(ended->end_code, ==, "hypervisor-failed");
   g_assert_nonnull(ended->reasons);
@@ -62,12 +46,12 @@ test_lost_host(void)
   service_fixture_host_silent(fixture);
   g_autoptr(Session) soon = service_fixture_connect(fixture, alice, NULL, &error);
   g_assert_null(soon);
-  assert_code(error, CARAWAY_ERROR_HOST_GONE);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_HOST_GONE);
   g_clear_error(&error);
   fake_clock_advance(&fixture->clock, 90 * (gint64)G_USEC_PER_SEC);
   g_autoptr(Session) later = service_fixture_connect(fixture, alice, NULL, &error);
   g_assert_null(later);
-  assert_code(error, CARAWAY_ERROR_HOST_GONE);
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_HOST_GONE);
   g_clear_error(&error);
   service_fixture_host_hello(fixture);
   g_autoptr(Session) back = service_fixture_connect(fixture, alice, NULL, &error);
@@ -133,7 +117,7 @@ test_given_up_host_ends_what_it_was_making(void)
   service_fixture_host_silent(fixture);
   fake_clock_advance(&fixture->clock, 61 * (gint64)G_USEC_PER_SEC);
   g_assert_cmpint(host_state(fixture), ==, HOST_DOWN);
-  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_autoptr(Session) ended = service_fixture_session(fixture, session->id);
   g_assert_cmpint(ended->state, ==, SESSION_ENDED);
   g_assert_cmpstr(ended->end_code, ==, "host-gone");
   service_fixture_host_hello(fixture);
@@ -155,7 +139,7 @@ test_failing_host_is_told_and_not_hammered(void)
   g_autoptr(Session) session = service_fixture_connect(fixture, alice, NULL, &error);
   g_assert_no_error(error);
   service_fixture_settle(fixture);
-  g_autoptr(Session) ended = get(fixture, alice, session->id);
+  g_autoptr(Session) ended = service_fixture_session(fixture, session->id);
   g_assert_cmpstr(ended->end_code, ==, "no-disk-space");
   PoolSettings settings = POOL_SETTINGS_NONE;
   settings.spares = 1;
@@ -229,7 +213,7 @@ test_commands_are_told_again(void)
   const HostResult repeated = {
       .command = create->id, .code = "stale-epoch", .detail = "The desktop is at epoch 1.2 already."};
   g_assert_true(host_events_result(fixture->services, FIXTURE_HOST, fixture->term, &repeated, &error));
-  g_autoptr(Session) same = get(fixture, alice, session->id);
+  g_autoptr(Session) same = service_fixture_session(fixture, session->id);
   g_assert_cmpint(same->state, ==, SESSION_PREPARING);
 }
 
@@ -246,7 +230,7 @@ test_broker_restart_keeps_sessions(void)
   service_fixture_restart(fixture);
   service_fixture_host_hello(fixture); /* sees that the term rises */
   service_fixture_settle(fixture);
-  g_autoptr(Session) same = get(fixture, alice, session->id);
+  g_autoptr(Session) same = service_fixture_session(fixture, session->id);
   g_assert_cmpint(same->state, ==, SESSION_READY);
   g_assert_cmpuint(g_hash_table_size(fixture->alive), ==, 2);
   service_fixture_check_invariants(fixture, 3);
