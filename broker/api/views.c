@@ -111,7 +111,11 @@ view_session_members(JsonBuilder *builder, const Session *session)
   view_bool(builder, "may_reset", session->may_reset);
   view_bool(builder, "may_lock", session_has_agent(session));
   view_text(builder, "on_logoff", pool_logoff_name(session->on_logoff));
+  SessionNotice notice = session_notice(session);
   view_text(builder, "warning", session->notice);
+  view_text(builder, "warning_code", notice.code);
+  view_text(builder, "warning_action", notice.action);
+  view_time(builder, "warning_until", notice.until_us);
   view_texts(builder, "reasons", (const char *const *)session->reasons);
   if (session->end_code != NULL)
     view_text(builder, "end_code", session->end_code);

@@ -87,6 +87,13 @@ pool_copy(const Pool *pool)
   return copy;
 }
 
+gint64
+pool_warning_us(guint limit_s, guint warning_s)
+{
+  gint64 limit_us = limit_s * (gint64)G_USEC_PER_SEC, warning_us = warning_s * (gint64)G_USEC_PER_SEC;
+  return MIN(warning_us, limit_us / 2);
+}
+
 void
 pool_free(Pool *pool)
 {

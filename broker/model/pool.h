@@ -68,7 +68,7 @@ typedef struct {
   PoolLogoff on_logoff;
   guint idle_limit_s;    /**< 0: none */
   guint session_limit_s; /**< 0: none */
-  guint warning_s;       /**< so long before a limit or a disconnect action the guest is told */
+  guint warning_s;       /**< so long before a limit, at most half of it, the user is told */
   gboolean may_restart;  /**< users their own desktop */
   gboolean may_reset;
   PoolTakeOver take_over;
@@ -112,6 +112,11 @@ int pool_placement_value(const char *name);
 
 /** A copy of @pool. */
 Pool *pool_copy(const Pool *pool);
+
+/** How long in microseconds before a limit of @limit_s seconds (0: none) its user is warned, when the pool
+ * says
+ * @warning_s: half of a short limit is warning enough. 0: not at all. */
+gint64 pool_warning_us(guint limit_s, guint warning_s);
 
 /** Frees @pool (nullable). */
 void pool_free(Pool *pool);

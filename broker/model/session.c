@@ -27,6 +27,26 @@ session_has_agent(const Session *session)
   return session->kind != POOL_MANUAL;
 }
 
+static gint64
+due_us(gint64 warned_us, gint64 warning_us)
+{
+  return warning_us > 0 ? warned_us + warning_us : 0;
+}
+
+SessionNotice
+session_notice(const Session *session)
+{
+  if (session->notice == NULL)
+    return (SessionNotice){0};
+  if (session->age_warned_us != 0)
+    return (SessionNotice){"session-limit", "logoff",
+                           due_us(session->age_warned_us, session->age_warning_us)};
+  if (session->idle_warned_us != 0)
+    return (SessionNotice){"idle-limit", "disconnect",
+                           due_us(session->idle_warned_us, session->idle_warning_us)};
+  return (SessionNotice){.code = "idle-disconnected"};
+}
+
 Session *
 session_copy(const Session *session)
 {

@@ -47,10 +47,19 @@ typedef struct {
   gint64 idle_since_us;    /**< since then nobody has moved in its desktop; 0: not known */
   gint64 idle_warned_us;   /**< when its user was warned of the idle limit; 0: was not */
   gint64 age_warned_us;    /**< of its longest time */
+  gint64 idle_warning_us;  /**< so long after the warning of the idle limit it is due; 0: its pool has none */
+  gint64 age_warning_us;   /**< as idle_warning_us, of its longest time */
   gboolean left_done;      /**< what the pool does when it is left was done since it was left */
   char *notice;            /**< (nullable) the warning that holds now; among the reasons, too */
   Epoch epoch;             /**< of its desktop while the session lives; {0, 0}: there is none */
 } Session;
+
+/** What a session's notice says, for those who have words of their own for it. */
+typedef struct {
+  const char *code;   /**< (nullable) stable: "idle-limit", "session-limit", "idle-disconnected" (static) */
+  const char *action; /**< (nullable) what is about to be done: "disconnect" or "logoff" (static) */
+  gint64 until_us;    /**< when that is due; 0: it was done, or is not known */
+} SessionNotice;
 
 /** The stable name of @state (static). */
 const char *session_state_name(SessionState state);
@@ -61,6 +70,10 @@ SessionState session_state_from_name(const char *name);
 /** Whether something inside the desktop of @session carries out what its broker asks: locking, signing out,
  * messages. In a machine that was adopted there is nothing. */
 gboolean session_has_agent(const Session *session);
+
+/** What the notice of @session is about; all members are empty while there is none. The warning of the
+ * longest time goes before that of the idle limit, as it does in the notice. */
+SessionNotice session_notice(const Session *session);
 
 /** A copy of @session. */
 Session *session_copy(const Session *session);

@@ -50,7 +50,8 @@ act(SessionLimitDecision *decision, SessionAction action, SessionLimit limit, ch
   *decision = (SessionLimitDecision){.action = action,
                                      .limit = limit,
                                      .text = text,
-                                     .takes_back = decision->takes_back,
+                                     .takes_idle_back = decision->takes_idle_back,
+                                     .takes_age_back = decision->takes_age_back,
                                      .next_us = decision->next_us};
 }
 
@@ -82,23 +83,25 @@ look_at(const Span *span, gint64 *ret_left_us)
   return left_us <= 0 ? SPAN_IS_OVER : SPAN_RUNS;
 }
 
-/* Half of a short limit is warning enough. */
 static gint64
-warning_of(const Pool *pool, gint64 limit_us)
+warning_of(const Pool *pool, guint limit_s)
 {
-  return MIN(pool->warning_s * SECOND_US, limit_us / 2);
+  return pool_warning_us(limit_s, pool->warning_s);
 }
 
 static gboolean
 decide_age(const SessionLimitFacts *facts, SessionLimitDecision *decision)
 {
   gint64 limit_us = facts->pool->session_limit_s * SECOND_US, left_us;
+  gint64 warning_us = warning_of(facts->pool, facts->pool->session_limit_s);
+  gboolean is_put_off = limit_us == 0 || facts->age_us < limit_us - warning_us;
+  decision->takes_age_back = is_put_off && facts->age_warned_us != SESSION_LIMITS_NEVER;
   if (limit_us == 0 || (!has_console(facts) && !is_left(facts)))
     return FALSE;
   const Span span = {.passed_us = facts->age_us,
                      .limit_us = limit_us,
-                     .warning_us = has_console(facts) ? warning_of(facts->pool, limit_us) : 0,
-                     .warned_us = facts->age_warned_us};
+                     .warning_us = has_console(facts) ? warning_us : 0,
+                     .warned_us = is_put_off ? SESSION_LIMITS_NEVER : facts->age_warned_us};
   SpanState state = look_at(&span, &left_us);
   g_autofree char *longest = duration(limit_us), *left = duration(left_us);
   look_again(decision, left_us);
@@ -127,10 +130,10 @@ static gboolean
 decide_idle(const SessionLimitFacts *facts, SessionLimitDecision *decision)
 {
   gint64 limit_us = facts->pool->idle_limit_s * SECOND_US, left_us;
-  gint64 warning_us = warning_of(facts->pool, limit_us), idle_us = idle_with_console(facts);
+  gint64 warning_us = warning_of(facts->pool, facts->pool->idle_limit_s), idle_us = idle_with_console(facts);
   gboolean warned = facts->idle_warned_us != SESSION_LIMITS_NEVER;
   gboolean moved = limit_us == 0 || !has_console(facts) || idle_us < limit_us - warning_us;
-  decision->takes_back = warned && moved;
+  decision->takes_idle_back = warned && moved;
   if (limit_us == 0 || !has_console(facts) || idle_us == SESSION_LIMITS_NEVER)
     return FALSE;
   const Span span = {.passed_us = idle_us,
@@ -199,7 +202,7 @@ session_limits_decide(const SessionLimitFacts *facts, SessionLimitDecision *ret_
   gboolean acts = !(age_acts && age.action == SESSION_ACTION_END) &&
                   (decide_idle(facts, &decision) || decide_left(facts, &decision));
   if (age_acts && (!acts || decision.action == SESSION_ACTION_WARN)) {
-    age.takes_back = decision.takes_back;
+    age.takes_idle_back = decision.takes_idle_back;
     if (decision.next_us != SESSION_LIMITS_NEVER)
       look_again(&age, decision.next_us);
     session_limits_clear(&decision);
@@ -207,6 +210,7 @@ session_limits_decide(const SessionLimitFacts *facts, SessionLimitDecision *ret_
   } else {
     if (age.next_us != SESSION_LIMITS_NEVER)
       look_again(&decision, age.next_us);
+    decision.takes_age_back = age.takes_age_back;
     session_limits_clear(&age);
   }
   *ret_decision = decision;

@@ -43,10 +43,11 @@ typedef struct {
 
 typedef struct {
   SessionAction action;
-  SessionLimit limit;  /**< which limit it is, unless there is nothing to do */
-  char *text;          /**< (nullable) warning for the user, or the reason of the action, as a sentence */
-  gboolean takes_back; /**< somebody moved: the warning of the idle limit no longer holds */
-  gint64 next_us;      /**< look again in so long; SESSION_LIMITS_NEVER: not before something changes */
+  SessionLimit limit; /**< which limit it is, unless there is nothing to do */
+  char *text;         /**< (nullable) warning for the user, or the reason of the action, as a sentence */
+  gboolean takes_idle_back; /**< somebody moved: the warning of the idle limit no longer holds */
+  gboolean takes_age_back;  /**< the longest time was made longer: the warning of it no longer holds */
+  gint64 next_us;           /**< look again in so long; SESSION_LIMITS_NEVER: not before something changes */
 } SessionLimitDecision;
 
 /** Whether sessions of @pool have any limit at all. */

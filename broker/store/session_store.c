@@ -12,7 +12,8 @@
   " s.end_code, s.end_detail, s.slot, COALESCE(p.kind, 'floating'), d.power, COALESCE(p.may_restart, 0),"    \
   " COALESCE(p.may_reset, 0), s.away_since_us, s.idle_warned_us, s.age_warned_us, s.left_done, s.notice,"    \
   " COALESCE(d.guest_idle_ms, -1), COALESCE(d.guest_idle_at_us, 0), COALESCE(d.generation, 0),"              \
-  " COALESCE(d.counter, 0), COALESCE(p.on_logoff, 'reclone')"                                                \
+  " COALESCE(d.counter, 0), COALESCE(p.on_logoff, 'reclone'), COALESCE(p.warning_s, 0),"                     \
+  " COALESCE(p.idle_limit_s, 0), COALESCE(p.session_limit_s, 0)"                                             \
   " FROM session s LEFT JOIN desktop d ON d.id = s.desktop_id AND s.state <> 'ended'"                        \
   " LEFT JOIN pool p ON p.id = s.pool_id"
 
@@ -29,6 +30,8 @@ read_life(DbQuery *query, Session *session)
   session->console_since_us = db_int(query, 22);
   session->idle_warned_us = db_int(query, 23);
   session->age_warned_us = db_int(query, 24);
+  session->idle_warning_us = pool_warning_us((guint)db_int(query, 33), (guint)db_int(query, 32));
+  session->age_warning_us = pool_warning_us((guint)db_int(query, 34), (guint)db_int(query, 32));
   session->left_done = db_int(query, 25) != 0;
   session->epoch = (Epoch){(guint64)db_int(query, 29), (guint64)db_int(query, 30)};
   session->notice = g_strdup(db_text(query, 26));

@@ -87,7 +87,7 @@ decide(Services *services, GHashTable *pools, const GPtrArray *sessions, gint64 
     g_auto(SessionLimitDecision) decision = {0};
     session_limits_decide(&facts, &decision);
     note_next(services, &decision, now_us);
-    if (decision.action == SESSION_ACTION_NOTHING && !decision.takes_back)
+    if (decision.action == SESSION_ACTION_NOTHING && !decision.takes_idle_back && !decision.takes_age_back)
       continue;
     const Due due = {.session = session_copy(session), .decision = decision};
     g_ptr_array_add(all, g_memdup2(&due, sizeof due));
@@ -150,7 +150,8 @@ warn(Work *work, Session *session, const SessionLimitDecision *decision, GError 
     session->idle_warned_us = work->now_us;
   else
     session->age_warned_us = work->now_us;
-  set_notice(session, decision->text);
+  if (decision->limit == SESSION_LIMIT_AGE || session->age_warned_us == 0)
+    set_notice(session, decision->text); /* the end is graver; of being idle the desktop tells */
   return (!session_has_agent(session) || command(work, session, &order, error)) &&
          enter(work, session, "session.warn", decision->text, error);
 }
@@ -173,7 +174,8 @@ disconnect(Work *work, Session *session, const SessionLimitDecision *decision, G
   g_free(session->device);
   session->device = g_strdup("");
   session->idle_warned_us = 0;
-  set_notice(session, decision->text);
+  if (session->age_warned_us == 0)
+    set_notice(session, decision->text);
   return command(work, session, &order, error) &&
          enter(work, session, "session.disconnect", decision->text, error);
 }
@@ -187,9 +189,12 @@ shut_down(Work *work, const Session *session, const SessionLimitDecision *decisi
 }
 
 static gboolean
-take_back(Work *work, Session *session, GError **error)
+take_back(Work *work, Session *session, const SessionLimitDecision *decision, GError **error)
 {
-  session->idle_warned_us = 0;
+  if (decision->takes_age_back)
+    session->age_warned_us = 0;
+  if (decision->takes_idle_back)
+    session->idle_warned_us = 0;
   if (session->age_warned_us == 0)
     set_notice(session, NULL);
   work_tell(work, session->id);
@@ -199,7 +204,7 @@ take_back(Work *work, Session *session, GError **error)
 static gboolean
 act(Work *work, Session *session, const SessionLimitDecision *decision, GError **error)
 {
-  if (decision->takes_back && !take_back(work, session, error))
+  if ((decision->takes_idle_back || decision->takes_age_back) && !take_back(work, session, decision, error))
     return FALSE;
   switch (decision->action) {
   case SESSION_ACTION_WARN:

@@ -36,7 +36,46 @@ test_session(void)
                   "\"state\":\"preparing\",\"step\":\"booting\",\"progress\":40,"
                   "\"created\":\"2023-11-14T22:13:20Z\",\"connected_from\":null,\"viewer\":\"\","
                   "\"may_restart\":true,\"may_reset\":false,\"may_lock\":true,\"on_logoff\":\"stop\","
-                  "\"warning\":null,\"reasons\":[]}");
+                  "\"warning\":null,\"warning_code\":null,\"warning_action\":null,\"warning_until\":null,"
+                  "\"reasons\":[]}");
+}
+
+/* What is about to be done, for those who say it in their own words. */
+static void
+test_session_warning(void)
+{
+  static const struct {
+    const char *notice;
+    gint64 idle_warned_s, age_warned_s, warning_s;
+    const char *expected;
+  } rows[] = {
+      {"It ends.", 0, 1700000000, 300,
+       "\"warning\":\"It ends.\",\"warning_code\":\"session-limit\",\"warning_action\":\"logoff\","
+       "\"warning_until\":\"2023-11-14T22:18:20Z\""},
+      {"It is cut.", 1700000000, 0, 60,
+       "\"warning_code\":\"idle-limit\",\"warning_action\":\"disconnect\","
+       "\"warning_until\":\"2023-11-14T22:14:20Z\""},
+      {"It ends.", 1700000100, 1700000000, 60,
+       "\"warning_code\":\"session-limit\",\"warning_action\":\"logoff\","
+       "\"warning_until\":\"2023-11-14T22:14:20Z\""},
+      {"It ends.", 0, 1700000000, 0,
+       "\"warning_code\":\"session-limit\",\"warning_action\":\"logoff\",\"warning_until\":null"},
+      {"It was cut.", 0, 0, 60,
+       "\"warning\":\"It was cut.\",\"warning_code\":\"idle-disconnected\",\"warning_action\":null,"
+       "\"warning_until\":null"},
+      {NULL, 1700000000, 1700000000, 60,
+       "\"warning\":null,\"warning_code\":null,\"warning_action\":null,\"warning_until\":null"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    Session session = {.id = (char *)"s",
+                       .notice = (char *)rows[i].notice,
+                       .idle_warned_us = rows[i].idle_warned_s * G_USEC_PER_SEC,
+                       .age_warned_us = rows[i].age_warned_s * G_USEC_PER_SEC,
+                       .idle_warning_us = rows[i].warning_s * G_USEC_PER_SEC,
+                       .age_warning_us = rows[i].warning_s * G_USEC_PER_SEC};
+    g_autofree char *text = text_of(view_session, &session);
+    g_assert_nonnull(strstr(text, rows[i].expected));
+  }
 }
 
 /* Names are other people's texts: they stay texts. */
@@ -77,6 +116,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/views/session", test_session);
+  g_test_add_func("/views/session-warning", test_session_warning);
   g_test_add_func("/views/texts", test_texts_cannot_leave_their_place);
   g_test_add_func("/views/page", test_page);
   g_test_add_func("/views/event", test_event);

@@ -182,11 +182,41 @@ test_moving_takes_the_warning_back(void)
   g_auto(SessionLimitDecision) moved = {0};
   session_limits_decide(&facts, &moved);
   g_assert_cmpint(moved.action, ==, NOTHING);
-  g_assert_true(moved.takes_back);
+  g_assert_true(moved.takes_idle_back);
   facts.idle_us = S(870);
   g_auto(SessionLimitDecision) still = {0};
   session_limits_decide(&facts, &still);
-  g_assert_false(still.takes_back);
+  g_assert_false(still.takes_idle_back);
+}
+
+/* An administrator who makes the longest time longer, or takes it away, makes the warning untrue. */
+static void
+test_more_time_takes_the_warning_back(void)
+{
+  static const struct {
+    guint limit_s;
+    gboolean is_put_off;
+    SessionAction action;
+    gint64 next_s;
+  } rows[] = {{28800, FALSE, NOTHING, 200},
+              {36000, TRUE, NOTHING, 7100},
+              {0, TRUE, NOTHING, -1},
+              {28700, FALSE, NOTHING, 200}};
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    const Pool pool = {.session_limit_s = rows[i].limit_s, .warning_s = 300};
+    const SessionLimitFacts facts = {.state = OPEN,
+                                     .pool = &pool,
+                                     .console_us = NEVER,
+                                     .idle_us = NEVER,
+                                     .age_us = S(28600),
+                                     .idle_warned_us = NEVER,
+                                     .age_warned_us = S(100)};
+    g_auto(SessionLimitDecision) decision = {0};
+    session_limits_decide(&facts, &decision);
+    g_assert_cmpint(decision.takes_age_back, ==, rows[i].is_put_off);
+    g_assert_cmpint(decision.action, ==, rows[i].action);
+    g_assert_cmpint(decision.next_us, ==, span(rows[i].next_s));
+  }
 }
 
 /* Turning the hands one instant after the other: one warning, then one end. */
@@ -232,6 +262,7 @@ main(int argc, char **argv)
   g_test_add_func("/session-limits/cases", test_cases);
   g_test_add_func("/session-limits/all-states", test_all_states);
   g_test_add_func("/session-limits/moving-takes-the-warning-back", test_moving_takes_the_warning_back);
+  g_test_add_func("/session-limits/more-time-takes-the-warning-back", test_more_time_takes_the_warning_back);
   g_test_add_func("/session-limits/a-whole-day", test_a_whole_day);
   g_test_add_func("/session-limits/apply", test_apply);
   return g_test_run();

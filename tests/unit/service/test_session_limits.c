@@ -62,6 +62,17 @@ times_told(const Case *test)
   return times;
 }
 
+#define SECOND_US ((gint64)G_USEC_PER_SEC)
+
+static void
+expect_notice(const Session *session, const char *code, const char *action, gint64 until_us)
+{
+  SessionNotice notice = session_notice(session);
+  g_assert_cmpstr(notice.code, ==, code);
+  g_assert_cmpstr(notice.action, ==, action);
+  g_assert_cmpint(notice.until_us, ==, until_us);
+}
+
 static void
 test_longest_session(void)
 {
@@ -77,6 +88,7 @@ test_longest_session(void)
   g_autoptr(Session) warned = now(&test);
   g_assert_nonnull(strstr(warned->notice, "ends in 5 minutes"));
   g_assert_true(g_strv_contains((const char *const *)warned->reasons, warned->notice));
+  expect_notice(warned, "session-limit", "logoff", test.fixture->clock.wall_us + 300 * SECOND_US);
   pass(&test, 200, SILENT);
   g_assert_cmpuint(times_told(&test), ==, 1);
   pass(&test, 100, SILENT);
@@ -126,9 +138,12 @@ test_idle(void)
   g_assert_cmpuint(times_told(&test), ==, 0);
   pass(&test, 10, 540);
   g_assert_cmpuint(times_told(&test), ==, 1);
+  g_autoptr(Session) warned = now(&test);
+  expect_notice(warned, "idle-limit", "disconnect", test.fixture->clock.wall_us + 60 * SECOND_US);
   pass(&test, 20, 1); /* moved: it is taken back */
   g_autoptr(Session) moved = now(&test);
   g_assert_null(moved->notice);
+  expect_notice(moved, NULL, NULL, 0);
   g_assert_cmpint(moved->state, ==, SESSION_CONNECTED);
   pass(&test, 540, 541);
   g_assert_cmpuint(times_told(&test), ==, 2);
@@ -136,6 +151,7 @@ test_idle(void)
   g_autoptr(Session) cut = now(&test);
   g_assert_cmpstr(cut->device, ==, "");
   g_assert_nonnull(strstr(cut->notice, "Nobody used the desktop for 10 minutes"));
+  expect_notice(cut, "idle-disconnected", NULL, 0);
   service_fixture_console(test.fixture, test.session, FALSE);
   service_fixture_settle(test.fixture);
   g_autoptr(Session) left = now(&test);
@@ -273,6 +289,38 @@ test_limit_comes_later(void)
   end(&test);
 }
 
+/* Both at once: what is said of the end stays, also when somebody moves, and until it is put off. */
+static void
+test_idle_near_the_end(void)
+{
+  Case test;
+  PoolSettings settings = POOL_SETTINGS_NONE;
+  settings.idle_limit_s = 600;
+  settings.session_limit_s = 3600;
+  settings.warning_s = 300;
+  begin(&test, &settings);
+  pass(&test, 3300, 5);
+  gint64 end_us = test.fixture->clock.wall_us + 300 * SECOND_US;
+  pass(&test, 10, 310);
+  g_assert_cmpuint(times_told(&test), ==, 2);
+  g_autoptr(Session) both = now(&test);
+  g_assert_nonnull(strstr(both->notice, "Yours ends in"));
+  expect_notice(both, "session-limit", "logoff", end_us);
+  pass(&test, 10, 1);
+  g_autoptr(Session) moved = now(&test);
+  expect_notice(moved, "session-limit", "logoff", end_us);
+  settings.session_limit_s = 7200;
+  service_fixture_change_pool(test.fixture, &settings);
+  pass(&test, 1, 1);
+  g_autoptr(Session) longer = now(&test);
+  g_assert_null(longer->notice);
+  pass(&test, 3579, 1);
+  g_assert_cmpuint(times_told(&test), ==, 3);
+  g_autoptr(Session) again = now(&test);
+  expect_notice(again, "session-limit", "logoff", test.fixture->clock.wall_us + 300 * SECOND_US);
+  end(&test);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -280,6 +328,7 @@ main(int argc, char **argv)
   g_test_add_func("/session-limits/longest-session", test_longest_session);
   g_test_add_func("/session-limits/idle", test_idle);
   g_test_add_func("/session-limits/back-after-a-break", test_back_after_a_break);
+  g_test_add_func("/session-limits/idle-near-the-end", test_idle_near_the_end);
   g_test_add_func("/session-limits/idle-not-known", test_idle_not_known);
   g_test_add_func("/session-limits/left", test_left);
   g_test_add_func("/session-limits/locked-once", test_locked_once);
