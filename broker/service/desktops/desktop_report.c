@@ -63,7 +63,8 @@ copy_report(const Work *work, Desktop *desktop, const HostDesktop *report)
 }
 
 /* A host that was told to shut it down and says that it can be shown has given up: the machine does not obey.
- * How long that takes is bounded by the host's shutdown limit. */
+ * How long that takes is bounded by the host's shutdown limit. One that begins anew meanwhile is still to go.
+ */
 static gboolean
 settle_stopping(Work *work, Desktop *desktop, GError **error)
 {
@@ -72,10 +73,11 @@ settle_stopping(Work *work, Desktop *desktop, GError **error)
       !outbox_store_waits(work->transaction, desktop->id, "shutdown", &still_told, error))
     return FALSE;
   gboolean stays_up = runs && desktop->guest.ready && !still_told;
+  gboolean begins_anew = desktop->power == POWER_STARTING;
   if (desktop->stopping && stays_up)
     log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.desktop = desktop->name, .host = desktop->host),
               "The desktop %s did not shut down: %s", desktop->name, desktop->step);
-  desktop->stopping = desktop->stopping && runs && !stays_up;
+  desktop->stopping = desktop->stopping && (runs || begins_anew) && !stays_up;
   return TRUE;
 }
 

@@ -150,6 +150,24 @@ test_connecting_while_it_stops(void)
   g_assert_cmpuint(times_started(fixture, second->desktop_id), ==, 1);
 }
 
+/* It is told to shut down, starts again by itself, and goes off then all the same. */
+static void
+test_starting_anew_while_it_stops(void)
+{
+  g_autoptr(ServiceFixture) fixture = dedicated("stop", -1);
+  g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
+  g_autoptr(Session) first = work(fixture, alice);
+  log_off(fixture, alice, first);
+  g_autoptr(Session) second = connect(fixture, alice);
+  service_fixture_report(fixture, second->desktop_id, HOST_POWER_STARTING, FALSE, NULL);
+  g_autoptr(Desktop) desktop = service_fixture_desktop(fixture, second->desktop_id);
+  g_assert_true(desktop->stopping);
+  service_fixture_report(fixture, second->desktop_id, HOST_POWER_UP, FALSE, NULL);
+  service_fixture_settle(fixture);
+  assert_state(fixture, second, SESSION_READY);
+  g_assert_cmpuint(times_started(fixture, second->desktop_id), ==, 1);
+}
+
 static void
 test_reclone_is_still_its_owners(void)
 {
@@ -449,6 +467,7 @@ main(int argc, char **argv)
   g_test_add_func("/kinds/signed-off-is-restarted", test_signed_off_is_restarted);
   g_test_add_func("/kinds/stopped-is-started-by-connecting", test_stopped_is_started_by_connecting);
   g_test_add_func("/kinds/connecting-while-it-stops", test_connecting_while_it_stops);
+  g_test_add_func("/kinds/starting-while-it-stops", test_starting_anew_while_it_stops);
   g_test_add_func("/kinds/reclone-is-still-its-owners", test_reclone_is_still_its_owners);
   g_test_add_func("/kinds/reclone-keeps-its-name", test_reclone_keeps_its_name);
   g_test_add_func("/kinds/deleted-owner", test_deleted_owner_gets_nothing_anew);
