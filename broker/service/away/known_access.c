@@ -278,8 +278,8 @@ add_secret(Services *services, const Caller *caller, const ConsoleFacts *facts, 
   access->password = secret_random(CONSOLE_PASSWORD_BYTES);
   access->expires_us = now_us + CONSOLE_PASSWORD_LIFE_S * SECOND_US;
   g_autofree char *hash = secret_hash(access->password);
-  known_passwords_add(services->known_passwords, hash, facts->session->id, viewer_name(viewer),
-                      caller->token_hash, access->expires_us);
+  known_passwords_add(services->known_passwords, hash, facts->session->id, viewer_name(viewer), caller,
+                      access->expires_us);
   return TRUE;
 }
 

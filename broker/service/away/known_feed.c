@@ -6,6 +6,7 @@
 #include "broker/store/known_store.h"
 #include "broker/store/pool_store.h"
 #include "broker/store/session_store.h"
+#include "broker/store/sign_in_store.h"
 #include "common/base/error.h"
 
 static gboolean
@@ -129,10 +130,36 @@ take_changed(Work *work, const Changes *changes, GError **error)
   return take_sessions(work, changes->sessions, error);
 }
 
+/* A sign-in may have ended at any broker; what was given to it here ends with it. */
+static gboolean
+review_passwords(Work *work, const Changes *changes, GError **error)
+{
+  KnownPasswords *known = work->services->known_passwords;
+  g_autoptr(GHashTable) devices = known_passwords_devices(known, changes->missed ? NULL : changes->accounts,
+                                                          clock_wall_us(&work->services->time));
+  GHashTableIter iter;
+  gpointer device;
+  g_hash_table_iter_init(&iter, devices);
+  while (g_hash_table_iter_next(&iter, &device, NULL)) {
+    GError *problem = NULL;
+    g_autoptr(SignInRow) row = sign_in_store_find(work->transaction, device, &problem);
+    if (row != NULL)
+      continue;
+    if (!g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+      g_propagate_error(error, problem);
+      return FALSE;
+    }
+    g_error_free(problem);
+    known_passwords_forget(known, device);
+  }
+  return TRUE;
+}
+
 gboolean
 known_feed_take(Work *work, const Changes *changes, guint64 stamp, GError **error)
 {
-  return changes->missed ? load(work, stamp, error) : take_changed(work, changes, error);
+  gboolean taken = changes->missed ? load(work, stamp, error) : take_changed(work, changes, error);
+  return taken && review_passwords(work, changes, error);
 }
 
 void

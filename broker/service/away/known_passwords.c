@@ -5,6 +5,7 @@ typedef struct {
   char *hash;
   char *session_id;
   char *viewer;
+  char *user_id;
   char *device;
   gint64 expires_us;
   gboolean is_used;
@@ -23,6 +24,7 @@ entry_free(gpointer data)
   g_free(entry->hash);
   g_free(entry->session_id);
   g_free(entry->viewer);
+  g_free(entry->user_id);
   g_free(entry->device);
   g_free(entry);
 }
@@ -38,11 +40,15 @@ known_passwords_new(void)
 
 void
 known_passwords_add(KnownPasswords *known, const char *hash, const char *session_id, const char *viewer,
-                    const char *device, gint64 expires_us)
+                    const Caller *caller, gint64 expires_us)
 {
   Entry *entry = g_new0(Entry, 1);
-  *entry =
-      (Entry){g_strdup(hash), g_strdup(session_id), g_strdup(viewer), g_strdup(device), expires_us, FALSE};
+  *entry = (Entry){.hash = g_strdup(hash),
+                   .session_id = g_strdup(session_id),
+                   .viewer = g_strdup(viewer),
+                   .user_id = g_strdup(caller->user_id),
+                   .device = g_strdup(caller->token_hash),
+                   .expires_us = expires_us};
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&known->mutex);
   g_hash_table_insert(known->by_hash, entry->hash, entry);
   g_queue_push_tail(&known->by_age, entry);
@@ -77,6 +83,20 @@ known_passwords_spend(KnownPasswords *known, const char *hash, gint64 now_us)
     return KNOWN_PASSWORD_USED;
   entry->is_used = TRUE;
   return KNOWN_PASSWORD_GOOD;
+}
+
+GHashTable *
+known_passwords_devices(KnownPasswords *known, GHashTable *accounts, gint64 now_us)
+{
+  GHashTable *devices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&known->mutex);
+  for (GList *at = known->by_age.head; at != NULL; at = at->next) {
+    const Entry *entry = at->data;
+    if (!entry->is_used && entry->expires_us > now_us &&
+        (accounts == NULL || g_hash_table_contains(accounts, entry->user_id)))
+      g_hash_table_add(devices, g_strdup(entry->device));
+  }
+  return devices;
 }
 
 void

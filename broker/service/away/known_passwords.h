@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "broker/model/caller.h"
 
 #define KNOWN_PASSWORDS_MAX 4096
 
@@ -23,10 +23,10 @@ typedef enum {
 /** No passwords. */
 KnownPasswords *known_passwords_new(void);
 
-/** Notes the password with @hash for @session_id and @viewer, given to the sign-in @device, which lives till
- * @expires_us. */
+/** Notes the password with @hash for @session_id and @viewer, given to the sign-in of @caller, which can be
+ * spent till @expires_us. */
 void known_passwords_add(KnownPasswords *known, const char *hash, const char *session_id, const char *viewer,
-                         const char *device, gint64 expires_us);
+                         const Caller *caller, gint64 expires_us);
 
 /** The session and the viewer of the password with @hash (both transfer full); FALSE when it is none of
  * these. */
@@ -35,6 +35,10 @@ gboolean known_passwords_find(KnownPasswords *known, const char *hash, char **re
 
 /** Spends the password with @hash at @now_us. */
 KnownPassword known_passwords_spend(KnownPasswords *known, const char *hash, gint64 now_us);
+
+/** The sign-ins of @accounts (a set of ids; nullable: of all) with passwords that can be spent at @now_us: a
+ * set of their token hashes (transfer full). */
+GHashTable *known_passwords_devices(KnownPasswords *known, GHashTable *accounts, gint64 now_us);
 
 /** Forgets those that were given to the sign-in @device. */
 void known_passwords_forget(KnownPasswords *known, const char *device);

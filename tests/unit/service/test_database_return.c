@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The way back of a database: what was kept is written, and what cannot be does not keep it shut. */
+#include "broker/db/db_fault.h"
 #include "broker/service/audit_log.h"
+#include "broker/service/connect/console_access.h"
 #include "broker/service/people/sign_in.h"
 #include "broker/service/services_private.h"
+#include "broker/service/work.h"
+#include "broker/store/sign_in_store.h"
 #include "tests/unit/service/away_case.h"
 
 static guint
@@ -63,6 +67,64 @@ test_unwritable_rows_are_left_out(AwayCase *test, gconstpointer data)
   g_assert_cmpuint(count_audit(test, "sign-out"), ==, 1);
 }
 
+/* As another broker does it: nothing but the row and the notice reaches this one. */
+static void
+sign_out_elsewhere(AwayCase *test)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Work) work = work_begin(test->fixture->services, DB_WRITE, &error);
+  g_assert_true(sign_in_store_remove(work->transaction, test->alice->token_hash, &error));
+  work_notify(work, CHANGE_SIGN_IN, test->alice->user_id);
+  g_assert_true(work_commit(work, &error));
+  service_fixture_catch_up(test->fixture);
+}
+
+static void
+redeem(AwayCase *test, const ConsoleAccess *access, gboolean is_good)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *grant =
+      console_access_redeem(test->fixture->services, access->password, "relay", FIXTURE_HOST, &error);
+  g_assert_cmpint(grant != NULL, ==, is_good);
+  if (!is_good)
+    away_case_assert_code(error, CARAWAY_ERROR_GRANT_INVALID);
+}
+
+/* A password of an outage is nobody's any more when its sign-in ended at whichever broker. */
+static void
+test_password_ends_with_its_sign_in(AwayCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  Services *services = test->fixture->services;
+  away_case_go_away(test);
+  g_autoptr(ConsoleAccess) first =
+      console_access_create(services, test->alice, test->session->id, VIEWER_VV, FALSE, &error);
+  g_autoptr(ConsoleAccess) second =
+      console_access_create(services, test->alice, test->session->id, VIEWER_VV, FALSE, &error);
+  g_assert_no_error(error);
+  away_case_come_back(test);
+  redeem(test, first, TRUE);
+  sign_out_elsewhere(test);
+  redeem(test, second, FALSE);
+}
+
+/* It ended while this broker heard nothing. */
+static void
+test_password_of_a_missed_sign_out(AwayCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  away_case_go_away(test);
+  g_autoptr(ConsoleAccess) access = console_access_create(test->fixture->services, test->alice,
+                                                          test->session->id, VIEWER_VV, FALSE, &error);
+  g_assert_no_error(error);
+  db_set_fault(test->fixture->services->db, NULL, NULL);
+  g_autoptr(DbTransaction) transaction = db_begin(test->fixture->services->db, DB_WRITE, &error);
+  g_assert_true(sign_in_store_remove(transaction, test->alice->token_hash, &error));
+  g_assert_true(db_commit(transaction, &error));
+  away_case_come_back(test);
+  redeem(test, access, FALSE);
+}
+
 #define ADD(name, function)                                                                                  \
   g_test_add("/service/database-return/" name, AwayCase, NULL, away_case_set_up, function,                   \
              away_case_tear_down)
@@ -72,5 +134,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   ADD("unwritable", test_unwritable_rows_are_left_out);
+  ADD("password/signed-out", test_password_ends_with_its_sign_in);
+  ADD("password/missed", test_password_of_a_missed_sign_out);
   return g_test_run();
 }
