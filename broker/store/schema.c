@@ -175,6 +175,12 @@ static const char fewer_indexes_sql[] =
     "DROP INDEX outbox_desktop;"
     "CREATE INDEX outbox_desktop ON outbox (desktop_id) WHERE kind <> 'epoch'";
 
+/* Manual pools of before had rules that no agent carries out; they did nothing, and are refused now. */
+static const char manual_rules_sql[] =
+    "UPDATE pool SET idle_limit_s = 0 WHERE kind = 'manual';"
+    "UPDATE pool SET on_disconnect = 'keep', on_disconnect_delay_s = 0 WHERE kind = 'manual'"
+    "  AND on_disconnect IN ('lock', 'logoff')";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -189,6 +195,7 @@ static const Migration migrations[] = {
     {11, "keys of creations", creations_sql},
     {12, "duties of hosts", duties_sql},
     {13, "fewer indexes", fewer_indexes_sql},
+    {14, "rules of manual pools", manual_rules_sql},
 };
 
 int

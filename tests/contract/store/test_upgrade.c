@@ -85,8 +85,9 @@ test_schema_3(Case *test, gconstpointer data)
   g_autoptr(GError) error = NULL;
   int from = 0;
   load(test->db, "schema-3.sql");
-  g_assert_true(schema_update(test->db, &from, &error));
+  gboolean updated = schema_update(test->db, &from, &error);
   g_assert_no_error(error);
+  g_assert_true(updated);
   g_assert_cmpint(from, ==, 3);
   g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_WRITE, &error);
   int level = 0;
@@ -96,10 +97,63 @@ test_schema_3(Case *test, gconstpointer data)
   check_desktops(transaction);
 }
 
+static void
+put_pool(DbTransaction *transaction, const char *name, const char *kind, const char *on_disconnect)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_cmpint(
+      db_run(transaction, &error,
+             "INSERT INTO pool (id, name, description, image, size, spares, vcpus, memory_mib, heads,"
+             "  account, channels, deleting, created_us, version, kind, on_disconnect,"
+             "  on_disconnect_delay_s, on_logoff, idle_limit_s)"
+             " VALUES (?, ?, '', '', 0, 0, 2, 2048, 1, 'user', 'main,display,inputs', 0, 1, 1, ?, ?,"
+             "  60, 'keep', 600)",
+             "ssss", name, name, kind, on_disconnect),
+      ==, 1);
+  g_assert_no_error(error);
+}
+
+static void
+check_rules(DbTransaction *transaction, const char *name, PoolDisconnect on_disconnect, guint delay_s,
+            guint idle_limit_s)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Pool) pool = pool_store_find(transaction, name, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(pool->on_disconnect, ==, on_disconnect);
+  g_assert_cmpuint(pool->on_disconnect_delay_s, ==, delay_s);
+  g_assert_cmpuint(pool->idle_limit_s, ==, idle_limit_s);
+}
+
+/* Manual pools lose the rules that they never carried out, so that they can be changed; others keep theirs.
+ */
+static void
+test_schema_13(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  int from = 0;
+  g_autoptr(DbTransaction) old = db_begin(test->db, DB_WRITE, &error);
+  g_assert_true(schema_apply(old, 0, 13, &error));
+  put_pool(old, "locking", "manual", "lock");
+  put_pool(old, "stopping", "manual", "shutdown");
+  put_pool(old, "own", "dedicated", "lock");
+  g_assert_true(db_commit(old, &error));
+  g_clear_pointer(&old, db_transaction_free);
+  gboolean updated = schema_update(test->db, &from, &error);
+  g_assert_no_error(error);
+  g_assert_true(updated);
+  g_assert_cmpint(from, ==, 13);
+  g_autoptr(DbTransaction) transaction = db_begin(test->db, DB_READ, &error);
+  check_rules(transaction, "locking", POOL_DISCONNECT_KEEP, 0, 0);
+  check_rules(transaction, "stopping", POOL_DISCONNECT_SHUTDOWN, 60, 0);
+  check_rules(transaction, "own", POOL_DISCONNECT_LOCK, 60, 600);
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   EMPTY_DATABASE_ADD("/upgrade/schema-3", Case, set_up, test_schema_3, tear_down);
+  EMPTY_DATABASE_ADD("/upgrade/schema-13", Case, set_up, test_schema_13, tear_down);
   return g_test_run();
 }
