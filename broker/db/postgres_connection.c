@@ -4,6 +4,7 @@
 #include "broker/db/connection_methods.h"
 #include "broker/db/postgres_error.h"
 #include "broker/db/postgres_pipeline.h"
+#include "broker/db/text_array.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -13,8 +14,9 @@
 #define LATER_MAX          400 /* commands that wait for their results */
 
 /* "CARAWAY" as a number: the right to write in this database. */
-#define LOCK_SQL  "SELECT pg_advisory_xact_lock(18931565297092953)"
-#define CLOCK_SQL "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+#define LOCK_SQL   "SELECT pg_advisory_xact_lock(18931565297092953)"
+#define CLOCK_SQL  "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+#define NOTIFY_SQL "SELECT pg_notify('" POSTGRES_CHANNEL "', n) FROM unnest(CAST(? AS text[])) AS n"
 #define SURE_SQL                                                                                             \
   "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
@@ -26,6 +28,7 @@ typedef struct {
   gboolean begun;
   gboolean begin_waits; /* a reader's BEGIN goes with its first statement */
   gboolean unverified;  /* statements of this part wait in the flight */
+  TextArray *notices;   /* (nullable) of this part: they go together with its end */
   GError *lost;         /* nullable: why the transaction is gone */
 } PostgresConnection;
 
@@ -132,6 +135,7 @@ rollback(Connection *base)
     }
   }
   set_limit(connection);
+  g_clear_pointer(&connection->notices, text_array_free);
   connection->begun = FALSE;
   connection->begin_waits = FALSE;
   connection->unverified = FALSE;
@@ -192,6 +196,19 @@ begin_part(Connection *base, GError **error)
   return TRUE;
 }
 
+/* One statement for all of them. */
+static void
+tell_notices(PostgresConnection *connection)
+{
+  if (connection->notices == NULL)
+    return;
+  const ConnectionValue value = {.is_text = TRUE, .text = text_array_text(connection->notices)};
+  const ConnectionValues values = {&value, 1};
+  postgres_pipeline_add(connection->pipeline, NOTIFY_SQL, &values, NULL, NULL);
+  connection->unverified = TRUE;
+  g_clear_pointer(&connection->notices, text_array_free);
+}
+
 /* What of this part waits for its result must be known to work before others build on it. */
 static gboolean
 accept_part(Connection *base, GError **error)
@@ -199,6 +216,7 @@ accept_part(Connection *base, GError **error)
   PostgresConnection *connection = own(base);
   if (is_lost(connection, error))
     return FALSE;
+  tell_notices(connection);
   gboolean must_know = connection->unverified;
   postgres_pipeline_add_plain(connection->pipeline, "RELEASE SAVEPOINT part");
   return !must_know || fly_plain(connection, error);
@@ -209,6 +227,7 @@ undo_part(Connection *base)
 {
   PostgresConnection *connection = own(base);
   g_autoptr(GError) error = NULL;
+  g_clear_pointer(&connection->notices, text_array_free);
   if (!in_transaction(base))
     return;
   if (postgres_pipeline_length(connection->pipeline) > 0)
@@ -363,12 +382,14 @@ release(Statement *base)
 static gboolean
 notify(Connection *base, const char *channel, const char *payload, GError **error)
 {
-  if (is_lost(own(base), error))
+  PostgresConnection *connection = own(base);
+  if (is_lost(connection, error))
     return FALSE;
   g_autofree char *both = g_strconcat(channel, " ", payload, NULL);
-  const ConnectionValue value = {.is_text = TRUE, .text = both};
-  const ConnectionValues values = {&value, 1};
-  return run(base, "SELECT pg_notify('" POSTGRES_CHANNEL "', ?)", &values, TRUE, NULL, error);
+  if (connection->notices == NULL)
+    connection->notices = text_array_new();
+  text_array_add(connection->notices, both);
+  return TRUE;
 }
 
 static gboolean
@@ -387,6 +408,7 @@ close_connection(Connection *base)
 {
   PostgresConnection *connection = own(base);
   postgres_pipeline_free(connection->pipeline);
+  g_clear_pointer(&connection->notices, text_array_free);
   g_clear_error(&connection->lost);
   g_free(connection);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/assignment_store_postgres.h"
 
+#include "broker/db/text_array.h"
 #include "broker/store/outbox_store.h"
 #include "broker/store/row.h"
-#include "broker/store/text_array.h"
 
 /* Each question is a value of its own, so that each is one look into an index: as a join, the planner would
  * read whole tables for them. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/grant_store.h"
 
+#include "broker/db/text_array.h"
 #include "broker/store/audit_store.h"
-#include "broker/store/text_array.h"
 
 #define COLUMNS                                                                                              \
   "s.pool_id, s.pool_name, s.account_id, s.account_name, s.desktop_id, s.desktop_name, s.host,"              \

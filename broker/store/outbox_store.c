@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/outbox_store.h"
 
+#include "broker/db/text_array.h"
 #include "broker/store/row.h"
 
 #include <string.h>
@@ -50,14 +51,50 @@ read_command(DbQuery *query)
   return command;
 }
 
+static const char list_sql[] = "SELECT id, host, desktop_id, kind, text FROM outbox WHERE host = ? AND id > ?"
+                               " ORDER BY id LIMIT 1000";
+
+/* Each is one look into the index, and all of them are one statement. */
+static const char list_all_sql[] =
+    "SELECT c.id, c.host, c.desktop_id, c.kind, c.text"
+    " FROM unnest(CAST(? AS text[]), CAST(? AS bigint[])) AS r (host, after_id)"
+    " CROSS JOIN LATERAL (SELECT * FROM outbox o WHERE o.host = r.host AND o.id > r.after_id"
+    "  ORDER BY o.id LIMIT 1000) AS c ORDER BY c.host, c.id";
+
 GPtrArray *
 outbox_store_list(DbTransaction *transaction, const char *host, gint64 after_id, GError **error)
 {
-  return row_all(db_query(transaction, error,
-                          "SELECT id, host, desktop_id, kind, text FROM outbox WHERE host = ? AND id > ?"
-                          " ORDER BY id LIMIT 1000",
-                          "sl", host, after_id),
-                 read_command, (GDestroyNotify)command_free, error);
+  return row_all(db_query(transaction, error, list_sql, "sl", host, after_id), read_command,
+                 (GDestroyNotify)command_free, error);
+}
+
+static GPtrArray *
+list_together(DbTransaction *transaction, const OutboxPlace *places, guint count, GError **error)
+{
+  g_autoptr(TextArray) hosts = text_array_new();
+  g_autoptr(TextArray) after = text_array_new();
+  for (guint i = 0; i < count; i++) {
+    text_array_add(hosts, places[i].host);
+    text_array_add_int(after, places[i].after_id);
+  }
+  return row_all(
+      db_query(transaction, error, list_all_sql, "ss", text_array_text(hosts), text_array_text(after)),
+      read_command, (GDestroyNotify)command_free, error);
+}
+
+GPtrArray *
+outbox_store_list_all(DbTransaction *transaction, const OutboxPlace *places, guint count, GError **error)
+{
+  if (db_transaction_engine(transaction) == DB_POSTGRES && count > 0)
+    return list_together(transaction, places, count, error);
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)command_free);
+  for (guint i = 0; i < count; i++) {
+    GPtrArray *some = outbox_store_list(transaction, places[i].host, places[i].after_id, error);
+    if (some == NULL)
+      return NULL;
+    g_ptr_array_extend_and_steal(all, some);
+  }
+  return g_steal_pointer(&all);
 }
 
 Command *

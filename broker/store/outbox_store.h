@@ -21,6 +21,16 @@ char *outbox_store_text(const HostCommand *command);
 GPtrArray *outbox_store_list(DbTransaction *transaction, const char *host, gint64 after_id,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** A host, and the last command that it was sent. */
+typedef struct {
+  const char *host; /**< borrowed */
+  gint64 after_id;
+} OutboxPlace;
+
+/** As outbox_store_list() for each of @places (@count), one host after another. */
+GPtrArray *outbox_store_list_all(DbTransaction *transaction, const OutboxPlace *places, guint count,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** The command @id of @host; CARAWAY_ERROR_NOT_FOUND. */
 Command *outbox_store_find(DbTransaction *transaction, const char *host, gint64 id,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

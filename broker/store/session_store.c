@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/session_store.h"
 
+#include "broker/db/text_array.h"
 #include "broker/store/row.h"
-
-#define FIND_AT_ONCE 64
 
 #define SELECT_SESSION                                                                                       \
   "SELECT s.id, s.pool_id, s.pool_name, s.account_id, s.account_name, s.desktop_id, s.desktop_name, s.host," \
@@ -88,24 +87,45 @@ session_store_find(DbTransaction *transaction, const char *id, GError **error)
                  "such session", error);
 }
 
-/* One statement each, all on their way at once: a server answers them in one round trip. An embedded database
- * has none to save, and would prepare the statement once for each. */
+/* LIMIT makes each a look into indexes of its own: as a join, the planner would read whole tables for them.
+ */
+static const char many_sql[] =
+    "SELECT f.* FROM unnest(CAST(? AS text[])) AS r (session_id)"
+    " CROSS JOIN LATERAL (" SELECT_SESSION " WHERE s.id = r.session_id LIMIT 1) AS f";
+
+/* A server answers for all of them in one round trip and one statement. */
 static gboolean
-find_some(DbTransaction *transaction, GPtrArray *ids, guint from, guint to, GPtrArray *sessions,
-          GError **error)
+find_together(DbTransaction *transaction, GPtrArray *ids, GPtrArray *sessions, GError **error)
 {
-  g_autoptr(GPtrArray) queries = g_ptr_array_new_with_free_func((GDestroyNotify)db_query_free);
-  for (guint i = from; i < to; i++) {
-    DbQuery *query = db_query_later(transaction, error, SELECT_SESSION " WHERE s.id = ?", "s", ids->pdata[i]);
-    if (query == NULL)
-      return FALSE;
-    g_ptr_array_add(queries, query);
+  g_autoptr(TextArray) texts = text_array_new();
+  for (guint i = 0; i < ids->len; i++)
+    text_array_add(texts, ids->pdata[i]);
+  g_autoptr(GPtrArray) found = row_all(db_query(transaction, error, many_sql, "s", text_array_text(texts)),
+                                       read_session, (GDestroyNotify)session_free, error);
+  if (found == NULL)
+    return FALSE;
+  g_autoptr(GHashTable) by_id = g_hash_table_new(g_str_hash, g_str_equal);
+  for (guint i = 0; i < found->len; i++)
+    g_hash_table_insert(by_id, ((Session *)found->pdata[i])->id, found->pdata[i]);
+  for (guint i = 0; i < ids->len; i++) {
+    sessions->pdata[i] = g_hash_table_lookup(by_id, ids->pdata[i]);
+    g_hash_table_remove(by_id, ids->pdata[i]); /* a second one of the same id is left out */
   }
-  for (guint i = 0; i < queries->len; i++) {
+  g_ptr_array_set_free_func(found, NULL);
+  return TRUE;
+}
+
+/* An embedded database has no round trips to save. */
+static gboolean
+find_each(DbTransaction *transaction, GPtrArray *ids, GPtrArray *sessions, GError **error)
+{
+  for (guint i = 0; i < ids->len; i++) {
+    g_autoptr(DbQuery) query =
+        db_query(transaction, error, SELECT_SESSION " WHERE s.id = ?", "s", ids->pdata[i]);
     gboolean row;
-    if (!db_next(queries->pdata[i], &row, error))
+    if (query == NULL || !db_next(query, &row, error))
       return FALSE;
-    g_ptr_array_add(sessions, row ? read_session(queries->pdata[i]) : NULL);
+    sessions->pdata[i] = row ? read_session(query) : NULL;
   }
   return TRUE;
 }
@@ -113,12 +133,12 @@ find_some(DbTransaction *transaction, GPtrArray *ids, guint from, guint to, GPtr
 GPtrArray *
 session_store_find_many(DbTransaction *transaction, GPtrArray *ids, GError **error)
 {
-  guint at_once = db_transaction_engine(transaction) == DB_POSTGRES ? FIND_AT_ONCE : 1;
   g_autoptr(GPtrArray) sessions = g_ptr_array_new_with_free_func((GDestroyNotify)session_free);
-  for (guint from = 0; from < ids->len; from += at_once)
-    if (!find_some(transaction, ids, from, MIN(from + at_once, ids->len), sessions, error))
-      return NULL;
-  return g_steal_pointer(&sessions);
+  g_ptr_array_set_size(sessions, (gint)ids->len);
+  gboolean found = db_transaction_engine(transaction) == DB_POSTGRES && ids->len > 0
+                       ? find_together(transaction, ids, sessions, error)
+                       : find_each(transaction, ids, sessions, error);
+  return found ? g_steal_pointer(&sessions) : NULL;
 }
 
 GPtrArray *

@@ -3,16 +3,12 @@
 
 #include "broker/store/outbox_store.h"
 
+#define TOGETHER_MAX 64 /* hosts whose commands are in memory at once */
+
 typedef struct {
   gint64 term;
   gint64 last_id;
 } OpenLink;
-
-/* A link as it was when it was looked at. */
-typedef struct {
-  char *host;
-  OpenLink link;
-} Waiting;
 
 struct Delivery {
   GMutex mutex;
@@ -45,46 +41,53 @@ delivery_close(Delivery *delivery, const char *host, gint64 term)
     g_hash_table_remove(delivery->links, host);
 }
 
-static void
-waiting_free(gpointer data)
-{
-  Waiting *waiting = data;
-  g_free(waiting->host);
-  g_free(waiting);
-}
-
-/* Which of @hosts (nullable: all) have a link, and how far each of them is. */
-static GPtrArray *
+/* Which of @hosts (nullable: all) have a link, and how far each of them is: host → OpenLink. */
+static GHashTable *
 open_links(Delivery *delivery, GHashTable *hosts)
 {
-  GPtrArray *open = g_ptr_array_new_with_free_func(waiting_free);
+  GHashTable *open = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&delivery->mutex);
   GHashTableIter iter;
   gpointer host, link;
   g_hash_table_iter_init(&iter, delivery->links);
-  while (g_hash_table_iter_next(&iter, &host, &link)) {
-    if (hosts != NULL && !g_hash_table_contains(hosts, host))
-      continue;
-    const Waiting waiting = {g_strdup(host), *(const OpenLink *)link};
-    g_ptr_array_add(open, g_memdup2(&waiting, sizeof waiting));
-  }
+  while (g_hash_table_iter_next(&iter, &host, &link))
+    if (hosts == NULL || g_hash_table_contains(hosts, host))
+      g_hash_table_insert(open, g_strdup(host), g_memdup2(link, sizeof(OpenLink)));
   return open;
 }
 
-/* Others may have sent some of @commands since they were read, or the link may be another by now, which
- * begins by itself. */
-static void
-send_to(Delivery *delivery, const Waiting *waiting, const GPtrArray *commands, HostSender *sender)
+static GArray *
+list_places(GHashTable *open)
 {
+  GArray *places = g_array_new(FALSE, FALSE, sizeof(OutboxPlace));
+  GHashTableIter iter;
+  gpointer host, link;
+  g_hash_table_iter_init(&iter, open);
+  while (g_hash_table_iter_next(&iter, &host, &link)) {
+    const OutboxPlace place = {host, ((const OpenLink *)link)->last_id};
+    g_array_append_val(places, place);
+  }
+  return places;
+}
+
+/* Others may have sent some of @commands since they were read, or a link may be another by now, which begins
+ * by itself. A host that does not take one is sent none after it. */
+static void
+send_all(Delivery *delivery, GHashTable *open, const GPtrArray *commands, HostSender *sender)
+{
+  const char *stuck = NULL;
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&delivery->mutex);
-  OpenLink *link = g_hash_table_lookup(delivery->links, waiting->host);
-  for (guint i = 0; link != NULL && link->term == waiting->link.term && i < commands->len; i++) {
+  for (guint i = 0; i < commands->len; i++) {
     const Command *command = g_ptr_array_index(commands, i);
-    if (command->id <= link->last_id)
+    const OpenLink *before = g_hash_table_lookup(open, command->host);
+    OpenLink *link = g_hash_table_lookup(delivery->links, command->host);
+    if (g_strcmp0(stuck, command->host) == 0 || link == NULL || link->term != before->term ||
+        command->id <= link->last_id)
       continue;
-    if (!sender->deliver(sender, waiting->host, command->id, command->text))
-      break;
-    link->last_id = command->id;
+    if (sender->deliver(sender, command->host, command->id, command->text))
+      link->last_id = command->id;
+    else
+      stuck = command->host;
   }
 }
 
@@ -95,14 +98,14 @@ delivery_run(Delivery *delivery, DbTransaction *transaction, GHashTable *hosts, 
 {
   if (sender == NULL)
     return TRUE;
-  g_autoptr(GPtrArray) open = open_links(delivery, hosts);
-  for (guint i = 0; i < open->len; i++) {
-    const Waiting *waiting = g_ptr_array_index(open, i);
-    g_autoptr(GPtrArray) commands =
-        outbox_store_list(transaction, waiting->host, waiting->link.last_id, error);
+  g_autoptr(GHashTable) open = open_links(delivery, hosts);
+  g_autoptr(GArray) places = list_places(open);
+  for (guint from = 0; from < places->len; from += TOGETHER_MAX) {
+    g_autoptr(GPtrArray) commands = outbox_store_list_all(
+        transaction, &g_array_index(places, OutboxPlace, from), MIN(places->len - from, TOGETHER_MAX), error);
     if (commands == NULL)
       return FALSE;
-    send_to(delivery, waiting, commands, sender);
+    send_all(delivery, open, commands, sender);
   }
   return TRUE;
 }

@@ -216,8 +216,10 @@ test_notices_reach_other_brokers(Case *test, gconstpointer data)
   g_clear_pointer(&transaction, db_transaction_free); /* undone: not told */
   transaction = db_begin(test->one, DB_WRITE, &error);
   g_assert_true(db_notify(transaction, "session", "2 with blanks", &error) &&
+                db_notify(transaction, "odd", "a\"b\\c,{d}'\n", &error) &&
                 db_notify(transaction, "pools", "", &error) && db_commit(transaction, &error));
   assert_told(test, "session 2 with blanks");
+  assert_told(test, "odd a\"b\\c,{d}'\n");
   assert_told(test, "pools ");
 }
 

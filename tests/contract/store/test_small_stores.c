@@ -45,6 +45,14 @@ test_outbox(StoreCase *test, gconstpointer data)
   g_assert_true(outbox_store_add(test->transaction, "kvm1", &command, &error)); /* its id is not used again */
   g_autoptr(GPtrArray) newer = outbox_store_list(test->transaction, "kvm1", last->id, &error);
   g_assert_cmpuint(newer->len, ==, 1);
+  g_autoptr(GPtrArray) of_none = outbox_store_list_all(test->transaction, NULL, 0, &error);
+  g_assert_cmpuint(of_none->len, ==, 0);
+  const OutboxPlace of[] = {{"a\"{b},\\", 0}, {"kvm1", ((Command *)g_ptr_array_index(all, 0))->id}};
+  g_autoptr(GPtrArray) of_all = outbox_store_list_all(test->transaction, of, G_N_ELEMENTS(of), &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(of_all->len, ==, 2);
+  g_assert_cmpint(((Command *)g_ptr_array_index(of_all, 1))->id, >, last->id);
+  g_assert_cmpstr(((Command *)g_ptr_array_index(of_all, 1))->host, ==, "kvm1");
   gboolean waits = FALSE;
   g_assert_true(outbox_store_waits(test->transaction, command.desktop, "destroy", &waits, &error));
   g_assert_true(waits);

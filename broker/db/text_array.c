@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/store/text_array.h"
+#include "broker/db/text_array.h"
 
 struct TextArray {
   GString *text;
