@@ -36,7 +36,7 @@ housekeeping_give_up_hosts(Services *services, GError **error)
     if (!host_admin_settle(work, host, error))
       return FALSE;
     if (host->state == HOST_SILENT &&
-        host_silence_us(services->host_silence, host->name, now_us) >= HOST_GIVE_UP_US &&
+        host_silence_us(services->host_silence, host->name, host->term, now_us) >= HOST_GIVE_UP_US &&
         !host_state_step(work, host, HOST_EVENT_GIVE_UP, error))
       return FALSE;
   }

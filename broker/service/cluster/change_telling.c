@@ -142,7 +142,7 @@ take_host(Services *services, const Host *host)
 {
   gint64 now_us = clock_boottime_us(services->clock);
   if (host->state == HOST_SILENT)
-    host_silence_us(services->host_silence, host->name, now_us);
+    host_silence_us(services->host_silence, host->name, host->term, now_us);
   else
     host_silence_end(services->host_silence, host->name);
   if (g_strcmp0(host->link_broker, services->instance) == 0)

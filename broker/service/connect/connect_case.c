@@ -89,8 +89,8 @@ is_lost(Services *services, const Host *host)
 {
   return host->state == HOST_DOWN ||
          (host->state == HOST_SILENT &&
-          host_silence_us(services->host_silence, host->name, clock_boottime_us(services->clock)) >=
-              HOST_PATIENCE_US);
+          host_silence_us(services->host_silence, host->name, host->term,
+                          clock_boottime_us(services->clock)) >= HOST_PATIENCE_US);
 }
 
 static gboolean

@@ -383,7 +383,7 @@ host_events_silent(Services *services, const char *host_name, gint64 term, GErro
   delivery_close(services->delivery, host_name, term);
   g_autoptr(GError) problem = NULL;
   if (take_silence(services, host_name, term, &problem)) {
-    host_silence_us(services->host_silence, host_name, clock_boottime_us(services->clock)); /* begins */
+    host_silence_us(services->host_silence, host_name, term, clock_boottime_us(services->clock)); /* begins */
     return TRUE;
   }
   if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH) ||
