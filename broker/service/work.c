@@ -89,6 +89,14 @@ forget_sign_ins(Work *work)
       known_sign_ins_forget(work->services->known_sign_ins, (char *)key + strlen(PREFIX));
 }
 
+/* The notice of it says so, too, but the database may go away before that comes. */
+static void
+forget_ended(Work *work)
+{
+  for (guint i = 0; work->ended != NULL && i < work->ended->len; i++)
+    known_sessions_forget(work->services->known_sessions, g_ptr_array_index(work->ended, i));
+}
+
 gboolean
 work_commit(Work *work, GError **error)
 {
@@ -96,6 +104,8 @@ work_commit(Work *work, GError **error)
   forget_sign_ins(work);
   gboolean durable = notify(work, &problem) && db_commit(work->transaction, &problem);
   forget_sign_ins(work);
+  if (durable)
+    forget_ended(work);
   if (!durable) {
     database_return_note(work->services, work->mode, problem);
     g_propagate_error(error, problem);
@@ -112,6 +122,7 @@ work_free(Work *work)
     return;
   g_clear_pointer(&work->transaction, db_transaction_free);
   g_hash_table_unref(work->notices);
+  g_clear_pointer(&work->ended, g_ptr_array_unref);
   g_free(work);
 }
 
@@ -119,6 +130,15 @@ void
 work_tell(Work *work, const char *id)
 {
   work_notify(work, CHANGE_SESSION, id);
+}
+
+void
+work_tell_end(Work *work, const char *id)
+{
+  if (work->ended == NULL)
+    work->ended = g_ptr_array_new_with_free_func(g_free);
+  g_ptr_array_add(work->ended, g_strdup(id));
+  work_tell(work, id);
 }
 
 void

@@ -15,6 +15,7 @@ typedef struct {
   DbTransaction *transaction;
   gint64 now_us;
   GHashTable *notices;   /* set of "CHANNEL PAYLOAD" */
+  GPtrArray *ended;      /* (nullable) ids of sessions that end with the commit */
   gboolean wakes_keeper; /* the pools are looked at after the commit */
   DbMode mode;
   gboolean has_creation; /* what the caller's creation key led to was entered */
@@ -36,6 +37,9 @@ void work_free(Work *work);
 
 /** The session @id changed: who listens is told after the commit. */
 void work_tell(Work *work, const char *id);
+
+/** The session @id ends: who listens is told after the commit, and it is no longer known by heart here. */
+void work_tell_end(Work *work, const char *id);
 
 /** All brokers hear @payload on @channel (a CHANGE_ of change_feed.h) after the commit. */
 void work_notify(Work *work, const char *channel, const char *payload);

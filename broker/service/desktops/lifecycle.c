@@ -71,7 +71,7 @@ end_session_of(Work *work, const Caller *caller, const Desktop *desktop, Caraway
 {
   if (desktop->session_id == NULL)
     return TRUE;
-  work_tell(work, desktop->session_id);
+  work_tell_end(work, desktop->session_id);
   return session_store_end(work->transaction, desktop->session_id, error_code_name((int)code), detail,
                            work->now_us, error) &&
          work_audit(work, caller, "session.end", "desktop", desktop->name, detail, error);
