@@ -25,6 +25,7 @@ send_hello(gpointer user_data)
       .hello = {.versions = 1u << HOST_MESSAGE_VERSION,
                 .host = agent->identity->name,
                 .boot_id = agent->boot_id,
+                .said_us = clock_boottime_us(agent->parts.clock),
                 .agent_version = CARAWAY_VERSION,
                 .accelerator = g_atomic_int_get(&agent->parts.context->accelerator),
                 .accelerator_reason = agent_images_accelerator_reason(agent->images),

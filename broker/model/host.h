@@ -34,6 +34,7 @@ typedef struct {
   HostState state;
   HostDuty duty;
   char *boot_id;
+  gint64 said_us; /**< of its newest hello, since that boot; 0: not known */
   char *agent_version;
   char *accelerator;        /**< "kvm", "tcg", "" before the first hello */
   char *accelerator_reason; /**< a sentence */

@@ -7,7 +7,7 @@
   "SELECT h.name, h.state, h.state_since_us, h.boot_id, h.agent_version, h.accelerator, "                    \
   "h.accelerator_reason,"                                                                                    \
   " h.cpus, h.memory_mib, h.memory_free_mib, h.disk_free_mib, h.relay_address, h.relay_port, "               \
-  "h.last_seen_us, h.term, h.link_broker, h.duty"                                                            \
+  "h.last_seen_us, h.term, h.link_broker, h.duty, h.said_us"                                                 \
   " FROM host h"
 
 static gpointer
@@ -30,6 +30,7 @@ read_host(DbQuery *query)
   host->term = db_int(query, 14);
   host->link_broker = g_strdup(db_text(query, 15));
   host->duty = host_duty_from_name(db_text(query, 16));
+  host->said_us = db_int(query, 17);
   return host;
 }
 
@@ -40,7 +41,7 @@ host_store_put(DbTransaction *transaction, const Host *host, GError **error)
                 "INSERT INTO host (name, state, state_since_us, boot_id, agent_version, accelerator,"
                 " accelerator_reason, cpus, memory_mib, memory_free_mib, disk_free_mib, relay_address, "
                 "relay_port,"
-                " last_seen_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " last_seen_us, said_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (name) DO UPDATE SET state = excluded.state, state_since_us = "
                 "excluded.state_since_us,"
                 " boot_id = excluded.boot_id, agent_version = excluded.agent_version,"
@@ -48,12 +49,12 @@ host_store_put(DbTransaction *transaction, const Host *host, GError **error)
                 " cpus = excluded.cpus, memory_mib = excluded.memory_mib,"
                 " memory_free_mib = excluded.memory_free_mib, disk_free_mib = excluded.disk_free_mib,"
                 " relay_address = excluded.relay_address, relay_port = excluded.relay_port,"
-                " last_seen_us = excluded.last_seen_us",
-                "sslssssllllsil", host->name, host_state_name(host->state), host->state_since_us,
+                " last_seen_us = excluded.last_seen_us, said_us = excluded.said_us",
+                "sslssssllllsill", host->name, host_state_name(host->state), host->state_since_us,
                 host->boot_id, host->agent_version, host->accelerator, host->accelerator_reason,
                 host->capacity.cpus, host->capacity.memory_mib, host->capacity.memory_free_mib,
-                host->capacity.disk_free_mib, host->relay_address, (int)host->relay_port,
-                host->last_seen_us) == 1;
+                host->capacity.disk_free_mib, host->relay_address, (int)host->relay_port, host->last_seen_us,
+                host->said_us) == 1;
 }
 
 gboolean

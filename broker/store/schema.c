@@ -181,6 +181,8 @@ static const char manual_rules_sql[] =
     "UPDATE pool SET on_disconnect = 'keep', on_disconnect_delay_s = 0 WHERE kind = 'manual'"
     "  AND on_disconnect IN ('lock', 'logoff')";
 
+static const char hellos_sql[] = "ALTER TABLE host ADD COLUMN said_us BIGINT NOT NULL DEFAULT 0";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -196,6 +198,7 @@ static const Migration migrations[] = {
     {12, "duties of hosts", duties_sql},
     {13, "fewer indexes", fewer_indexes_sql},
     {14, "rules of manual pools", manual_rules_sql},
+    {15, "order of hellos", hellos_sql},
 };
 
 int

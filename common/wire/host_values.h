@@ -44,6 +44,7 @@ typedef struct {
 typedef struct {
   guint64 versions; /**< bit n: speaks version n */
   const char *host, *boot_id, *agent_version;
+  gint64 said_us;  /**< when it was said, in microseconds since the machine's boot; 0: an older agent */
   int accelerator; /**< HostAccelerator */
   const char *accelerator_reason;
   HostCapacity capacity;

@@ -56,6 +56,7 @@ static gboolean
 write_facts(Work *work, Host *host, const HostHello *hello, GError **error)
 {
   set_text(&host->boot_id, hello->boot_id);
+  host->said_us = hello->said_us;
   set_text(&host->agent_version, hello->agent_version);
   set_text(&host->accelerator, host_accelerator_name((HostAccelerator)hello->accelerator));
   set_text(&host->accelerator_reason, hello->accelerator_reason);
@@ -237,6 +238,21 @@ reconcile(Work *work, Host *host, const HostHello *hello, GError **error)
          reconcile_consoles(work, host->name, hello, error);
 }
 
+/* A broker that was stopped may read a hello only after its host gave it up and said another one elsewhere:
+ * what that old one says would undo what happened since. */
+static gboolean
+is_newest(Work *work, const Host *host, const HostHello *hello, GError **error)
+{
+  gboolean is_ordered = hello->said_us > 0 && g_strcmp0(host->boot_id, hello->boot_id) == 0;
+  if (!is_ordered || hello->said_us > host->said_us)
+    return TRUE;
+  if (g_strcmp0(host->link_broker, work->services->instance) == 0)
+    delivery_open(work->services->delivery, host->name, host->term); /* it was closed for this hello */
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH,
+              "The host %s has said hello again since it said this one.", host->name);
+  return FALSE;
+}
+
 static HostGreeting *
 take_hello(Services *services, const char *host_name, const HostHello *hello, GError **error)
 {
@@ -244,7 +260,8 @@ take_hello(Services *services, const char *host_name, const HostHello *hello, GE
   if (work == NULL)
     return NULL;
   g_autoptr(Host) host = find_host(work, host_name, error);
-  if (host == NULL || !reconcile(work, host, hello, error) || !link_term_begin(work, host, error))
+  if (host == NULL || !is_newest(work, host, hello, error) || !reconcile(work, host, hello, error) ||
+      !link_term_begin(work, host, error))
     return NULL;
   g_autoptr(GPtrArray) known = desktop_store_of_host(work->transaction, host_name, error);
   if (known == NULL || !work_commit(work, error))

@@ -15,7 +15,8 @@
 /**
  * A host opened its link and sent its whole state: reconciles. Returns the term of the link and
  * what the broker knows to be there, for the welcome (transfer full); send that, then call
- * host_events_welcomed(). Fails with CARAWAY_ERROR_UNTRUSTED when no such host is entered.
+ * host_events_welcomed(). Fails with CARAWAY_ERROR_UNTRUSTED when no such host is entered, with
+ * CARAWAY_ERROR_STALE_EPOCH when the host said a newer one since.
  */
 HostGreeting *host_events_hello(Services *services, const char *host, const HostHello *hello,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -261,6 +261,29 @@ test_older_link_does_not_count(void)
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH);
 }
 
+/* A broker that was stopped reads it after the host was welcomed elsewhere and has made desktops since. */
+static void
+test_late_hello_undoes_nothing(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  service_fixture_pool(fixture, 2, 1);
+  const HostHello hello = {.host = FIXTURE_HOST, .boot_id = "boot-1", .said_us = 2000, .agent_version = "1"};
+  HostHello late = hello;
+  late.said_us = 1000;
+  g_autoptr(HostGreeting) greeting = host_events_hello(fixture->services, FIXTURE_HOST, &hello, &error);
+  g_assert_no_error(error);
+  g_assert_null(host_events_hello(fixture->services, FIXTURE_HOST, &late, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH);
+  g_clear_error(&error);
+  g_autoptr(Host) host = host_registry_get(fixture->services, FIXTURE_HOST, &error);
+  g_assert_cmpint(host->term, ==, greeting->term);
+  late.boot_id = "boot-2"; /* its clock began anew */
+  g_autoptr(HostGreeting) rebooted = host_events_hello(fixture->services, FIXTURE_HOST, &late, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(rebooted->term, >, greeting->term);
+}
+
 /* A host that is removed and joins again keeps the highest term that it saw. */
 static void
 test_terms_rise_over_a_new_joining(void)
@@ -291,6 +314,7 @@ main(int argc, char **argv)
   g_test_add_func("/host-faults/told-again", test_commands_are_told_again);
   g_test_add_func("/host-faults/broker-restart", test_broker_restart_keeps_sessions);
   g_test_add_func("/host-faults/older-link", test_older_link_does_not_count);
+  g_test_add_func("/host-faults/late-hello", test_late_hello_undoes_nothing);
   g_test_add_func("/host-faults/joined-again", test_terms_rise_over_a_new_joining);
   return g_test_run();
 }

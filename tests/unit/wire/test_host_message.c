@@ -62,6 +62,7 @@ test_hello_round_trip(void)
       .hello = {.versions = 1u << 1 | 1u << 2,
                 .host = "kvm1",
                 .boot_id = "b",
+                .said_us = 77,
                 .agent_version = "0.1.0",
                 .accelerator = HOST_ACCELERATOR_TCG,
                 .accelerator_reason = "no /dev/kvm",
@@ -81,6 +82,7 @@ test_hello_round_trip(void)
   g_autoptr(HostMessage) parsed = round_trip(&message);
   const HostHello *hello = &parsed->hello;
   g_assert_cmpuint(hello->versions, ==, 6);
+  g_assert_cmpint(hello->said_us, ==, 77);
   g_assert_cmpint(hello->accelerator, ==, HOST_ACCELERATOR_TCG);
   g_assert_cmpint(hello->capacity.memory_free_mib, ==, 1024);
   g_assert_cmpstr(hello->relay.address, ==, "10.0.0.5");
