@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/simulation/acts.h"
 
-#include "common/base/error.h"
+#include "tests/simulation/acts_brokers.h"
 #include "tests/simulation/chance.h"
-#include "tests/simulation/database_faults.h"
 #include "tests/simulation/people.h"
 #include "tests/simulation/simulated_host.h"
 
-#define MS   ((gint64)1000)
-#define HOUR (3600 * (gint64)G_USEC_PER_SEC)
+#define MS ((gint64)1000)
+
+#define STOPPED_PERCENT 8 /* of the acts, where there are several brokers */
+#define STOPPED_STEPS   4 /* transactions before it */
 
 /* Each returns FALSE when it cannot happen now. */
 typedef gboolean (*Act)(World *world);
@@ -140,18 +141,29 @@ dial(World *world)
 {
   Broker *broker = world_any_broker(world);
   SimulatedHost *host = some_host(world);
-  return broker != NULL && !simulated_host_is_linked(host, NULL) && (simulated_host_dial(host, broker), TRUE);
+  return broker != NULL && !simulated_host_is_linked(host) && (simulated_host_dial(host, broker), TRUE);
+}
+
+/* It goes to another broker, though nothing is wrong with its link. */
+static gboolean
+move(World *world)
+{
+  Broker *broker = world_any_broker(world);
+  return world->broker_count > 1 && broker != NULL && simulated_host_dial(some_host(world), broker);
 }
 
 static gboolean
 disturb_host(World *world)
 {
   SimulatedHost *host = some_host(world);
-  switch (chance_below(8)) {
+  switch (chance_below(9)) {
   case 0:
   case 1:
   case 2:
     simulated_host_cut(host, chance_of(80));
+    return TRUE;
+  case 8:
+    simulated_host_drop_old_links(host);
     return TRUE;
   case 3:
     simulated_host_kill_agent(host);
@@ -166,95 +178,6 @@ disturb_host(World *world)
   default:
     return simulated_host_resurrect(host);
   }
-}
-
-/* --- brokers and time --- */
-
-static gboolean
-tick_broker(World *world, Broker *broker)
-{
-  g_autoptr(GError) error = NULL;
-  if (!services_tick(broker->services, &error))
-    world_note(world, (Event){.kind = EVENT_FAULT, .text = error_stable_name(error)});
-  world_after(world, broker);
-  return TRUE;
-}
-
-static gboolean
-tick(World *world)
-{
-  Broker *broker = world_any_broker(world);
-  return broker != NULL && tick_broker(world, broker);
-}
-
-/* What was committed is told and delivered. */
-static gboolean
-catch_up(World *world)
-{
-  Broker *broker = world_any_broker(world);
-  if (broker == NULL)
-    return FALSE;
-  g_autoptr(GError) error = NULL;
-  if (!services_catch_up(broker->services, &error))
-    world_note(world, (Event){.kind = EVENT_FAULT, .text = error_stable_name(error)});
-  world_after(world, broker);
-  return TRUE;
-}
-
-static gboolean
-start_broker(World *world)
-{
-  for (guint i = 0; i < WORLD_BROKERS; i++)
-    if (world->brokers[i].services == NULL) {
-      world_start_broker(world, &world->brokers[i]);
-      return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-kill_broker(World *world)
-{
-  Broker *broker = world_any_broker(world);
-  if (broker == NULL)
-    return FALSE;
-  world_kill_broker(world, broker);
-  return TRUE;
-}
-
-static gboolean
-arm_fault(World *world)
-{
-  static const DatabaseFault faults[] = {DATABASE_FAULT_DIE_BEFORE, DATABASE_FAULT_DIE_AFTER,
-                                         DATABASE_FAULT_DIE_AFTER, DATABASE_FAULT_FULL,
-                                         DATABASE_FAULT_BROKEN};
-  static const char *const words[] = {"will die before a step", "will die after a step",
-                                      "will die after a step", "disk will be full", "disk will fail"};
-  guint which = chance_below(G_N_ELEMENTS(faults));
-  gboolean commits_only = chance_of(50);
-  database_faults_arm(faults[which], commits_only ? chance_below(3) : chance_below(60), commits_only);
-  world_note(world, (Event){.kind = EVENT_FAULT, .text = words[which]});
-  return TRUE;
-}
-
-static gboolean
-let_time_pass(World *world)
-{
-  fake_clock_advance(&world->clock, (2 + (gint64)chance_below(60)) * G_USEC_PER_SEC);
-  for (guint i = 0; i < WORLD_HOSTS; i++)
-    simulated_host_heartbeat(world->hosts[i]);
-  tick(world);
-  return TRUE;
-}
-
-static gboolean
-set_clock(World *world)
-{
-  static const gint64 steps[] = {HOUR, -HOUR, 24 * HOUR, -24 * HOUR};
-  gint64 step = steps[chance_below(G_N_ELEMENTS(steps))];
-  world->clock.wall_us += step;
-  world_note(world, (Event){.kind = EVENT_CLOCK_STEP, .number = step / HOUR});
-  return TRUE;
 }
 
 static const struct {
@@ -273,14 +196,53 @@ static const struct {
     {14, progress},
     {8, dial},
     {3, disturb_host},
-    {8, tick},
-    {20, catch_up},
-    {6, start_broker},
-    {1, kill_broker},
-    {3, arm_fault},
-    {3, let_time_pass},
-    {1, set_clock},
+    {8, acts_tick},
+    {20, acts_catch_up},
+    {6, acts_start_broker},
+    {1, acts_kill_broker},
+    {3, acts_arm_fault},
+    {3, acts_let_time_pass},
+    {1, acts_set_clock},
+    {5, acts_beat},
+    {14, acts_carry_notices},
+    {3, move},
+    {3, acts_stop_broker},
+    {5, acts_resume_broker},
+    {1, acts_end_broker},
 };
+
+/* One that may be stopped half way. */
+typedef struct {
+  World *world;
+  Act act;
+} Undertaking;
+
+static gboolean
+take(gpointer data)
+{
+  const Undertaking *undertaking = data;
+  return undertaking->act(undertaking->world);
+}
+
+/* Whoever acts is stopped; what it was about waits with it. */
+static void
+be_stopped(Course *course, gpointer data)
+{
+  World *world = ((const Undertaking *)data)->world;
+  world_stop_broker(world, world_find_broker(world, world->acting), course);
+}
+
+static gboolean
+act_once(World *world, Act act)
+{
+  if (world->broker_count == 1 || !chance_of(STOPPED_PERCENT))
+    return act(world);
+  Undertaking *undertaking = world_keep(world, sizeof *undertaking);
+  *undertaking = (Undertaking){world, act};
+  gboolean happened = TRUE;
+  stopping_run(take, chance_below(STOPPED_STEPS), be_stopped, undertaking, &happened);
+  return happened;
+}
 
 void
 acts_take(World *world)
@@ -293,7 +255,7 @@ acts_take(World *world)
     guint left = chance_below(total), i = 0;
     while (left >= acts[i].weight)
       left -= acts[i++].weight;
-    if (acts[i].act(world))
+    if (act_once(world, acts[i].act))
       return;
   }
 }

@@ -40,7 +40,7 @@ violation_free(gpointer data)
 static gboolean
 is_row(EventKind kind)
 {
-  return kind >= EVENT_DESKTOP_ROW && kind <= EVENT_SESSION_ROW_GONE;
+  return kind >= EVENT_KEEPER && kind <= EVENT_SESSION_ROW_GONE;
 }
 
 /* Desktops that take somebody's place. */
@@ -125,6 +125,7 @@ take(Checker *checker, const Event *event)
     check_after_act(checker);
   checker_take_answer(checker, event);
   checker_take_state(checker, event);
+  checker_take_brokers(checker, event);
   checker_take_end(checker, event);
 }
 
@@ -145,6 +146,7 @@ checker_judge(const History *history)
                      .hosts = new_table(),
                      .grants = new_table(),
                      .keys = new_table(),
+                     .brokers = g_hash_table_new(NULL, NULL),
                      .calls = g_hash_table_new(NULL, NULL),
                      .answered = g_ptr_array_new(),
                      .size_least = G_MAXINT64,
@@ -159,6 +161,7 @@ checker_judge(const History *history)
   g_hash_table_unref(checker.hosts);
   g_hash_table_unref(checker.grants);
   g_hash_table_unref(checker.keys);
+  g_hash_table_unref(checker.brokers);
   g_hash_table_unref(checker.calls);
   g_ptr_array_unref(checker.answered);
   return checker.violations;
@@ -178,6 +181,9 @@ concerns(const Violation *violation, const Event *event)
   switch (event->kind) {
   case EVENT_BROKER_DIED:
   case EVENT_BROKER_STARTED:
+  case EVENT_BROKER_STOPPED:
+  case EVENT_BROKER_RESUMED:
+  case EVENT_KEEPER:
   case EVENT_CLOCK_STEP:
   case EVENT_FAULT:
   case EVENT_RESIZE:

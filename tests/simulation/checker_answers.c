@@ -40,7 +40,8 @@ take_session(Checker *checker, const Event *event)
     checker_blame(checker, "one-owner", "Session %s was on desktop %s and is now on %s.", event->session,
                   session->desktop, event->desktop);
   const PersonFacts *person = PERSON(checker, event->user);
-  if (person->is_disabled || person->is_withdrawn)
+  gboolean by_heart = event->wanted != 0; /* what other brokers did since could not be known */
+  if (!by_heart && (person->is_disabled || person->is_withdrawn))
     checker_blame(checker, "shut-out", "%s may not work any more and got session %s.", event->user,
                   event->session);
   if (desktop->owner_ever == NULL)
@@ -50,7 +51,8 @@ take_session(Checker *checker, const Event *event)
   session->desktop = event->desktop;
   if (session->wall_us == 0)
     session->wall_us = event->wall_us;
-  check_key(checker, event);
+  if (!by_heart)
+    check_key(checker, event);
   g_ptr_array_add(checker->answered, (gpointer)event->session);
 }
 
@@ -63,10 +65,13 @@ take_grant(Checker *checker, const Event *event)
       g_strcmp0(session->desktop, event->desktop) != 0)
     checker_blame(checker, "grant", "%s got a grant of %s for session %s on desktop %s.", event->user,
                   event->text, event->session, event->desktop);
-  if (g_strcmp0(session->state, "ended") == 0)
+  gboolean late =
+      event->number != 0; /* it was true when it was decided; its host judges what it is worth now */
+  if (!late && g_strcmp0(session->state, "ended") == 0)
     checker_blame(checker, "grant", "%s got a grant for session %s, which has ended.", event->user,
                   event->session);
-  if (g_strcmp0(desktop->owner, event->user) != 0 || epoch_compare(desktop->epoch, event->epoch) != 0)
+  if (!late &&
+      (g_strcmp0(desktop->owner, event->user) != 0 || epoch_compare(desktop->epoch, event->epoch) != 0))
     checker_blame(checker, "grant", "%s got a grant for desktop %s, which is %s's at another epoch.",
                   event->user, event->desktop, desktop->owner != NULL ? desktop->owner : "nobody");
   GrantFacts *grant = checker_facts(checker->grants, event->key, sizeof(GrantFacts));
@@ -130,14 +135,18 @@ take_question(Checker *checker, const Event *event)
   case EVENT_DISABLE:
   case EVENT_WITHDRAW:
     excuse_sessions_of(checker, event->user);
+    PERSON(checker, event->user)->open_ends++;
     break;
   case EVENT_ENABLE:
     PERSON(checker, event->user)->is_disabled = FALSE;
+    PERSON(checker, event->user)->open_returns++;
     break;
   case EVENT_ENTITLE:
     PERSON(checker, event->user)->is_withdrawn = FALSE;
+    PERSON(checker, event->user)->open_returns++;
     break;
   case EVENT_RESIZE:
+    checker->open_resizes++;
     checker->size_least = MIN(checker->size_least, event->number);
     checker->size_most =
         checker->size_most == G_MAXINT64 ? G_MAXINT64 : MAX(checker->size_most, event->number);
@@ -147,29 +156,51 @@ take_question(Checker *checker, const Event *event)
   }
 }
 
+static const Event *
+question_of(Checker *checker, const Event *event)
+{
+  gpointer index = g_hash_table_lookup(checker->calls, GUINT_TO_POINTER(event->call));
+  return history_at(checker->history, GPOINTER_TO_UINT(index));
+}
+
+/* Several brokers may be at it: what was asked before and is not answered yet may still come after this. */
 static void
 take_done(Checker *checker, const Event *event)
 {
-  gpointer index = g_hash_table_lookup(checker->calls, GUINT_TO_POINTER(event->call));
-  const Event *asked = history_at(checker->history, GPOINTER_TO_UINT(index));
+  const Event *asked = question_of(checker, event);
   switch (asked->kind) {
   case EVENT_LOG_OFF:
     SESSION(checker, asked->session)->must_end = TRUE;
     break;
   case EVENT_DISABLE:
-    PERSON(checker, asked->user)->is_disabled = TRUE;
+    PERSON(checker, asked->user)->is_disabled = PERSON(checker, asked->user)->open_returns == 0;
     checker->someone_is_out = TRUE;
     break;
   case EVENT_WITHDRAW:
-    PERSON(checker, asked->user)->is_withdrawn = TRUE;
+    PERSON(checker, asked->user)->is_withdrawn = PERSON(checker, asked->user)->open_returns == 0;
     checker->someone_is_out = TRUE;
     break;
   case EVENT_RESIZE:
-    checker->size_least = checker->size_most = asked->number;
+    if (checker->open_resizes == 0)
+      checker->size_least = checker->size_most = asked->number;
     break;
   default:
     break;
   }
+}
+
+static void
+close_question(Checker *checker, const Event *event)
+{
+  const Event *asked = question_of(checker, event);
+  if (asked->kind == EVENT_RESIZE)
+    checker->open_resizes--;
+  if (asked->kind == EVENT_ENABLE || asked->kind == EVENT_ENTITLE)
+    PERSON(checker, asked->user)->open_returns--;
+  if (asked->kind == EVENT_DISABLE || asked->kind == EVENT_WITHDRAW)
+    PERSON(checker, asked->user)->open_ends--;
+  if (event->kind == EVENT_DONE)
+    take_done(checker, event);
 }
 
 void
@@ -183,6 +214,6 @@ checker_take_answer(Checker *checker, const Event *event)
     take_grant(checker, event);
   else if (event->kind == EVENT_CONSOLE)
     take_console(checker, event);
-  else if (event->kind == EVENT_DONE)
-    take_done(checker, event);
+  else if (event->kind == EVENT_DONE || event->kind == EVENT_REFUSED || event->kind == EVENT_LOST)
+    close_question(checker, event);
 }

@@ -13,7 +13,7 @@ typedef struct {
   const char *host;       /* of its row */
   const char *runs_on;    /* host of its machine */
   Epoch epoch;            /* of its row */
-  gboolean was_destroyed, is_lost, may_end, runs_at_end;
+  gboolean was_seen, was_destroyed, is_lost, may_end, runs_at_end;
 } DesktopFacts;
 
 typedef struct {
@@ -28,11 +28,16 @@ typedef struct {
 typedef struct {
   gboolean is_disabled; /* acknowledged */
   gboolean is_withdrawn;
+  guint open_ends;    /* calls that end what they have and were not answered yet */
+  guint open_returns; /* calls that let them in again and were not answered yet */
 } PersonFacts;
 
 typedef struct {
   gboolean is_linked;
   gint64 since_us;
+  guint broker;    /* number of the one that it is linked with */
+  gint64 greeted;  /* highest term that a broker gave */
+  gint64 welcomed; /* highest that it was told */
 } HostFacts;
 
 typedef struct {
@@ -49,6 +54,9 @@ typedef struct {
   const History *history;
   GPtrArray *violations;
   GHashTable *desktops, *sessions, *people, *hosts, *grants, *keys;
+  GHashTable *brokers;          /* set of numbers: of those who live, stopped or not */
+  guint keeper;                 /* number of the broker that has the lease; 0: nobody */
+  guint open_resizes;           /* calls that were not answered yet */
   GHashTable *calls;            /* number → index of what was asked */
   GPtrArray *answered;          /* ids of sessions that were answered in the last act */
   gint64 size_least, size_most; /* what the pool's size may be */
@@ -73,6 +81,9 @@ void checker_take_answer(Checker *checker, const Event *event);
 
 /** Rules about machines, links and rows of the database. */
 void checker_take_state(Checker *checker, const Event *event);
+
+/** Rules about brokers among each other and towards hosts. */
+void checker_take_brokers(Checker *checker, const Event *event);
 
 /** Rules about what must hold once everything is quiet. */
 void checker_take_end(Checker *checker, const Event *event);

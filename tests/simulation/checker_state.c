@@ -103,6 +103,7 @@ take_session_row(Checker *checker, const Event *event)
   if (!ended && session->must_end)
     checker_blame(checker, "durable", "Session %s was logged off and is %s.", event->session, event->text);
   session->id = event->session;
+  session->may_end |= event->user != NULL && PERSON(checker, event->user)->open_ends > 0;
   session->user = event->user;
   session->desktop = event->desktop;
   session->host = event->host;
@@ -120,12 +121,6 @@ take_session_row_gone(Checker *checker, const Event *event)
   session->state = "ended";
 }
 
-static void
-take_link(Checker *checker, const Event *event)
-{
-  *HOST(checker, event->host) = (HostFacts){event->kind == EVENT_LINK_UP, event->time_us};
-}
-
 void
 checker_take_state(Checker *checker, const Event *event)
 {
@@ -139,10 +134,6 @@ checker_take_state(Checker *checker, const Event *event)
   case EVENT_CREATE_FAILED:
   case EVENT_SIGNED_OUT:
     DESKTOP(checker, event->desktop)->may_end = TRUE;
-    break;
-  case EVENT_LINK_UP:
-  case EVENT_LINK_DOWN:
-    take_link(checker, event);
     break;
   case EVENT_DESKTOP_ROW:
     take_desktop_row(checker, event);

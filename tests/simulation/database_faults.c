@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/simulation/database_faults.h"
 
+#include "tests/simulation/shared_database.h"
+#include "tests/simulation/stopping.h"
+
 #include <sqlite3.h>
 
 typedef struct {
@@ -100,12 +103,32 @@ lies(const char *sql)
   return faults.lies_one_in > 0 && is_commit(sql) && ++faults.commits % faults.lies_one_in == 0;
 }
 
+/* Other brokers hear of what is durable, whatever becomes of this one. */
+static int
+really_step(sqlite3_stmt *statement)
+{
+  int result = __real_sqlite3_step(statement);
+  if (result == SQLITE_DONE && is_commit(sqlite3_sql(statement)))
+    shared_database_committed();
+  return result;
+}
+
+static void
+begin(const char *sql)
+{
+  if (!g_str_has_prefix(sql, "BEGIN"))
+    return;
+  stopping_point();
+  if (g_str_has_prefix(sql, "BEGIN IMMEDIATE"))
+    shared_database_began();
+}
+
 /* The step as it is, or what a broker does that answers too early. */
 static int
 step(sqlite3_stmt *statement)
 {
   if (!lies(sqlite3_sql(statement)))
-    return __real_sqlite3_step(statement);
+    return really_step(statement);
   __real_sqlite3_exec(sqlite3_db_handle(statement), "ROLLBACK", NULL, NULL, NULL);
   return SQLITE_DONE;
 }
@@ -113,14 +136,16 @@ step(sqlite3_stmt *statement)
 int
 __wrap_sqlite3_step(sqlite3_stmt *statement)
 {
-  if (faults.dead)
+  if (!faults.dead)
+    begin(sqlite3_sql(statement));
+  if (faults.dead) /* maybe since it was stopped */
     return fail(SQLITE_IOERR);
   switch (next_fault(sqlite3_sql(statement))) {
   case DATABASE_FAULT_DIE_BEFORE:
     faults.dead = TRUE;
     return fail(SQLITE_IOERR);
   case DATABASE_FAULT_DIE_AFTER:
-    __real_sqlite3_step(statement);
+    really_step(statement);
     faults.dead = TRUE;
     return fail(SQLITE_IOERR);
   case DATABASE_FAULT_FULL:

@@ -3,6 +3,7 @@
 
 #include "broker/service/sessions/session_list.h"
 #include "common/base/error.h"
+#include "tests/simulation/acts_brokers.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/database_faults.h"
 #include "tests/simulation/observer.h"
@@ -10,7 +11,7 @@
 #include "tests/simulation/simulated_host.h"
 
 #define ROUNDS_MAX    80
-#define ROUND_US      (5 * (gint64)G_USEC_PER_SEC)
+#define ROUND_S       5
 #define TURNS_TO_MEND 3
 #define FINAL_SIZE    6 /* more than there are people */
 #define FINAL_SPARES  2
@@ -22,7 +23,7 @@ static const Manner plainly = {.take_over = TRUE};
 static void
 start_all(World *world)
 {
-  for (guint i = 0; i < WORLD_BROKERS; i++)
+  for (guint i = 0; i < world->broker_count; i++)
     while (world->brokers[i].services == NULL)
       world_start_broker(world, &world->brokers[i]);
 }
@@ -31,7 +32,7 @@ static gboolean
 turn_host(World *world, SimulatedHost *host)
 {
   gboolean moved = FALSE;
-  if (!simulated_host_is_linked(host, NULL))
+  if (!simulated_host_is_linked(host))
     moved = simulated_host_dial(host, world_any_broker(world));
   while (simulated_host_obey(host))
     moved = TRUE;
@@ -40,18 +41,6 @@ turn_host(World *world, SimulatedHost *host)
   while (simulated_host_be_heard(host))
     moved = TRUE;
   return moved;
-}
-
-static void
-tick_all(World *world)
-{
-  for (guint i = 0; i < WORLD_BROKERS; i++) {
-    g_autoptr(GError) error = NULL;
-    if (!services_tick(world->brokers[i].services, &error) ||
-        !services_catch_up(world->brokers[i].services, &error))
-      world_note(world, (Event){.kind = EVENT_FAULT, .text = error_stable_name(error)});
-    world_after(world, &world->brokers[i]);
-  }
 }
 
 /* NULL: nothing is on its way. */
@@ -73,13 +62,13 @@ settle(World *world)
     gboolean moved = FALSE;
     for (guint i = 0; i < WORLD_HOSTS; i++)
       moved |= turn_host(world, world->hosts[i]);
-    tick_all(world);
+    acts_turn_brokers(world);
     g_free(unrest);
     unrest = find_unrest(world);
     quiet = !moved && unrest == NULL ? quiet + 1 : 0;
     if (quiet == 2)
       return NULL;
-    fake_clock_advance(&world->clock, ROUND_US);
+    acts_watch(world, ROUND_S);
   }
   return unrest != NULL ? g_steal_pointer(&unrest) : g_strdup("something keeps moving");
 }
@@ -104,10 +93,14 @@ heal(World *world)
   database_faults_clear();
   world->is_healed = TRUE;
   world_note(world, (Event){.kind = EVENT_FAULT, .text = "none from here on"});
+  while (acts_resume_broker(world))
+    ;
   start_all(world);
+  for (guint i = 0; i < WORLD_HOSTS; i++)
+    simulated_host_drop_old_links(world->hosts[i]);
   for (guint i = 0; i < TURNS_TO_MEND; i++) { /* a broker tries its database again after a pause */
-    tick_all(world);
-    fake_clock_advance(&world->clock, ROUND_US);
+    acts_turn_brokers(world);
+    acts_watch(world, ROUND_S);
   }
   Broker *broker = world_any_broker(world);
   for (guint i = 0; i < WORLD_USERS; i++) {
@@ -134,6 +127,7 @@ note_final(World *world, Person *person)
 {
   g_autoptr(GError) error = NULL;
   Broker *broker = world_any_broker(world);
+  world_before(world, broker);
   g_autoptr(Session) session =
       person->session != NULL
           ? session_list_get(broker->services, person->devices[0], person->session, &error)
@@ -141,6 +135,7 @@ note_final(World *world, Person *person)
   Event event = {.kind = EVENT_FINAL_CONNECT, .user = person->name, .text = "nothing"};
   if (error != NULL)
     event.text = error_stable_name(error);
+  world_after(world, broker);
   if (session != NULL)
     event = (Event){.kind = EVENT_FINAL_CONNECT,
                     .user = person->name,

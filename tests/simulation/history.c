@@ -69,6 +69,8 @@ history_line(const History *history, guint index)
   const Event *event = history_at(history, index);
   GString *line = g_string_new(NULL);
   g_string_append_printf(line, "%5u %8.2fs ", index, (double)event->time_us / G_USEC_PER_SEC);
+  if (event->broker != 0)
+    g_string_append_printf(line, "[%u] ", event->broker);
   if (event->call != 0)
     g_string_append_printf(line, "call %u: ", event->call);
   if (event->user != NULL)

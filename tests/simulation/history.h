@@ -33,12 +33,18 @@
   X(LINK_DOWN, "link breaks")                                                                                \
   X(CONSOLE, "console is let in")                                                                            \
   X(CONSOLE_REFUSED, "console is refused")                                                                   \
+  X(KEEPER, "database: pools are kept by broker")                                                            \
   X(DESKTOP_ROW, "database: desktop is")                                                                     \
   X(DESKTOP_ROW_GONE, "database: desktop is forgotten")                                                      \
   X(SESSION_ROW, "database: session is")                                                                     \
   X(SESSION_ROW_GONE, "database: session is forgotten")                                                      \
   X(BROKER_DIED, "broker dies")                                                                              \
   X(BROKER_STARTED, "broker starts")                                                                         \
+  X(BROKER_STOPPED, "broker is stopped")                                                                     \
+  X(BROKER_RESUMED, "broker goes on")                                                                        \
+  X(WELCOMED, "host was welcomed at term")                                                                   \
+  X(OBEYED, "host obeys a command of term")                                                                  \
+  X(HEARD, "broker takes what came over a link of term")                                                     \
   X(CLOCK_STEP, "wall clock is set")                                                                         \
   X(FAULT, "fault:")                                                                                         \
   X(SETTLED, "everything is healed and quiet")                                                               \
@@ -57,6 +63,7 @@ typedef enum {
 /** One event; members that a kind does not need are NULL and 0. Texts live as long as the history. */
 typedef struct {
   EventKind kind;
+  guint broker;   /**< number of the broker that did it; 0: none */
   guint call;     /**< ties an answer to what was asked; 0: nothing was asked */
   gint64 time_us; /**< steady */
   gint64 wall_us; /**< by the wall clock, which steps */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/simulation/mutants.h"
 
+#include "broker/service/services_private.h"
+#include "broker/store/broker_store.h"
+#include "broker/store/host_store.h"
 #include "tests/simulation/database_faults.h"
 #include "tests/simulation/simulated_host.h"
 
@@ -72,10 +75,32 @@ static const Mutant mutants[] = {
             "new.id; END"},
     {.name = "reply-before-commit", .about = "an answer is given before it is durable", .lies_one_in = 5},
     {.name = "made-on-two-hosts", .about = "a desktop is made on two hosts", .creates_twice = TRUE},
+    {.name = "old-term-obeyed", .about = "hosts obey a broker that was replaced", .obeys_old_terms = TRUE},
+    {.name = "old-link-believed",
+     .about = "what a host said over a link that it gave up is taken",
+     .believes_old_links = TRUE},
+    {.name = "two-keepers", .about = "every broker keeps the pools", .all_keep = TRUE},
+    {.name = "lease-not-taken-over",
+     .about = "nobody keeps the pools after their keeper died",
+     .sql = "CREATE TRIGGER broken AFTER UPDATE OF holder ON lease WHEN old.holder IS NOT NULL BEGIN "
+            "UPDATE lease SET holder = old.holder WHERE name = new.name; END"},
+    {.name = "old-hello-believed",
+     .about = "a hello that came late undoes what happened since",
+     .sql = "CREATE TRIGGER broken AFTER UPDATE OF said_us ON host BEGIN "
+            "UPDATE host SET said_us = 0 WHERE name = new.name; END",
+     .first_seed = 300},
     {NULL},
 };
 
 static const Mutant *current;
+static const Services *acting;
+
+gboolean __real_host_store_has_link(DbTransaction *transaction, const char *name, gint64 term,
+                                    const char *instance, gboolean *ret_has, GError **error);
+gboolean __wrap_host_store_has_link(DbTransaction *transaction, const char *name, gint64 term,
+                                    const char *instance, gboolean *ret_has, GError **error);
+char *__real_broker_store_holder(DbTransaction *transaction, const char *lease, GError **error);
+char *__wrap_broker_store_holder(DbTransaction *transaction, const char *lease, GError **error);
 
 const Mutant *
 mutants_all(void)
@@ -108,11 +133,40 @@ mutants_apply(const Mutant *mutant, const char *template)
 }
 
 gboolean
-mutants_deliver(World *world, guint index, const char *text)
+mutants_deliver(Broker *broker, guint index, const char *text)
 {
-  SimulatedHost *other = world->hosts[(index + 1) % WORLD_HOSTS];
-  if (current != NULL && current->creates_twice && strstr(text, "\"create\"") != NULL &&
-      simulated_host_is_linked(other, NULL))
-    return simulated_host_deliver(other, text);
+  SimulatedHost *other = broker->world->hosts[(index + 1) % WORLD_HOSTS];
+  if (current != NULL && current->creates_twice && strstr(text, "\"create\"") != NULL)
+    simulated_host_deliver(other, broker, text);
   return TRUE;
+}
+
+void
+mutants_set_acting(const Services *services)
+{
+  acting = services;
+}
+
+gint64
+mutants_highest_term(gint64 term)
+{
+  return current != NULL && current->obeys_old_terms ? 0 : term;
+}
+
+gboolean
+__wrap_host_store_has_link(DbTransaction *transaction, const char *name, gint64 term, const char *instance,
+                           gboolean *ret_has, GError **error)
+{
+  gboolean read = __real_host_store_has_link(transaction, name, term, instance, ret_has, error);
+  if (read && current != NULL && current->believes_old_links)
+    *ret_has = TRUE;
+  return read;
+}
+
+char *
+__wrap_broker_store_holder(DbTransaction *transaction, const char *lease, GError **error)
+{
+  if (current != NULL && current->all_keep && acting != NULL)
+    return g_strdup(acting->instance);
+  return __real_broker_store_holder(transaction, lease, error);
 }

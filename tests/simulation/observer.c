@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/simulation/observer.h"
 
+#include "tests/simulation/world_brokers.h"
+
 #include <sqlite3.h>
 
 struct Observer {
   World *world;
   sqlite3 *handle;
-  sqlite3_stmt *version, *desktops, *sessions, *restless;
+  sqlite3_stmt *version, *desktops, *sessions, *restless, *keeper;
   gint64 seen_version;
+  guint known_keeper;
   GHashTable *known_desktops, *known_sessions; /* id → what it was */
   guint turn;
 };
@@ -33,6 +36,8 @@ static const char restless_sql[] =
     " UNION ALL SELECT 'desktop ' || id || ' ' || assignment || ' ' || power || ' on ' || host FROM desktop"
     " WHERE assignment IN ('none', 'recycling') OR power <> 'up'"
     " UNION ALL SELECT 'host ' || name || ' ' || state FROM host WHERE state <> 'up' LIMIT 1";
+
+static const char keeper_sql[] = "SELECT holder FROM lease WHERE name = 'keeper'";
 
 static void
 known_free(gpointer data)
@@ -62,6 +67,7 @@ observer_new(World *world, const char *database)
   observer->desktops = prepare(observer, desktops_sql);
   observer->sessions = prepare(observer, sessions_sql);
   observer->restless = prepare(observer, restless_sql);
+  observer->keeper = prepare(observer, keeper_sql);
   observer->known_desktops = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free);
   observer->known_sessions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free);
   observer->seen_version = -1;
@@ -172,6 +178,18 @@ look_at_sessions(Observer *observer)
   note_gone(observer, observer->known_sessions, EVENT_SESSION_ROW_GONE);
 }
 
+/* First of all: what else changed may be its doing. */
+static void
+look_at_keeper(Observer *observer)
+{
+  gboolean found = __real_sqlite3_step(observer->keeper) == SQLITE_ROW;
+  guint number = found ? world_number_of(observer->world, text(observer->keeper, 0)) : 0;
+  sqlite3_reset(observer->keeper);
+  if (number != observer->known_keeper)
+    world_note(observer->world, (Event){.kind = EVENT_KEEPER, .number = number});
+  observer->known_keeper = number;
+}
+
 void
 observer_look(Observer *observer)
 {
@@ -180,6 +198,7 @@ observer_look(Observer *observer)
     return;
   observer->seen_version = version;
   observer->turn++;
+  look_at_keeper(observer);
   look_at_desktops(observer);
   look_at_sessions(observer);
 }
@@ -202,6 +221,7 @@ observer_free(Observer *observer)
   sqlite3_finalize(observer->desktops);
   sqlite3_finalize(observer->sessions);
   sqlite3_finalize(observer->restless);
+  sqlite3_finalize(observer->keeper);
   sqlite3_close(observer->handle);
   g_hash_table_unref(observer->known_desktops);
   g_hash_table_unref(observer->known_sessions);

@@ -10,15 +10,18 @@
 #include "common/base/error.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/database_faults.h"
+#include "tests/simulation/world_brokers.h"
 
 #define GRANTS_KEPT 6
 
-/* Notes how the call @asked went: @answer when it was done and the answer arrived. */
+/* Notes how the call went: @answer when it was done and the answer arrived. Nobody waits for a broker that
+ * was stopped. */
 static gboolean
 conclude(Broker *broker, guint call, Event answer, gboolean done, const GError *error, Manner manner)
 {
   World *world = broker->world;
-  gboolean arrives = !database_faults_is_dead() && !manner.drop_answer;
+  gboolean waits = answer.kind == EVENT_GRANT || !stopping_was_stopped();
+  gboolean arrives = !database_faults_is_dead() && !manner.drop_answer && waits;
   answer.call = call;
   if (!arrives)
     answer = (Event){.kind = EVENT_LOST, .call = call, .user = answer.user};
@@ -33,6 +36,7 @@ conclude(Broker *broker, guint call, Event answer, gboolean done, const GError *
 static guint
 ask(Broker *broker, Event question)
 {
+  world_before(broker->world, broker);
   question.call = world_next_call(broker->world);
   world_note(broker->world, question);
   return question.call;
@@ -46,12 +50,12 @@ keep_grant(Person *person, Grant *grant)
   g_ptr_array_add(person->grants, grant);
 }
 
-/* How the call @asked for a console ended. */
+/* How the call @asked for a console ended. A grant that comes late is used like any other; the host judges.
+ */
 static void
 conclude_grant(Broker *broker, Person *person, guint asked, gboolean done, const GError *error, Manner manner)
 {
-  World *world = broker->world;
-  const Grant *grant = world->signed_grant;
+  g_autoptr(Grant) grant = g_steal_pointer(&broker->signed_grant);
   Event answer = {.kind = EVENT_GRANT, .user = person->name};
   if (done)
     answer = (Event){.kind = EVENT_GRANT,
@@ -61,20 +65,31 @@ conclude_grant(Broker *broker, Person *person, guint asked, gboolean done, const
                      .desktop = grant->desktop,
                      .host = grant->host,
                      .text = grant->user,
-                     .epoch = grant->epoch};
+                     .epoch = grant->epoch,
+                     .number = stopping_was_stopped()};
   if (conclude(broker, asked, answer, done, error, manner))
-    keep_grant(person, g_steal_pointer(&world->signed_grant));
+    keep_grant(person, g_steal_pointer(&grant));
 }
 
 /* Every second one wants a console with it. */
 static Session *
-connect_one(Broker *broker, Person *person, Manner manner, ConsoleAccess **ret_access, GError **error)
+connect_one(Broker *broker, const Person *person, const char *key, Manner manner, ConsoleAccess **ret_access,
+            GError **error)
 {
-  const ConnectOptions options = {.take_over = manner.take_over, .idempotency_key = person->key};
+  const ConnectOptions options = {.take_over = manner.take_over, .idempotency_key = key};
   const Caller *caller = person->devices[manner.device];
   if (broker->world->keys % 2 == 0)
     return connect_pool(broker->services, caller, WORLD_POOL, &options, error);
   return connect_and_open(broker->services, caller, WORLD_POOL, &options, VIEWER_NATIVE, ret_access, error);
+}
+
+/* Its database is away, and others may do what it does not hear of. */
+static gboolean
+answers_by_heart(Broker *broker)
+{
+  ServicesHealth health;
+  services_health(broker->services, &health);
+  return broker->world->broker_count > 1 && health.away_us > 0;
 }
 
 gboolean
@@ -84,31 +99,33 @@ people_connect(Broker *broker, Person *person, Manner manner)
     g_free(person->key);
     person->key = g_strdup_printf("%s-%u", person->name, ++broker->world->keys);
   }
+  g_autofree char *key = g_strdup(person->key); /* another request may be made before this one is done */
   guint call = ask(broker, (Event){.kind = EVENT_CONNECT,
                                    .user = person->name,
-                                   .key = person->key,
+                                   .key = key,
                                    .pool = WORLD_POOL,
                                    .number = manner.take_over});
   g_autoptr(GError) error = NULL;
   g_autoptr(ConsoleAccess) access = NULL;
-  g_autoptr(Session) session = connect_one(broker, person, manner, &access, &error);
+  g_autoptr(Session) session = connect_one(broker, person, key, manner, &access, &error);
   Event answer = {.kind = EVENT_SESSION, .user = person->name};
   if (session != NULL)
     answer = (Event){.kind = EVENT_SESSION,
                      .user = person->name,
-                     .key = person->key,
+                     .key = key,
                      .session = session->id,
                      .desktop = session->desktop_id,
                      .host = session->host,
                      .text = session->user_name,
-                     .number = (gint64)session->state};
+                     .number = (gint64)session->state,
+                     .wanted = answers_by_heart(broker)};
   gboolean answered = conclude(broker, call, answer, session != NULL, error, manner);
   person->wants_answer = !answered && error == NULL;
   if (answered) {
     g_free(person->session);
     person->session = g_strdup(session->id);
   }
-  if (access != NULL)
+  if (answered && access != NULL)
     conclude_grant(
         broker, person,
         ask(broker, (Event){.kind = EVENT_ASK_GRANT, .user = person->name, .session = session->id}), TRUE,
@@ -119,10 +136,11 @@ people_connect(Broker *broker, Person *person, Manner manner)
 void
 people_log_off(Broker *broker, Person *person, Manner manner)
 {
-  guint call = ask(broker, (Event){.kind = EVENT_LOG_OFF, .user = person->name, .session = person->session});
+  g_autofree char *id = g_strdup(person->session);
+  guint call = ask(broker, (Event){.kind = EVENT_LOG_OFF, .user = person->name, .session = id});
   g_autoptr(GError) error = NULL;
-  g_autoptr(Session) session = session_control(broker->services, person->devices[manner.device],
-                                               person->session, SESSION_CONTROL_LOG_OFF, &error);
+  g_autoptr(Session) session =
+      session_control(broker->services, person->devices[manner.device], id, SESSION_CONTROL_LOG_OFF, &error);
   conclude(broker, call, (Event){.kind = EVENT_DONE, .user = person->name}, session != NULL, error, manner);
 }
 
@@ -133,24 +151,23 @@ people_control(Broker *broker, Person *person, Manner manner)
                                             SESSION_CONTROL_RESET, SESSION_CONTROL_LOCK};
   static const char *const words[] = {"disconnect", "restart", "reset", "lock"};
   guint which = chance_below(G_N_ELEMENTS(controls));
-  guint call = ask(
-      broker,
-      (Event){.kind = EVENT_CONTROL, .user = person->name, .session = person->session, .text = words[which]});
+  g_autofree char *id = g_strdup(person->session);
+  guint call =
+      ask(broker, (Event){.kind = EVENT_CONTROL, .user = person->name, .session = id, .text = words[which]});
   g_autoptr(GError) error = NULL;
-  g_autoptr(Session) session = session_control(broker->services, person->devices[manner.device],
-                                               person->session, controls[which], &error);
+  g_autoptr(Session) session =
+      session_control(broker->services, person->devices[manner.device], id, controls[which], &error);
   conclude(broker, call, (Event){.kind = EVENT_DONE, .user = person->name}, session != NULL, error, manner);
 }
 
 void
 people_ask_grant(Broker *broker, Person *person, Manner manner)
 {
-  guint call =
-      ask(broker, (Event){.kind = EVENT_ASK_GRANT, .user = person->name, .session = person->session});
+  g_autofree char *id = g_strdup(person->session);
+  guint call = ask(broker, (Event){.kind = EVENT_ASK_GRANT, .user = person->name, .session = id});
   g_autoptr(GError) error = NULL;
-  g_autoptr(ConsoleAccess) access =
-      console_access_create(broker->services, person->devices[manner.device], person->session, VIEWER_NATIVE,
-                            manner.take_over, &error);
+  g_autoptr(ConsoleAccess) access = console_access_create(broker->services, person->devices[manner.device],
+                                                          id, VIEWER_NATIVE, manner.take_over, &error);
   conclude_grant(broker, person, call, access != NULL, error, manner);
 }
 
@@ -199,6 +216,7 @@ void
 people_delete_desktop(Broker *broker, Manner manner)
 {
   const Page page = {.limit = PAGE_LIMIT_MAX};
+  world_before(broker->world, broker);
   g_autoptr(GPtrArray) desktops = desktop_admin_list(broker->services, &page, NULL, NULL);
   world_after(broker->world, broker);
   if (desktops == NULL || desktops->len == 0 || broker->services == NULL)

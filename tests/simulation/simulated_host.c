@@ -2,6 +2,7 @@
 #include "tests/simulation/simulated_host_parts.h"
 
 #include "tests/simulation/chance.h"
+#include "tests/simulation/mutants.h"
 
 #include "common/base/error.h"
 
@@ -13,6 +14,7 @@ simulated_host_new(World *world, guint number)
   SimulatedHost *host = g_new0(SimulatedHost, 1);
   host->world = world;
   host->name = g_strdup_printf("kvm%u", number);
+  host->old_links = g_ptr_array_new_with_free_func((GDestroyNotify)simulated_link_free);
   host->machines = g_ptr_array_new_with_free_func((GDestroyNotify)machine_free);
   host->destroyed = g_ptr_array_new_with_free_func((GDestroyNotify)machine_free);
   host->spent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -25,12 +27,6 @@ simulated_host_name(const SimulatedHost *host)
   return host->name;
 }
 
-gboolean
-simulated_host_is_linked(const SimulatedHost *host, const Broker *broker)
-{
-  return host->broker != NULL && (broker == NULL || host->broker == broker);
-}
-
 void
 simulated_host_note(SimulatedHost *host, EventKind kind, const char *desktop, const char *text)
 {
@@ -40,8 +36,8 @@ simulated_host_note(SimulatedHost *host, EventKind kind, const char *desktop, co
 void
 simulated_host_say(SimulatedHost *host, const HostMessage *message)
 {
-  if (host->broker != NULL)
-    g_queue_push_tail(&host->to_broker, host_message_build(message));
+  if (host->link != NULL)
+    g_queue_push_tail(&host->link->to_broker, host_message_build(message));
 }
 
 static void
@@ -52,8 +48,8 @@ say_machine(SimulatedHost *host, const Machine *machine)
   simulated_host_say(host, &message);
 }
 
-static void
-say_console(SimulatedHost *host, const Machine *machine, gboolean open)
+void
+simulated_host_say_console(SimulatedHost *host, const Machine *machine, gboolean open)
 {
   HostMessage message = {.type = HOST_MESSAGE_CONSOLE,
                          .console = {.session = machine->console,
@@ -69,13 +65,14 @@ answer(SimulatedHost *host, gint64 command, const char *code, const char *detail
 {
   HostMessage message = {.type = HOST_MESSAGE_RESULT,
                          .result = {.command = command, .ok = code == NULL, .code = code, .detail = detail}};
-  simulated_host_say(host, &message);
-  if (chance_of(3))
-    simulated_host_say(host, &message); /* told twice */
+  Link *link = host->answering != NULL ? host->answering : host->link;
+  guint times = chance_of(3) ? 2 : 1; /* told twice */
+  for (guint i = 0; link != NULL && i < times; i++)
+    g_queue_push_tail(&link->to_broker, host_message_build(&message));
 }
 
-static Machine *
-find(const GPtrArray *machines, const char *desktop)
+Machine *
+simulated_host_find(const GPtrArray *machines, const char *desktop)
 {
   for (guint i = 0; i < machines->len; i++) {
     Machine *machine = g_ptr_array_index(machines, i);
@@ -85,12 +82,12 @@ find(const GPtrArray *machines, const char *desktop)
   return NULL;
 }
 
-static void
-close_console(SimulatedHost *host, Machine *machine)
+void
+simulated_host_close(SimulatedHost *host, Machine *machine)
 {
   if (machine->console == NULL)
     return;
-  say_console(host, machine, FALSE);
+  simulated_host_say_console(host, machine, FALSE);
   g_clear_pointer(&machine->console, g_free);
 }
 
@@ -99,7 +96,7 @@ close_console(SimulatedHost *host, Machine *machine)
 static void
 create(SimulatedHost *host, const HostCommand *command)
 {
-  Machine *begun = find(host->machines, command->desktop);
+  Machine *begun = simulated_host_find(host->machines, command->desktop);
   if (begun != NULL) { /* it is at work, and answers when it is done */
     begun->command = command->id;
     return;
@@ -116,7 +113,7 @@ create(SimulatedHost *host, const HostCommand *command)
 static void
 destroy(SimulatedHost *host, Machine *machine, const char *why)
 {
-  close_console(host, machine);
+  simulated_host_close(host, machine);
   simulated_host_note(host, EVENT_MACHINE_STOPPED, machine->record->id, why);
   guint index;
   g_ptr_array_find(host->machines, machine, &index);
@@ -146,7 +143,7 @@ destroy_as_told(SimulatedHost *host, Machine *machine, const HostCommand *comman
 static void
 carry_out(SimulatedHost *host, const HostCommand *command)
 {
-  Machine *machine = find(host->machines, command->desktop);
+  Machine *machine = simulated_host_find(host->machines, command->desktop);
   if (command->kind == HOST_COMMAND_CREATE) {
     create(host, command);
     return;
@@ -156,7 +153,7 @@ carry_out(SimulatedHost *host, const HostCommand *command)
     return;
   }
   if (machine != NULL && machine_obey(machine, command))
-    close_console(host, machine);
+    simulated_host_close(host, machine);
   if (machine != NULL && machine->record->stage == DESKTOP_STAGE_RUNNING && !machine->ready)
     say_machine(host, machine);
   answer(host, command->id, NULL, NULL);
@@ -165,13 +162,19 @@ carry_out(SimulatedHost *host, const HostCommand *command)
 static void
 judge(SimulatedHost *host, const HostCommand *command)
 {
-  const Machine *known = find(host->machines, command->desktop);
+  const Machine *known = simulated_host_find(host->machines, command->desktop);
   if (known == NULL)
-    known = find(host->destroyed, command->desktop);
+    known = simulated_host_find(host->destroyed, command->desktop);
   g_autoptr(GError) error = NULL;
-  CommandVerdict verdict =
-      command_judge(command, host->highest_term, known != NULL ? known->record : NULL, &error);
+  CommandVerdict verdict = command_judge(command, mutants_highest_term(host->highest_term),
+                                         known != NULL ? known->record : NULL, &error);
   host->highest_term = MAX(host->highest_term, command->term);
+  if (verdict != COMMAND_REFUSE)
+    world_note(host->world, (Event){.kind = EVENT_OBEYED,
+                                    .host = host->name,
+                                    .desktop = command->desktop,
+                                    .text = host_command_name((HostCommandKind)command->kind),
+                                    .number = command->term});
   if (verdict == COMMAND_REFUSE)
     answer(host, command->id, error_stable_name(error), error->message);
   else if (verdict == COMMAND_DONE)
@@ -191,6 +194,7 @@ learn_time(SimulatedHost *host, gint64 broker_time_ms)
 static void
 take_welcome(SimulatedHost *host, const HostWelcome *welcome)
 {
+  world_note(host->world, (Event){.kind = EVENT_WELCOMED, .host = host->name, .number = welcome->term});
   host->highest_term = MAX(host->highest_term, welcome->term);
   learn_time(host, welcome->broker_time_ms);
   for (guint i = host->machines->len; i-- > 0;) {
@@ -203,29 +207,44 @@ take_welcome(SimulatedHost *host, const HostWelcome *welcome)
   }
 }
 
+/* What comes over a link that was given up is not read, but a command may have been read before and be judged
+ * only now. */
+static void
+take_message(SimulatedHost *host, Link *link, const HostMessage *message)
+{
+  gboolean was_welcomed = host->link != NULL && host->highest_term >= host->link->term;
+  if (link != host->link && !was_welcomed)
+    return;
+  if (message->type == HOST_MESSAGE_WELCOME && link == host->link)
+    take_welcome(host, &message->welcome);
+  else if (message->type == HOST_MESSAGE_TIME && link == host->link)
+    learn_time(host, message->time.broker_time_ms);
+  else if (message->type == HOST_MESSAGE_COMMAND) {
+    host->answering = link;
+    judge(host, &message->command);
+    host->answering = NULL;
+  }
+}
+
 gboolean
 simulated_host_obey(SimulatedHost *host)
 {
-  g_autofree char *text = g_queue_pop_head(&host->to_host);
-  if (text == NULL)
+  Link *link = simulated_host_pick_link(host, FALSE);
+  if (link == NULL)
     return FALSE;
+  g_autofree char *text = g_queue_pop_head(&link->to_host);
   g_autoptr(GError) error = NULL;
   g_autoptr(HostMessage) message = host_message_parse(text, strlen(text), &error);
   if (message == NULL)
     g_error("a broker's message cannot be read: %s: %s", error->message, text);
-  if (message->type == HOST_MESSAGE_WELCOME)
-    take_welcome(host, &message->welcome);
-  else if (message->type == HOST_MESSAGE_TIME)
-    learn_time(host, message->time.broker_time_ms);
-  else if (message->type == HOST_MESSAGE_COMMAND)
-    judge(host, &message->command);
+  take_message(host, link, message);
   return TRUE;
 }
 
 /* --- what happens by itself --- */
 
-static Machine *
-pick(SimulatedHost *host, gboolean running)
+Machine *
+simulated_host_pick(SimulatedHost *host, gboolean running)
 {
   g_autoptr(GPtrArray) fitting = g_ptr_array_new();
   for (guint i = 0; i < host->machines->len; i++) {
@@ -239,7 +258,7 @@ pick(SimulatedHost *host, gboolean running)
 static void
 fail(SimulatedHost *host, Machine *machine, const char *code, const char *detail)
 {
-  close_console(host, machine);
+  simulated_host_close(host, machine);
   simulated_host_note(host, EVENT_MACHINE_STOPPED, machine->record->id, "failed");
   gint64 command = machine->command;
   machine_fail(machine, code, detail);
@@ -251,7 +270,7 @@ fail(SimulatedHost *host, Machine *machine, const char *code, const char *detail
 gboolean
 simulated_host_progress(SimulatedHost *host)
 {
-  Machine *machine = pick(host, FALSE);
+  Machine *machine = simulated_host_pick(host, FALSE);
   if (machine == NULL)
     return FALSE;
   if (!host->world->is_healed && chance_of(4)) {
@@ -269,7 +288,7 @@ simulated_host_progress(SimulatedHost *host)
 gboolean
 simulated_host_crash_machine(SimulatedHost *host)
 {
-  Machine *machine = pick(host, TRUE);
+  Machine *machine = simulated_host_pick(host, TRUE);
   if (machine == NULL)
     return FALSE;
   fail(host, machine, "hypervisor-failed", "QEMU ended.");
@@ -279,7 +298,7 @@ simulated_host_crash_machine(SimulatedHost *host)
 gboolean
 simulated_host_sign_out(SimulatedHost *host)
 {
-  Machine *machine = pick(host, TRUE);
+  Machine *machine = simulated_host_pick(host, TRUE);
   if (machine == NULL || !machine->signed_in)
     return FALSE;
   machine->signed_in = FALSE;
@@ -293,6 +312,7 @@ simulated_host_kill_agent(SimulatedHost *host)
 {
   world_note(host->world, (Event){.kind = EVENT_FAULT, .host = host->name, .text = "agent killed"});
   simulated_host_cut(host, chance_of(70));
+  g_ptr_array_set_size(host->old_links, 0);
   for (guint i = 0; i < host->machines->len; i++)
     ((Machine *)g_ptr_array_index(host->machines, i))->command = 0;
 }
@@ -302,6 +322,7 @@ simulated_host_reboot(SimulatedHost *host)
 {
   world_note(host->world, (Event){.kind = EVENT_FAULT, .host = host->name, .text = "rebooted"});
   simulated_host_cut(host, chance_of(70));
+  g_ptr_array_set_size(host->old_links, 0);
   host->boots++;
   gboolean keeps_records = chance_of(50);
   for (guint i = 0; i < host->machines->len; i++) {
@@ -317,7 +338,7 @@ simulated_host_reboot(SimulatedHost *host)
 gboolean
 simulated_host_resurrect(SimulatedHost *host)
 {
-  if (host->destroyed->len == 0 || host->broker != NULL)
+  if (host->destroyed->len == 0 || host->link != NULL)
     return FALSE;
   Machine *machine = g_ptr_array_steal_index(host->destroyed, chance_below(host->destroyed->len));
   machine_revive(machine);
@@ -330,88 +351,13 @@ simulated_host_resurrect(SimulatedHost *host)
   return TRUE;
 }
 
-/* --- consoles --- */
-
-/* What the relay and the agent look at, in their order. */
-static const char *
-refusal(SimulatedHost *host, const Machine *machine, const Grant *grant)
-{
-  gint64 now_s = (clock_boottime_us(&host->world->clock.clock) + host->broker_ahead_us) / G_USEC_PER_SEC;
-  if (g_hash_table_contains(host->spent, grant->id))
-    return "grant-already-used";
-  if (grant_is_expired(grant, now_s))
-    return "grant-expired";
-  if (machine == NULL || !machine_is_ready(machine))
-    return "host-gone";
-  return epoch_compare(grant->epoch, machine->record->epoch) < 0 ? "grant-superseded" : NULL;
-}
-
-void
-simulated_host_admit(SimulatedHost *host, const Grant *grant)
-{
-  Machine *machine = find(host->machines, grant->desktop);
-  const char *code = refusal(host, machine, grant);
-  world_note(host->world, (Event){.kind = code == NULL ? EVENT_CONSOLE : EVENT_CONSOLE_REFUSED,
-                                  .user = grant->user,
-                                  .key = grant->id,
-                                  .session = grant->session,
-                                  .desktop = grant->desktop,
-                                  .host = host->name,
-                                  .text = code,
-                                  .epoch = grant->epoch,
-                                  .number = host->told_time_us});
-  if (code != NULL)
-    return;
-  g_hash_table_add(host->spent, g_strdup(grant->id));
-  machine->record->epoch = grant->epoch;
-  close_console(host, machine);
-  machine->console = g_strdup(grant->session);
-  say_console(host, machine, TRUE);
-}
-
-gboolean
-simulated_host_close_console(SimulatedHost *host)
-{
-  Machine *machine = pick(host, TRUE);
-  if (machine == NULL || machine->console == NULL)
-    return FALSE;
-  close_console(host, machine);
-  return TRUE;
-}
-
-/* --- looking at it --- */
-
-gboolean
-simulated_host_is_ready(const SimulatedHost *host, const char *desktop)
-{
-  const Machine *machine = find(host->machines, desktop);
-  return machine != NULL && machine_is_ready(machine);
-}
-
-void
-simulated_host_report_machines(SimulatedHost *host)
-{
-  for (guint i = 0; i < host->machines->len; i++)
-    simulated_host_note(host, EVENT_FINAL_MACHINE,
-                        ((Machine *)g_ptr_array_index(host->machines, i))->record->id, NULL);
-}
-
-gboolean
-simulated_host_is_quiet(const SimulatedHost *host)
-{
-  for (guint i = 0; i < host->machines->len; i++)
-    if (machine_is_at_work(g_ptr_array_index(host->machines, i)))
-      return FALSE;
-  return g_queue_is_empty((GQueue *)&host->to_host) && g_queue_is_empty((GQueue *)&host->to_broker);
-}
-
 void
 simulated_host_free(SimulatedHost *host)
 {
   if (host == NULL)
     return;
-  g_queue_clear_full(&host->to_host, g_free);
-  g_queue_clear_full(&host->to_broker, g_free);
+  simulated_link_free(host->link);
+  g_ptr_array_unref(host->old_links);
   g_ptr_array_unref(host->machines);
   g_ptr_array_unref(host->destroyed);
   g_hash_table_unref(host->spent);

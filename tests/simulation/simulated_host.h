@@ -14,14 +14,21 @@ SimulatedHost *simulated_host_new(World *world, guint number);
 /** Its name (transfer none). */
 const char *simulated_host_name(const SimulatedHost *host);
 
-/** Whether it has a link to @broker, or to any when @broker is NULL. */
-gboolean simulated_host_is_linked(const SimulatedHost *host, const Broker *broker);
+/** Whether it has a link, to a broker that answers. */
+gboolean simulated_host_is_linked(const SimulatedHost *host);
 
-/** Dials @broker and says hello. FALSE when it is not welcome or cannot now. */
+/** Dials @broker and says hello; what it was linked with before may not notice at once. FALSE when it is not
+ * welcome or cannot now. */
 gboolean simulated_host_dial(SimulatedHost *host, Broker *broker);
 
 /** Its link breaks with all that is on it; @broker_notices: the broker is told so at once. */
 void simulated_host_cut(SimulatedHost *host, gboolean broker_notices);
+
+/** @broker is not there any more: links with it are closed. */
+void simulated_host_lose_broker(SimulatedHost *host, const Broker *broker);
+
+/** Links that it gave up are found to be closed at the other end, too. */
+void simulated_host_drop_old_links(SimulatedHost *host);
 
 /** @broker closes the link if it is not newer than @term . */
 void simulated_host_drop_link(SimulatedHost *host, const Broker *broker, gint64 term);
@@ -29,8 +36,8 @@ void simulated_host_drop_link(SimulatedHost *host, const Broker *broker, gint64 
 /** @broker has the host dial again if it told something that could not be stored. */
 void simulated_host_renew(SimulatedHost *host, const Broker *broker);
 
-/** A broker puts the command @text on the link; FALSE when there is none. */
-gboolean simulated_host_deliver(SimulatedHost *host, const char *text);
+/** @broker puts the command @text on its link; FALSE when there is none. */
+gboolean simulated_host_deliver(SimulatedHost *host, const Broker *broker, const char *text);
 
 /** Does what the oldest message from the broker says. FALSE when there is none. */
 gboolean simulated_host_obey(SimulatedHost *host);

@@ -4,30 +4,113 @@
 #include "broker/hostlink/command_text.h"
 #include "broker/service/hosts/host_events.h"
 #include "common/base/error.h"
+#include "tests/simulation/chance.h"
 #include "tests/simulation/database_faults.h"
+#include "tests/simulation/shared_database.h"
+#include "tests/simulation/world_brokers.h"
+
+#define OLD_LINKS_MAX 4
+
+void
+simulated_link_free(Link *link)
+{
+  if (link == NULL)
+    return;
+  g_queue_clear_full(&link->to_host, g_free);
+  g_queue_clear_full(&link->to_broker, g_free);
+  g_free(link);
+}
+
+/* NULL while it is stopped, or dead. */
+static Broker *
+running_broker(SimulatedHost *host, guint number)
+{
+  Broker *broker = world_find_broker(host->world, number);
+  return broker != NULL && broker->services != NULL && !broker->is_stopped ? broker : NULL;
+}
+
+gboolean
+simulated_host_is_linked(const SimulatedHost *host)
+{
+  return host->link != NULL && running_broker((SimulatedHost *)host, host->link->broker) != NULL;
+}
 
 static void
-clear_queue(GQueue *queue)
+tell_silence(SimulatedHost *host, guint number, gint64 term)
 {
-  g_queue_clear_full(queue, g_free);
+  Broker *broker = running_broker(host, number);
+  if (broker == NULL)
+    return;
+  world_before(host->world, broker);
+  g_autoptr(GError) error = NULL;
+  if (!host_events_silent(broker->services, host->name, term, &error))
+    world_note(host->world, (Event){.kind = EVENT_FAULT, .host = host->name, .text = "silence not stored"});
+  world_after(host->world, broker);
 }
 
 void
 simulated_host_cut(SimulatedHost *host, gboolean broker_notices)
 {
-  Broker *broker = host->broker;
-  if (broker == NULL)
+  g_autofree Link *link = g_steal_pointer(&host->link);
+  host->dials++;
+  if (link == NULL)
     return;
-  host->broker = NULL;
-  clear_queue(&host->to_host);
-  clear_queue(&host->to_broker);
+  guint number = link->broker;
+  gint64 term = link->term;
+  simulated_link_free(g_steal_pointer(&link));
   simulated_host_note(host, EVENT_LINK_DOWN, NULL, NULL);
-  if (!broker_notices || broker->services == NULL)
+  if (broker_notices)
+    tell_silence(host, number, term);
+}
+
+void
+simulated_host_lose_broker(SimulatedHost *host, const Broker *broker)
+{
+  for (guint i = host->old_links->len; i-- > 0;)
+    if (((Link *)g_ptr_array_index(host->old_links, i))->broker == broker->number)
+      g_ptr_array_remove_index(host->old_links, i);
+  if (host->link != NULL && host->link->broker == broker->number)
+    simulated_host_cut(host, FALSE);
+}
+
+void
+simulated_host_drop_old_links(SimulatedHost *host)
+{
+  while (host->old_links->len > 0) {
+    Link *link = g_ptr_array_steal_index(host->old_links, 0);
+    guint number = link->broker;
+    gint64 term = link->term;
+    simulated_link_free(link);
+    tell_silence(host, number, term);
+  }
+}
+
+/* What was on it may still come, at either end. */
+static void
+give_up_link(SimulatedHost *host, const Broker *next)
+{
+  Link *link = g_steal_pointer(&host->link);
+  if (link == NULL)
     return;
-  g_autoptr(GError) error = NULL;
-  if (!host_events_silent(broker->services, host->name, host->term, &error))
-    world_note(host->world, (Event){.kind = EVENT_FAULT, .host = host->name, .text = "silence not stored"});
-  world_after(host->world, broker);
+  simulated_host_note(host, EVENT_LINK_DOWN, NULL, NULL);
+  if (link->broker == next->number || host->old_links->len >= OLD_LINKS_MAX)
+    simulated_link_free(link); /* replaced there by the new one */
+  else
+    g_ptr_array_add(host->old_links, link);
+}
+
+Link *
+simulated_host_pick_link(SimulatedHost *host, gboolean to_broker)
+{
+  g_autoptr(GPtrArray) waiting = g_ptr_array_new();
+  for (guint i = 0; i <= host->old_links->len; i++) {
+    Link *link = i < host->old_links->len ? g_ptr_array_index(host->old_links, i) : host->link;
+    if (link == NULL || g_queue_is_empty(to_broker ? &link->to_broker : &link->to_host))
+      continue;
+    if (!to_broker || running_broker(host, link->broker) != NULL)
+      g_ptr_array_add(waiting, link);
+  }
+  return waiting->len > 0 ? g_ptr_array_index(waiting, chance_below(waiting->len)) : NULL;
 }
 
 static char *
@@ -52,6 +135,7 @@ build_hello(SimulatedHost *host)
                          .hello = {.versions = 1u << HOST_MESSAGE_VERSION,
                                    .host = host->name,
                                    .boot_id = boot_id,
+                                   .said_us = clock_boottime_us(&host->world->clock.clock) + host->dials,
                                    .agent_version = "0.1.0",
                                    .accelerator = HOST_ACCELERATOR_KVM,
                                    .accelerator_reason = "simulated",
@@ -77,74 +161,103 @@ push_welcome(SimulatedHost *host, const Broker *broker, const GPtrArray *known)
   HostMessage message = {.type = HOST_MESSAGE_WELCOME,
                          .welcome = {.version = HOST_MESSAGE_VERSION,
                                      .installation = services_installation(broker->services),
-                                     .term = host->term,
+                                     .term = host->link->term,
                                      .broker_time_ms = host->world->clock.wall_us / 1000,
                                      .heartbeat_ms = 5000,
                                      .desktops = desktops,
                                      .desktop_count = known->len}};
-  g_queue_push_tail(&host->to_host, host_message_build(&message));
+  g_queue_push_tail(&host->link->to_host, host_message_build(&message));
 }
 
-/* A dial replaces a link that the broker still believes in, as the newest does in the hub. */
+static gboolean
+be_welcomed(SimulatedHost *host, Broker *broker, const HostGreeting *greeting)
+{
+  g_autoptr(GError) error = NULL;
+  host->link = g_new0(Link, 1);
+  *host->link = (Link){.broker = broker->number, .term = greeting->term};
+  push_welcome(host, broker, greeting->desktops);
+  world_note(host->world, (Event){.kind = EVENT_LINK_UP, .host = host->name, .number = greeting->term});
+  return host_events_welcomed(broker->services, host->name, greeting->term, &error);
+}
+
+/* A dial replaces a link that the broker still believes in, as the newest does in the hub. Who waited too
+ * long for the welcome has hung up. */
 gboolean
 simulated_host_dial(SimulatedHost *host, Broker *broker)
 {
-  clear_queue(&host->to_host);
-  clear_queue(&host->to_broker);
-  host->broker = NULL;
+  give_up_link(host, broker);
+  guint dial = ++host->dials;
   g_autofree char *text = build_hello(host);
   g_autoptr(GError) error = NULL;
   g_autoptr(HostMessage) hello = host_message_parse(text, strlen(text), &error);
   g_assert_no_error(error);
+  world_before(host->world, broker);
   g_autoptr(HostGreeting) greeting = host_events_hello(broker->services, host->name, &hello->hello, &error);
-  gboolean welcome = greeting != NULL && !database_faults_is_dead();
-  if (welcome) {
-    host->broker = broker;
-    host->term = greeting->term;
-    host->has_lost = FALSE;
-    push_welcome(host, broker, greeting->desktops);
-    simulated_host_note(host, EVENT_LINK_UP, NULL, NULL);
-    welcome = host_events_welcomed(broker->services, host->name, host->term, &error);
-  }
+  gboolean greeted = greeting != NULL && !database_faults_is_dead();
+  gboolean waits = dial == host->dials;
+  gboolean welcome = greeted && waits && be_welcomed(host, broker, greeting);
   world_after(host->world, broker);
-  return welcome && host->broker != NULL;
+  if (greeted && !waits)
+    tell_silence(host, broker->number, greeting->term);
+  return welcome && host->link != NULL;
+}
+
+static Link *
+link_of(SimulatedHost *host, const Broker *broker)
+{
+  if (host->link != NULL && host->link->broker == broker->number)
+    return host->link;
+  for (guint i = host->old_links->len; i-- > 0;) {
+    Link *link = g_ptr_array_index(host->old_links, i);
+    if (link->broker == broker->number)
+      return link;
+  }
+  return NULL;
 }
 
 void
 simulated_host_drop_link(SimulatedHost *host, const Broker *broker, gint64 term)
 {
-  if (host->broker == broker && host->term <= term)
+  Link *link = link_of(host, broker);
+  if (link == NULL || link->term > term)
+    return;
+  if (link == host->link)
     simulated_host_cut(host, FALSE);
+  else
+    g_ptr_array_remove(host->old_links, link);
 }
 
 void
 simulated_host_renew(SimulatedHost *host, const Broker *broker)
 {
-  if (host->broker == broker && host->has_lost)
+  if (host->link != NULL && host->link->broker == broker->number && host->link->has_lost)
     simulated_host_cut(host, FALSE);
 }
 
 gboolean
-simulated_host_deliver(SimulatedHost *host, const char *text)
+simulated_host_deliver(SimulatedHost *host, const Broker *broker, const char *text)
 {
-  g_queue_push_tail(&host->to_host, command_text_with_term(text, host->term));
+  Link *link = link_of(host, broker);
+  if (link == NULL)
+    return FALSE;
+  g_queue_push_tail(&link->to_host, command_text_with_term(text, link->term));
   return TRUE;
 }
 
 static gboolean
-take_event(Services *services, const SimulatedHost *host, const HostMessage *message, GError **error)
+take_event(Services *services, const char *host, gint64 term, const HostMessage *message, GError **error)
 {
   switch (message->type) {
   case HOST_MESSAGE_HEARTBEAT:
-    return host_events_heartbeat(services, host->name, host->term, &message->heartbeat.capacity, error);
+    return host_events_heartbeat(services, host, term, &message->heartbeat.capacity, error);
   case HOST_MESSAGE_RESULT:
-    return host_events_result(services, host->name, host->term, &message->result, error);
+    return host_events_result(services, host, term, &message->result, error);
   case HOST_MESSAGE_DESKTOP:
-    return host_events_desktop(services, host->name, host->term, &message->desktop, error);
+    return host_events_desktop(services, host, term, &message->desktop, error);
   case HOST_MESSAGE_DESKTOP_GONE:
-    return host_events_desktop_gone(services, host->name, host->term, &message->desktop_gone, error);
+    return host_events_desktop_gone(services, host, term, &message->desktop_gone, error);
   case HOST_MESSAGE_CONSOLE:
-    return host_events_console(services, host->name, host->term, &message->console, error);
+    return host_events_console(services, host, term, &message->console, error);
   default:
     g_assert_not_reached();
   }
@@ -158,14 +271,47 @@ was_not_stored(const GError *error)
          g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_NO_SPACE);
 }
 
-/* As the hub: a host whose event could not be stored dials once more when the database is back. */
+/* The link with @term, if it is there still. */
+static Link *
+find_link(SimulatedHost *host, gint64 term)
+{
+  if (host->link != NULL && host->link->term == term)
+    return host->link;
+  for (guint i = 0; i < host->old_links->len; i++) {
+    Link *link = g_ptr_array_index(host->old_links, i);
+    if (link->term == term)
+      return link;
+  }
+  return NULL;
+}
+
+/* As the hub: a link that does not count is closed, and a host whose event could not be stored dials once
+ * more when the database is back. */
+static void
+take_refusal(SimulatedHost *host, gint64 term, const GError *error)
+{
+  Link *link = find_link(host, term);
+  if (link == NULL)
+    return;
+  if (was_not_stored(error))
+    link->has_lost = TRUE;
+  else if (!g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH))
+    return;
+  else if (link == host->link)
+    simulated_host_cut(host, TRUE);
+  else
+    g_ptr_array_remove(host->old_links, link);
+}
+
 gboolean
 simulated_host_be_heard(SimulatedHost *host)
 {
-  g_autofree char *text = g_queue_pop_head(&host->to_broker);
-  if (text == NULL)
+  Link *link = simulated_host_pick_link(host, TRUE);
+  if (link == NULL)
     return FALSE;
-  Broker *broker = host->broker;
+  g_autofree char *text = g_queue_pop_head(&link->to_broker);
+  Broker *broker = running_broker(host, link->broker);
+  gint64 term = link->term;
   g_autoptr(GError) error = NULL;
   g_autoptr(HostMessage) message = host_message_parse(text, strlen(text), &error);
   if (message == NULL)
@@ -173,13 +319,19 @@ simulated_host_be_heard(SimulatedHost *host)
   if (message->type == HOST_MESSAGE_HEARTBEAT) {
     HostMessage time = {.type = HOST_MESSAGE_TIME,
                         .time = {.broker_time_ms = host->world->clock.wall_us / 1000}};
-    g_queue_push_tail(&host->to_host, host_message_build(&time));
+    g_queue_push_tail(&link->to_host, host_message_build(&time));
   }
-  gboolean taken = take_event(broker->services, host, message, &error);
+  world_before(host->world, broker);
+  guint commits = shared_database_commits(broker->number);
+  gboolean taken = take_event(broker->services, host->name, term, message, &error);
+  if (taken && shared_database_commits(broker->number) != commits)
+    world_note(host->world, (Event){.kind = EVENT_HEARD,
+                                    .host = host->name,
+                                    .number = term,
+                                    .wanted = stopping_was_stopped_within()});
   world_after(host->world, broker);
-  if (!taken && g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH))
-    simulated_host_cut(host, TRUE);
-  host->has_lost |= !taken && was_not_stored(error);
+  if (!taken)
+    take_refusal(host, term, error);
   return TRUE;
 }
 
@@ -189,5 +341,5 @@ simulated_host_heartbeat(SimulatedHost *host)
   HostMessage message = {.type = HOST_MESSAGE_HEARTBEAT,
                          .heartbeat = {.capacity = {64, 131072, 131072, 100000}}};
   simulated_host_say(host, &message);
-  return host->broker != NULL;
+  return host->link != NULL;
 }

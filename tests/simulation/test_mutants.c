@@ -12,7 +12,8 @@ test_mutant(gconstpointer data)
 {
   const Mutant *mutant = data;
   g_autoptr(Simulation) simulation = simulation_new(mutant->name);
-  for (guint64 seed = 1; seed <= RUNS_MAX; seed++) {
+  guint64 first = MAX(mutant->first_seed, 1);
+  for (guint64 seed = first; seed < first + RUNS_MAX; seed++) {
     Outcome outcome = simulation_run(simulation, seed, FALSE);
     g_autofree char *failure = outcome.failure;
     if (failure == NULL)

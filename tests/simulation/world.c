@@ -9,137 +9,21 @@
 #include "broker/service/setup.h"
 #include "common/base/error.h"
 #include "tests/simulation/chance.h"
-#include "tests/simulation/database_faults.h"
-#include "tests/simulation/mutants.h"
 #include "tests/simulation/observer.h"
+#include "tests/simulation/shared_database.h"
 #include "tests/simulation/simulated_host.h"
+#include "tests/simulation/world_brokers.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 
 #define BEGINNING_US (1700000000 * (gint64)G_USEC_PER_SEC)
 #define POOL_SIZE    4
 #define POOL_SPARES  2
 
+#define BROKERS_SHARE_PERCENT 40 /* of the runs have several */
+
 static const char *const names[WORLD_USERS] = {"anna", "bert", "carla", "dora", "emil"};
-
-/* --- brokers --- */
-
-static gboolean
-deliver(HostSender *sender, const char *name, gint64 id, const char *text)
-{
-  Broker *broker = (Broker *)sender;
-  if (database_faults_is_dead())
-    return FALSE;
-  for (guint i = 0; i < WORLD_HOSTS; i++) {
-    SimulatedHost *host = broker->world->hosts[i];
-    gboolean here = g_str_equal(simulated_host_name(host), name);
-    if (here && simulated_host_is_linked(host, broker))
-      return simulated_host_deliver(host, text) && mutants_deliver(broker->world, i, text);
-  }
-  return FALSE;
-}
-
-static void
-drop_link(HostSender *sender, const char *name, gint64 term)
-{
-  Broker *broker = (Broker *)sender;
-  for (guint i = 0; i < WORLD_HOSTS && !database_faults_is_dead(); i++)
-    if (g_str_equal(simulated_host_name(broker->world->hosts[i]), name))
-      simulated_host_drop_link(broker->world->hosts[i], broker, term);
-}
-
-static void
-renew(HostSender *sender)
-{
-  Broker *broker = (Broker *)sender;
-  for (guint i = 0; i < WORLD_HOSTS && !database_faults_is_dead(); i++)
-    simulated_host_renew(broker->world->hosts[i], broker);
-}
-
-static char *
-fetch_boot_log(HostSender *sender, const char *host, const char *desktop_id, guint limit_ms, GError **error)
-{
-  return g_strdup("");
-}
-
-static Grant *
-copy_grant(const Grant *grant)
-{
-  Grant *copy = g_new0(Grant, 1);
-  *copy = *grant;
-  copy->id = g_strdup(grant->id);
-  copy->session = g_strdup(grant->session);
-  copy->desktop = g_strdup(grant->desktop);
-  copy->host = g_strdup(grant->host);
-  copy->address = g_strdup(grant->address);
-  copy->identity = g_strdup(grant->identity);
-  copy->user = g_strdup(grant->user);
-  copy->channels = g_strdupv(grant->channels);
-  copy->viewer = g_strdup(grant->viewer);
-  return copy;
-}
-
-static char *
-sign(GrantSigner *signer, const Grant *grant, GError **error)
-{
-  Broker *broker = (Broker *)(gpointer)((char *)signer - G_STRUCT_OFFSET(Broker, signer));
-  g_clear_pointer(&broker->world->signed_grant, grant_free);
-  broker->world->signed_grant = copy_grant(grant);
-  return g_strdup("grant");
-}
-
-gboolean
-world_start_broker(World *world, Broker *broker)
-{
-  g_autoptr(GError) error = NULL;
-  const ServicesOptions options = {.database_path = world->database,
-                                   .clock = &world->clock.clock,
-                                   .sender = &broker->sender,
-                                   .signer = &broker->signer};
-  broker->services = services_new(&options, &error);
-  if (broker->services != NULL)
-    world_note(world, (Event){.kind = EVENT_BROKER_STARTED, .number = broker->number});
-  world_after(world, broker);
-  return broker->services != NULL;
-}
-
-void
-world_kill_broker(World *world, Broker *broker)
-{
-  database_faults_die();
-  world_after(world, broker);
-}
-
-static void
-bury(World *world, Broker *broker)
-{
-  g_clear_pointer(&broker->services, services_free);
-  database_faults_clear();
-  world_note(world, (Event){.kind = EVENT_BROKER_DIED, .number = broker->number});
-  for (guint i = 0; i < WORLD_HOSTS; i++)
-    if (simulated_host_is_linked(world->hosts[i], broker))
-      simulated_host_cut(world->hosts[i], FALSE);
-}
-
-void
-world_after(World *world, Broker *acting)
-{
-  if (database_faults_is_dead())
-    bury(world, acting);
-  observer_look(world->observer);
-}
-
-Broker *
-world_any_broker(World *world)
-{
-  guint first = chance_below(WORLD_BROKERS);
-  for (guint i = 0; i < WORLD_BROKERS; i++) {
-    Broker *broker = &world->brokers[(first + i) % WORLD_BROKERS];
-    if (broker->services != NULL)
-      return broker;
-  }
-  return NULL;
-}
 
 /* --- the beginning --- */
 
@@ -200,6 +84,17 @@ make_people(Services *services, const Caller *administrator)
   }
 }
 
+/* Who made it does not count among the brokers of a run. */
+static void
+forget_brokers(const char *path)
+{
+  sqlite3 *handle = NULL;
+  if (sqlite3_open(path, &handle) != SQLITE_OK ||
+      sqlite3_exec(handle, "DELETE FROM broker; DELETE FROM lease", NULL, NULL, NULL) != SQLITE_OK)
+    g_error("the template cannot be made: %s", sqlite3_errmsg(handle));
+  sqlite3_close(handle);
+}
+
 char *
 world_make_template(const char *folder)
 {
@@ -216,6 +111,8 @@ world_make_template(const char *folder)
   join_hosts(services, administrator);
   make_pool(services, administrator);
   make_people(services, administrator);
+  g_clear_pointer(&services, services_free);
+  forget_brokers(path);
   return g_steal_pointer(&path);
 }
 
@@ -262,6 +159,7 @@ world_new(const char *template, const char *database, gboolean trace)
 {
   World *world = g_new0(World, 1);
   world->history = history_new();
+  world->kept = g_ptr_array_new_with_free_func(g_free);
   world->trace = trace;
   world->database = g_strdup(database);
   remove_files(database);
@@ -271,18 +169,12 @@ world_new(const char *template, const char *database, gboolean trace)
   world->observer = observer_new(world, database);
   for (guint i = 0; i < WORLD_HOSTS; i++)
     world->hosts[i] = simulated_host_new(world, i + 1);
-  for (guint i = 0; i < WORLD_BROKERS; i++) {
-    Broker *broker = &world->brokers[i];
-    *broker = (Broker){.sender = {.deliver = deliver,
-                                  .drop_link = drop_link,
-                                  .fetch_boot_log = fetch_boot_log,
-                                  .renew = renew},
-                       .signer = {.sign = sign},
-                       .world = world,
-                       .number = i + 1};
-    if (!world_start_broker(world, broker))
+  world->broker_count = chance_of(BROKERS_SHARE_PERCENT) ? WORLD_BROKERS : 1;
+  shared_database_begin(world->broker_count > 1);
+  world_brokers_init(world);
+  for (guint i = 0; i < world->broker_count; i++)
+    if (!world_start_broker(world, &world->brokers[i]))
       g_error("the first broker does not start");
-  }
   meet_people(world);
   return world;
 }
@@ -292,6 +184,7 @@ world_note(World *world, Event event)
 {
   event.time_us = world->clock.boottime_us;
   event.wall_us = world->clock.wall_us;
+  event.broker = world->acting;
   history_add(world->history, &event);
   if (!world->trace)
     return;
@@ -305,13 +198,20 @@ world_next_call(World *world)
   return ++world->calls;
 }
 
+gpointer
+world_keep(World *world, gsize size)
+{
+  gpointer room = g_malloc0(size);
+  g_ptr_array_add(world->kept, room);
+  return room;
+}
+
 void
 world_free(World *world)
 {
   if (world == NULL)
     return;
-  for (guint i = 0; i < WORLD_BROKERS; i++)
-    services_free(world->brokers[i].services);
+  world_brokers_clear(world);
   for (guint i = 0; i < WORLD_HOSTS; i++)
     simulated_host_free(world->hosts[i]);
   for (guint i = 0; i < WORLD_USERS; i++) {
@@ -323,8 +223,8 @@ world_free(World *world)
     g_ptr_array_unref(person->grants);
   }
   observer_free(world->observer);
+  g_ptr_array_unref(world->kept);
   caller_free(world->administrator);
-  g_clear_pointer(&world->signed_grant, grant_free);
   history_free(world->history);
   remove_files(world->database);
   g_free(world->database);

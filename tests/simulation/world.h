@@ -9,8 +9,9 @@
 #include "broker/model/caller.h"
 #include "broker/service/services.h"
 #include "tests/simulation/history.h"
+#include "tests/simulation/stopping.h"
 
-#define WORLD_BROKERS 1
+#define WORLD_BROKERS 2 /* at most */
 #define WORLD_HOSTS   2
 #define WORLD_USERS   5
 #define WORLD_POOL    "office"
@@ -19,13 +20,17 @@ typedef struct World World;
 typedef struct SimulatedHost SimulatedHost;
 typedef struct Observer Observer;
 
-/** One broker process. */
+/** The place of a broker process, and the process that runs there. */
 typedef struct {
   HostSender sender; /* first: deliver() finds the broker by it */
   GrantSigner signer;
   World *world;
-  guint number;
-  Services *services; /**< NULL while it is dead */
+  guint number;        /**< of the process: none has one that another had */
+  char name[16];       /**< by which the others know it; kept by who follows one that ended in order */
+  Services *services;  /**< NULL while it is dead */
+  gboolean is_stopped; /**< as by SIGSTOP: nothing of it happens */
+  Course *course;      /**< (nullable) what it was about when it was stopped */
+  Grant *signed_grant; /**< (nullable) the last that it signed */
 } Broker;
 
 /** Somebody with one account and two devices. */
@@ -44,15 +49,18 @@ struct World {
   FakeClock clock;
   char *database;
   Broker brokers[WORLD_BROKERS];
+  guint broker_count;   /**< of them that there are */
+  guint broker_numbers; /**< given out so far */
+  guint acting;         /**< number of the broker that does something now; 0: none */
   SimulatedHost *hosts[WORLD_HOSTS];
   Person people[WORLD_USERS];
   Caller *administrator;
   Observer *observer;
+  GPtrArray *kept;
   guint calls;
   guint keys;
   gboolean trace;
-  gboolean is_healed;  /**< nothing fails any more */
-  Grant *signed_grant; /**< (nullable) the last one that a broker signed */
+  gboolean is_healed; /**< nothing fails any more */
 };
 
 /** Makes the database that every run begins with, in @folder, and returns its path (transfer full). */
@@ -67,17 +75,8 @@ void world_note(World *world, Event event);
 /** The number of the next call. */
 guint world_next_call(World *world);
 
-/** Some broker that lives; NULL when none does. */
-Broker *world_any_broker(World *world);
-
-/** Starts @broker, which is dead. FALSE when a fault keeps it from coming up. */
-gboolean world_start_broker(World *world, Broker *broker);
-
-/** What follows every act: a broker that died during it is buried, what the database holds is noted. */
-void world_after(World *world, Broker *acting);
-
-/** Lets @broker die now. */
-void world_kill_broker(World *world, Broker *broker);
+/** Zeroed memory of @size bytes that lives as long as @world . */
+gpointer world_keep(World *world, gsize size);
 
 /** Frees @world (nullable) and its database. */
 void world_free(World *world);
