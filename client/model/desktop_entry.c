@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "client/model/server_sentence.h"
+#include "client/model/session_warning.h"
 
 static const struct {
   const char *name, *label;
@@ -60,7 +61,7 @@ desktop_entry_log_off(const ApiSession *session)
   if (g_strcmp0(session->on_logoff, "reclone") == 0)
     return LOG_OFF_RECLONE;
   if (g_strcmp0(session->on_logoff, "keep") == 0)
-    return LOG_OFF_KEEP;
+    return g_strcmp0(session->kind, "manual") == 0 ? LOG_OFF_LEAVE : LOG_OFF_KEEP;
   if (g_strcmp0(session->on_logoff, "stop") == 0)
     return LOG_OFF_STOP;
   /* A floating desktop is never kept. */
@@ -84,10 +85,12 @@ entry_new(const ApiDesktop *pool, const char *what)
 }
 
 static void
-set_reasons(DesktopEntry *entry, char **reasons)
+set_reasons(DesktopEntry *entry, char **reasons, const char *but)
 {
   g_autoptr(GStrvBuilder) translated = g_strv_builder_new();
   for (guint i = 0; reasons[i] != NULL; i++) {
+    if (g_strcmp0(reasons[i], but) == 0)
+      continue;
     g_autofree char *reason = server_sentence(reasons[i]);
     g_strv_builder_add(translated, reason);
   }
@@ -101,7 +104,7 @@ set_unavailable(DesktopEntry *entry, const ApiDesktop *pool)
   entry->kind = ENTRY_UNAVAILABLE;
   entry->can_open = FALSE;
   entry->state = g_strdup(_("Not available at the moment"));
-  set_reasons(entry, pool->reasons);
+  set_reasons(entry, pool->reasons, NULL);
 }
 
 static char *
@@ -134,17 +137,19 @@ set_session_state(DesktopEntry *entry, const ApiSession *session)
 }
 
 static DesktopEntry *
-entry_of_session(const ApiDesktop *pool, const ApiSession *session)
+entry_of_session(const ApiDesktop *pool, const ApiSession *session, gint64 now_us)
 {
+  g_auto(SessionWarning) warning = {0};
   DesktopEntry *entry = entry_new(pool, session->desktop_id != NULL ? session->desktop_id : session->id);
   entry->desktop_id = g_strdup(session->desktop_id);
   entry->side = g_strdup(session->desktop_name);
   entry->session = g_strdup(session->id);
-  entry->warning = server_sentence(session->warning);
+  if (session_warning_read(session, now_us, &warning))
+    entry->warning = g_steal_pointer(&warning.text);
   entry->actions = desktop_entry_actions(session);
   entry->log_off = desktop_entry_log_off(session);
   set_session_state(entry, session);
-  set_reasons(entry, session->reasons);
+  set_reasons(entry, session->reasons, session->warning); /* that is shown apart */
   return entry;
 }
 
@@ -224,14 +229,15 @@ is_own(const ApiDesktop *pool, const ApiSession *session)
 
 /* Those of the pool that are one's own, in the server's order: it stays when one is opened or left. */
 static gboolean
-add_own(GPtrArray *entries, const ApiDesktop *pool)
+add_own(GPtrArray *entries, const ApiDesktop *pool, gint64 now_us)
 {
   gboolean has_unopened = FALSE;
   for (guint i = 0; i < pool->desktops->len; i++) {
     const ApiOwnDesktop *own = g_ptr_array_index(pool->desktops, i);
     const ApiSession *session = session_on(pool, own);
     has_unopened = has_unopened || session == NULL;
-    g_ptr_array_add(entries, session != NULL ? entry_of_session(pool, session) : entry_of_own(pool, own));
+    g_ptr_array_add(entries,
+                    session != NULL ? entry_of_session(pool, session, now_us) : entry_of_own(pool, own));
   }
   return has_unopened;
 }
@@ -253,14 +259,14 @@ make_group(GPtrArray *entries, guint first)
 }
 
 static void
-add_pool(GPtrArray *entries, const ApiDesktop *pool)
+add_pool(GPtrArray *entries, const ApiDesktop *pool, gint64 now_us)
 {
   guint first = entries->len;
-  gboolean has_unopened = add_own(entries, pool);
+  gboolean has_unopened = add_own(entries, pool, now_us);
   for (guint i = 0; i < pool->sessions->len; i++) {
     const ApiSession *session = g_ptr_array_index(pool->sessions, i);
     if (!is_own(pool, session))
-      g_ptr_array_add(entries, entry_of_session(pool, session));
+      g_ptr_array_add(entries, entry_of_session(pool, session, now_us));
   }
   if (entries->len == first)
     g_ptr_array_add(entries, entry_of_pool(pool));
@@ -270,11 +276,11 @@ add_pool(GPtrArray *entries, const ApiDesktop *pool)
 }
 
 GPtrArray *
-desktop_entry_list(const GPtrArray *desktops)
+desktop_entry_list(const GPtrArray *desktops, gint64 now_us)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func((GDestroyNotify)desktop_entry_free);
   for (guint i = 0; i < desktops->len; i++)
-    add_pool(entries, g_ptr_array_index(desktops, i));
+    add_pool(entries, g_ptr_array_index(desktops, i), now_us);
   return entries;
 }
 

@@ -23,7 +23,8 @@ typedef enum {
   LOG_OFF_UNKNOWN, /**< the server did not say */
   LOG_OFF_RECLONE, /**< it is made anew: what is stored on it is lost */
   LOG_OFF_KEEP,
-  LOG_OFF_STOP, /**< it is kept and shut down */
+  LOG_OFF_LEAVE, /**< nothing inside it is closed: nothing of ours is in an adopted machine */
+  LOG_OFF_STOP,  /**< it is kept and shut down */
 } LogOffEnd;
 
 typedef enum {
@@ -57,8 +58,9 @@ typedef struct {
   gboolean in_group; /**< others of the same pool are beside it */
 } DesktopEntry;
 
-/** The entries for @desktops, of ApiDesktop (transfer full; the array frees them). */
-GPtrArray *desktop_entry_list(const GPtrArray *desktops);
+/** The entries for @desktops, of ApiDesktop, at @now_us of the server's time (transfer full; the array frees
+ * them). */
+GPtrArray *desktop_entry_list(const GPtrArray *desktops, gint64 now_us);
 
 /** Whether @entries and @others show the same. */
 gboolean desktop_entry_lists_equal(const GPtrArray *entries, const GPtrArray *others);

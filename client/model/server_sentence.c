@@ -8,21 +8,19 @@
 #define HOLES_MAX 6
 #define DEPTH     2 /* a sentence in a sentence: "Yours ends in 5 minutes" */
 
-#define IDLE_WARNING N_("Nobody has used this desktop for %s. It is disconnected in %s unless you go on.")
-#define AGE_WARNING  N_("A session of this pool may last %s. Yours ends in %s: save your work.")
-
 /* The more special of two that fit one text comes first. Every hole is a %s here; translations may reorder
  * them as %1$s. */
 static const char *const sentences[] = {
     /* warnings, and why a session ended */
-    IDLE_WARNING, AGE_WARNING, N_("Nobody used the desktop for %s."),
-    N_("The session lasted %s, the longest that this pool allows."), N_("%s: it was left for %s."),
-    N_("The desktop was locked"), N_("You were logged off"), N_("The desktop was shut down"), N_("%s hours"),
-    N_("1 minute"), N_("%s minutes"), N_("1 second"), N_("%s seconds"), N_("You logged off."),
-    N_("You signed out of the desktop."), N_("An administrator logged you off."),
-    N_("An administrator shut the desktop down."), N_("An administrator took the desktop back."),
-    N_("An administrator took the desktop out of the pool."), N_("An administrator destroyed the desktop."),
-    N_("The desktop is no longer wanted."),
+    N_("Nobody has used this desktop for %s. It is disconnected in %s unless you go on."),
+    N_("A session of this pool may last %s. Yours ends in %s: save your work."),
+    N_("Nobody used the desktop for %s."), N_("The session lasted %s, the longest that this pool allows."),
+    N_("%s: it was left for %s."), N_("The desktop was locked"), N_("You were logged off"),
+    N_("The desktop was shut down"), N_("%s hours"), N_("1 minute"), N_("%s minutes"), N_("1 second"),
+    N_("%s seconds"), N_("You logged off."), N_("You signed out of the desktop."),
+    N_("An administrator logged you off."), N_("An administrator shut the desktop down."),
+    N_("An administrator took the desktop back."), N_("An administrator took the desktop out of the pool."),
+    N_("An administrator destroyed the desktop."), N_("The desktop is no longer wanted."),
     N_("The desktop stopped unexpectedly. Connect again for another one."),
     N_("The desktop was switched off. Connect again to start it."),
     N_("The host of the desktop does not answer any more."),
@@ -140,14 +138,6 @@ fits(const char *text, const char *sentence, char **fillings)
   for (guint i = 0; fillings != NULL && i < holes; i++)
     fillings[i] = g_strndup(begins[i], (gsize)(ends[i] - begins[i]));
   return TRUE;
-}
-
-ServerWarning
-server_sentence_warning(const char *text)
-{
-  if (text != NULL && fits(text, IDLE_WARNING, NULL))
-    return SERVER_WARNING_IDLE;
-  return text != NULL && fits(text, AGE_WARNING, NULL) ? SERVER_WARNING_AGE : SERVER_WARNING_OTHER;
 }
 
 /* @format with its %s and %1$s filled; not printf's, because the numbers of both need not agree here. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The server's own sentences in the user's language. Pure. The API gives most of them a stable code, and
- * problem_text.h says those; warnings, steps, endings and the rules of a refusal have none and carry numbers
- * and names, so they are recognised by their wording. tests/checks/check_translations.py fails when the
- * server says one of them otherwise; a sentence that is not known is shown as it came.
+ * problem_text.h and session_warning.h say those; steps, endings and the rules of a refusal have none and
+ * carry numbers and names, so they are recognised by their wording. tests/checks/check_translations.py fails
+ * when the server says one of them otherwise; a sentence that is not known is shown as it came.
  */
 #pragma once
 
@@ -11,16 +11,6 @@
 
 /** From a msgid to its translation, as g_dgettext(): @msgid itself when there is none. */
 typedef const char *(*ServerSentenceCatalogue)(const char *msgid);
-
-/** What a warning of the server is about. */
-typedef enum {
-  SERVER_WARNING_IDLE, /**< nobody uses the desktop */
-  SERVER_WARNING_AGE,  /**< the longest session is over soon */
-  SERVER_WARNING_OTHER,
-} ServerWarning;
-
-/** What @text (nullable), a session's warning as the server sent it, is about. */
-ServerWarning server_sentence_warning(const char *text);
 
 /** @text (nullable) in the user's language (transfer full). */
 char *server_sentence(const char *text);

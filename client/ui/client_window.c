@@ -373,6 +373,12 @@ client_window_show_notice(ClientWindow *window, const char *title, const char *t
 }
 
 void
+client_window_change_notice(ClientWindow *window, const char *text)
+{
+  message_bar_change_text(window->notices, text);
+}
+
+void
 client_window_set_full_screen(ClientWindow *window, gboolean is_full_screen)
 {
   if (is_full_screen)

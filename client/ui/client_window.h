@@ -56,6 +56,9 @@ void client_window_show_error(ClientWindow *window, const GError *error);
 /** Shows the warning @title with @text and @advice above the page, until it is closed; NULL takes it away. */
 void client_window_show_notice(ClientWindow *window, const char *title, const char *text, const char *advice);
 
+/** Changes the text of that warning to @text and its look to nothing else: closed stays closed. */
+void client_window_change_notice(ClientWindow *window, const char *text);
+
 /** What the menu of the open desktop offers: @actions, bits 1 << DesktopAction. */
 void client_window_set_actions(ClientWindow *window, guint actions);
 

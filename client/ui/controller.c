@@ -7,6 +7,7 @@
 #include "client/ui/book_file.h"
 #include "client/ui/controller_list.h"
 #include "client/ui/controller_private.h"
+#include "client/ui/controller_warning.h"
 #include "client/ui/elsewhere_page.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -116,8 +117,10 @@ show_state(Controller *controller, ClientState before)
   client_window_show_page(controller->window, view->page, view->kind, title, heading,
                           controller->state == CLIENT_STATE_SERVER ? NULL : host);
   controller_watch_list(controller, controller->state == CLIENT_STATE_DESKTOPS);
-  if (!is_desktop)
+  if (!is_desktop) {
+    controller_forget_warning(controller);
     client_window_show_notice(controller->window, NULL, NULL, NULL);
+  }
   if (controller->state != before)
     enter_page(controller);
   if (controller->state == CLIENT_STATE_CONNECTED && before == CLIENT_STATE_OPENING &&
@@ -274,6 +277,7 @@ controller_free(Controller *controller)
     return;
   cancel_everything(controller);
   controller_watch_list(controller, FALSE);
+  controller_forget_warning(controller);
   controller_close_console(controller, FALSE);
   client_window_free(controller->window);
   transport_free(controller->transport);

@@ -44,7 +44,8 @@ on_list(GObject *source, GAsyncResult *result, gpointer user_data)
   }
   show_failure(controller, error);
   if (desktops != NULL)
-    desktops_page_set(controller->desktops_page, desktop_entry_list(desktops),
+    desktops_page_set(controller->desktops_page,
+                      desktop_entry_list(desktops, api_client_server_time_us(controller->client)),
                       api_desktop_list_is_degraded(answer));
   controller_watch_list(controller, TRUE);
   if (desktops == NULL)

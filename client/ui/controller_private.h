@@ -50,6 +50,9 @@ struct Controller {
   guint attempts;   /* failures in a row */
   guint pause_ms;   /* before the next */
   guint retry_timer, end_source;
+  ApiSession *warned;   /* nullable: whose warning is shown, with no more than that */
+  gboolean warned_last; /* its last minute has begun */
+  guint warning_timer;
 
   /* the list */
   guint list_timer;

@@ -4,6 +4,7 @@
 #include "client/model/server_sentence.h"
 #include "client/ui/controller_list.h"
 #include "client/ui/controller_private.h"
+#include "client/ui/controller_warning.h"
 #include "common/base/error.h"
 
 /* One session */
@@ -35,28 +36,6 @@ show_progress(Controller *controller, const ApiSession *session)
   viewer_page_set_waiting(controller->viewer_page, text);
 }
 
-/* What is about to be done to the desktop, for whoever sits at it. */
-static void
-show_warning(Controller *controller, const ApiSession *session)
-{
-  static const struct {
-    const char *title, *advice;
-  } texts[] = {
-      [SERVER_WARNING_IDLE] =
-          {N_("Are you still there?"),
-           N_("Move the pointer or press a key in the desktop to stay connected. It keeps "
-              "running when it is disconnected.")},
-      [SERVER_WARNING_AGE] =
-          {N_("Your session ends soon"),
-           N_("Save your work where it is kept. Afterwards you can open a desktop again.")},
-      [SERVER_WARNING_OTHER] = {N_("A word about this desktop"), NULL},
-  };
-  g_autofree char *text = server_sentence(session->warning);
-  ServerWarning kind = server_sentence_warning(session->warning);
-  client_window_show_notice(controller->window, _(texts[kind].title), text,
-                            texts[kind].advice != NULL ? _(texts[kind].advice) : NULL);
-}
-
 static void
 note_session(Controller *controller, const ApiSession *session)
 {
@@ -74,7 +53,7 @@ on_session_changed(const ApiSession *session, gpointer user_data)
   Controller *controller = user_data;
   note_session(controller, session);
   if (controller->state != CLIENT_STATE_PREPARING)
-    show_warning(controller, session);
+    controller_show_warning(controller, session);
   if (session->desktop_name != NULL && g_strcmp0(controller->desktop, session->desktop_name) != 0) {
     g_free(controller->desktop);
     controller->desktop = g_strdup(session->desktop_name);

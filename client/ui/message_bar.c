@@ -100,6 +100,13 @@ message_bar_show_text(MessageBar *bar, const char *title, const char *text, cons
 }
 
 void
+message_bar_change_text(MessageBar *bar, const char *text)
+{
+  set_line(bar->advice, text);
+  atk_object_set_description(gtk_widget_get_accessible(bar->info), text);
+}
+
+void
 message_bar_hide(MessageBar *bar)
 {
   gtk_revealer_set_reveal_child(GTK_REVEALER(bar->revealer), FALSE);

@@ -21,5 +21,8 @@ void message_bar_show_error(MessageBar *bar, const GError *error);
 /** Shows @text under @title, and what to do in @advice (nullable). */
 void message_bar_show_text(MessageBar *bar, const char *title, const char *text, const char *advice);
 
+/** Says @text instead of the text before, without showing @bar or telling screen readers. */
+void message_bar_change_text(MessageBar *bar, const char *text);
+
 /** Hides @bar. */
 void message_bar_hide(MessageBar *bar);

@@ -129,6 +129,9 @@ static const char *const log_off_texts[] = {
     [LOG_OFF_KEEP] =
         N_("Programs are closed, and what is not saved is lost. The desktop stays yours with the "
            "files that are stored on it."),
+    [LOG_OFF_LEAVE] =
+        N_("Your session ends. Nothing inside this machine is closed: whoever is signed in there "
+           "stays signed in. Sign out inside first if you do not want that."),
     [LOG_OFF_STOP] = N_("Programs are closed, what is not saved is lost, and the desktop is switched off. It "
                         "stays yours with the files that are stored on it."),
 };

@@ -23,6 +23,7 @@ struct _ApiClient {
   SoupSession *streams;
   ApiCertificateDecision decide;
   gpointer decide_data;
+  gint64 ahead_us; /* the server's clock of ours, by its last answer */
 };
 
 G_DEFINE_TYPE(ApiClient, api_client, G_TYPE_OBJECT)
@@ -168,6 +169,12 @@ on_accept_certificate(SoupMessage *message, GTlsCertificate *certificate, GTlsCe
   return self->decide != NULL && api_trust_ask(certificate, errors, self->decide, self->decide_data);
 }
 
+gint64
+api_client_server_time_us(ApiClient *client)
+{
+  return g_get_real_time() + client->ahead_us;
+}
+
 SoupMessage *
 api_client_new_message(ApiClient *client, const ApiRequest *request)
 {
@@ -256,6 +263,16 @@ exchange_append(Exchange *exchange, GBytes *chunk, GError **error)
   return TRUE;
 }
 
+/* RFC 9110, section 6.6.1. */
+static void
+note_time(ApiClient *client, SoupMessageHeaders *headers)
+{
+  const char *text = soup_message_headers_get_one(headers, "Date");
+  g_autoptr(GDateTime) date = text != NULL ? soup_date_time_new_from_http_string(text) : NULL;
+  if (date != NULL)
+    client->ahead_us = g_date_time_to_unix(date) * G_USEC_PER_SEC - g_get_real_time();
+}
+
 static ApiAnswer *
 exchange_answer(ApiClient *client, Exchange *exchange, GError **error)
 {
@@ -267,6 +284,7 @@ exchange_answer(ApiClient *client, Exchange *exchange, GError **error)
   SoupMessageHeaders *headers = soup_message_get_response_headers(exchange->message);
   g_autoptr(ApiAnswer) answer = g_new0(ApiAnswer, 1);
   answer->status = status;
+  note_time(client, headers);
   answer->etag = g_strdup(soup_message_headers_get_one(headers, "ETag"));
   if (exchange->is_download) {
     answer->bytes = g_byte_array_free_to_bytes(g_steal_pointer(&exchange->body));

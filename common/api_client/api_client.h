@@ -60,6 +60,10 @@ void api_client_set_token(ApiClient *client, const char *token);
 /** The token that is sent (transfer none, nullable). */
 const char *api_client_get_token(ApiClient *client);
 
+/** The time there (since 1970 UTC), to about a second, by the Date of the last answer: a clock here may be
+ * wrong. Ours before the first answer. */
+gint64 api_client_server_time_us(ApiClient *client);
+
 /** Sends @request (it stays the caller's) and waits for its answer (transfer full). */
 ApiAnswer *api_client_call(ApiClient *client, const ApiRequest *request, GCancellable *cancellable,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -30,13 +30,28 @@ read_session_desktop(JsonObject *object, ApiSession *session, GError **error)
                              api_value_optional_text(desktop, "kind", &session->kind, error));
 }
 
+/* A time that cannot be read is one that was not told: the sentence is there. */
+static gboolean
+read_warning(JsonObject *object, ApiSession *session, GError **error)
+{
+  g_autofree char *until = NULL;
+  if (!api_value_optional_text(object, "warning", &session->warning, error) ||
+      !api_value_optional_text(object, "warning_code", &session->warning_code, error) ||
+      !api_value_optional_text(object, "warning_action", &session->warning_action, error) ||
+      !api_value_optional_text(object, "warning_until", &until, error))
+    return FALSE;
+  g_autoptr(GDateTime) time = until != NULL ? g_date_time_new_from_iso8601(until, NULL) : NULL;
+  session->warning_until_us = time != NULL ? g_date_time_to_unix(time) * G_USEC_PER_SEC : 0;
+  return TRUE;
+}
+
 /* Members that servers before pools of several kinds did not have. */
 static gboolean
 read_rules(JsonObject *object, ApiSession *session, GError **error)
 {
   return json_get_optional_bool(object, "may_restart", TRUE, &session->may_restart, error) &&
          json_get_optional_bool(object, "may_reset", TRUE, &session->may_reset, error) &&
-         api_value_optional_text(object, "warning", &session->warning, error) &&
+         read_warning(object, session, error) &&
          api_value_optional_text(object, "on_logoff", &session->on_logoff, error);
 }
 
@@ -82,6 +97,8 @@ api_session_free(ApiSession *session)
   g_free(session->host);
   g_free(session->kind);
   g_free(session->warning);
+  g_free(session->warning_code);
+  g_free(session->warning_action);
   g_free(session->on_logoff);
   g_free(session->user);
   g_free(session->step);

@@ -28,14 +28,17 @@ typedef struct {
   char *kind;         /**< (nullable) "floating", "dedicated" or "manual" */
   char *user;
   ApiSessionState state;
-  char *step;           /**< (nullable) what is being done, for people */
-  gint64 progress;      /**< 0 … 100 */
-  char *connected_from; /**< (nullable) address of the device that has the console */
-  char **reasons;       /**< sentences, e.g. why it takes long or has ended; may be empty */
-  char *end_code;       /**< (nullable) stable code, once ended */
-  char *warning;        /**< (nullable) what the server is about to do to it, a sentence */
-  char *on_logoff;      /**< (nullable: not told) "reclone", "keep" or "stop" */
-  gboolean may_restart; /**< its pool lets its users do that */
+  char *step;              /**< (nullable) what is being done, for people */
+  gint64 progress;         /**< 0 … 100 */
+  char *connected_from;    /**< (nullable) address of the device that has the console */
+  char **reasons;          /**< sentences, e.g. why it takes long or has ended; may be empty */
+  char *end_code;          /**< (nullable) stable code, once ended */
+  char *warning;           /**< (nullable) what the server is about to do to it, a sentence */
+  char *warning_code;      /**< (nullable) what it is about, e.g. "idle-limit" */
+  char *warning_action;    /**< (nullable) what is about to be done, e.g. "disconnect" */
+  gint64 warning_until_us; /**< when, by the server's time; 0: not told */
+  char *on_logoff;         /**< (nullable: not told) "reclone", "keep" or "stop" */
+  gboolean may_restart;    /**< its pool lets its users do that */
   gboolean may_reset;
 } ApiSession;
 

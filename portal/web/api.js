@@ -30,9 +30,17 @@ export function whenSignedOut(callback) {
   onSignedOut = callback;
 }
 
+let serverAheadMs = 0; // of the clock here, which may be wrong
+function noteTime(response) {
+  const date = Date.parse(response.headers.get("Date"));
+  if (!Number.isNaN(date)) serverAheadMs = date - Date.now();
+  return response;
+}
+export const serverNow = () => Date.now() + serverAheadMs;
+
 async function send(path, options) {
   try {
-    return await fetch(path, { credentials: "same-origin", cache: "no-store", redirect: "error", ...options });
+    return noteTime(await fetch(path, { credentials: "same-origin", cache: "no-store", redirect: "error", ...options }));
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError({ code: "unreachable", said: "unreachable" });

@@ -2,10 +2,11 @@
 // One desktop a person may open: its state, what can be done with it, and the progress while it is made ready.
 import * as api from "./api.js";
 import { confirm, confirmTakeOver } from "./dialog.js";
-import { afterLogoff, isPreparing, otherSessions, pill, progressBox, refusal, stepOf, subtitle, viewerAddress, warning }
+import { isPreparing, logoffRule, otherSessions, pill, progressBox, refusal, stepOf, subtitle, viewerAddress }
   from "./desktop_parts.js";
 import { announce, h, problem, replace, toast } from "./dom.js";
 import { menuButton } from "./menu.js";
+import { warning } from "./session_warning.js";
 import { sentenceOf, strings } from "./strings.js";
 
 export class DesktopCard {
@@ -49,7 +50,7 @@ export class DesktopCard {
       h("div", { class: "card-head" }, h("h2", { tabindex: "-1" }, pool.name), pill(this.item)),
       pool.description ? h("p", { class: "lead" }, pool.description) : null,
       subtitle(this.item),
-      warning(session && session.warning),
+      warning(session),
       session && isPreparing(session) ? progressBox(this.item) : null,
       this.error ? problem(this.error, strings.whyNot) : refusal(this.item),
       this.actions(),
@@ -81,7 +82,7 @@ export class DesktopCard {
 
   menu() {
     const { pool, session } = this.item;
-    const rule = afterLogoff(this.item);
+    const rule = logoffRule(this.item);
     const ask = (action, text) => ({ title: strings[`${action}Title`](pool.name), text,
       confirmLabel: strings[`${action}Confirm`], danger: true });
     const act = (action, done, question) => ({ label: strings[action], danger: Boolean(question),

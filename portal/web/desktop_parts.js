@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a desktop's card is made of, each part from the list's item alone.
 import { h, newId, reasonList } from "./dom.js";
-import { serverLanguage, stepText, strings } from "./strings.js";
+import { stepText, strings } from "./strings.js";
 
 export const isPreparing = (session) => session.state === "requested" || session.state === "preparing";
 export const viewerAddress = (session) => `viewer.html#${encodeURIComponent(session.id)}`;
@@ -32,6 +32,14 @@ export function afterLogoff({ pool, session }) {
   return { reclone: "Reclone", keep: "Keep", stop: "Stop" }[rule] || "Unknown";
 }
 
+// As afterLogoff(), for the question and its answer: nothing of ours is inside an adopted machine that could close
+// programs there.
+export function logoffRule(item) {
+  const kind = (item.session && item.session.desktop && item.session.desktop.kind) || item.pool.kind;
+  const rule = afterLogoff(item);
+  return kind === "manual" && rule === "Keep" ? "Manual" : rule;
+}
+
 // Which desktop it is, and what becomes of it.
 export function subtitle(item) {
   const { session } = item;
@@ -51,10 +59,6 @@ export function progressBox({ session, pool }) {
     h("progress", { max: "100", value: session.progress > 0 ? session.progress : null,
       "aria-label": strings.progressLabel(pool.name), "aria-describedby": stepId }));
 }
-
-// What is about to be done to the session, and why.
-export const warning = (text) => (text ? h("div", { class: "warning", role: "alert" },
-  h("p", { class: "strong" }, strings.warningTitle), h("p", { lang: serverLanguage() }, text)) : null);
 
 export function refusal({ state, reasons }) {
   if (state !== "unavailable" || !reasons || reasons.length === 0) return null;

@@ -2,9 +2,10 @@
 // The viewer: one desktop in the browser. Which session it shows is the address's fragment; the one-time password
 // of each connection is asked for when it is needed and kept nowhere.
 import * as api from "./api.js";
-import { isPreparing, stepOf, warning } from "./desktop_parts.js";
+import { isPreparing, stepOf } from "./desktop_parts.js";
 import { announce, byId, h, newId, replace, serverWords } from "./dom.js";
 import { menuButton } from "./menu.js";
+import { warning, warningKey } from "./session_warning.js";
 import { SpiceConsole } from "./spice_console.js";
 import { language, sentenceOf, serverLanguage, strings } from "./strings.js";
 
@@ -215,9 +216,10 @@ function endOf(session) {
 
 // What is about to be done to the session; said once.
 function showWarning(session) {
-  if (view.warning === session.warning) return;
-  view.warning = session.warning;
-  replace(byId("notice"), warning(session.warning));
+  const key = warningKey(session);
+  if (view.warning === key) return;
+  view.warning = key;
+  replace(byId("notice"), warning(session));
 }
 
 // The session's own end is told apart from a broken connection.

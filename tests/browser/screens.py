@@ -202,6 +202,10 @@ def screen_log_off_stop(case):
     log_off(case, "dedicated", "stop")
 
 
+def screen_log_off_manual(case):
+    log_off(case, "manual", "keep")
+
+
 def screen_logged_off(case):
     log_off(case, "dedicated", "stop")
     case.browser.find("dialog .danger").click()

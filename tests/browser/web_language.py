@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 
 import screens
 from portal_case import OFFICE, PortalCase, main_of
@@ -80,7 +81,7 @@ def test_keys_are_used(case):
     """Each key that the app asks for is there, and none is there for nothing."""
     code = "\n".join(sources().values())
     messages = catalogue(case, "en")
-    keys = {key for key in messages if key not in ("problems", "steps")}
+    keys = {key for key in messages if key not in ("problems", "steps", "warnings")}
     asked = set(re.findall(r"\bstrings\.(?!js\b)(\w+)", code))
     expect_none("asked for and not there", asked - set(messages))
     made = [re.compile(re.sub(r"\\\$\\\{[^}]*\\\}", r"\\w*", re.escape(name))) for name in re.findall(r"strings\[`([^`]+)`\]", code)]
@@ -133,6 +134,78 @@ def test_refusals_in_german(case):
     browser.press("Verbinden: office")
     browser.wait_text("The moon is in the way.", alert)
     assert "meldet" not in browser.text(alert)
+
+
+def warn(case, code, action, left_s):
+    """The session of OFFICE is warned: until `left_s` seconds from now by the server's clock."""
+    until = None if left_s is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + left_s))
+    case.broker.set_session(f"session-{OFFICE['id']}", warning=screens.WARNING, warning_code=code, warning_action=action,
+                            warning_until=until)
+
+
+def show_warning(case, code, action, left_s):
+    screens.own(case, OFFICE, "connected")
+    warn(case, code, action, left_s)
+    case.broker.desktops = [screens.offer(OFFICE, "yours", session=dict(case.broker.sessions[f"session-{OFFICE['id']}"]))]
+    case.browser.script("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_warnings_in_german(case):
+    """A warning is said in the person's language and counted down from the server's clock, whatever that here says; what is not
+    known stays the server's sentence."""
+    browser, box = case.browser, f"{case.card('office')} .warning"
+    screens.reset(case, "de")
+    case.broker.desktops = [screens.offer(OFFICE)]
+    screens.sign_in(case)
+    browser.find(case.card("office"))
+    browser.script("const now = Date.now.bind(Date); window.extra = 3600000; Date.now = () => now() + window.extra")
+    for code, action, left_s, title, text in [
+            ("idle-limit", "disconnect", 235, "Sind Sie noch da?", "Er wird in 4 Minuten getrennt"),
+            ("session-limit", "logoff", 58, "Ihre Sitzung endet bald", "Ihre endet in 1 Minute:"),
+            ("session-limit", "logoff", 30, "Ihre Sitzung endet bald", "Ihre endet in weniger als einer Minute:"),
+            ("session-limit", "logoff", -5, "Ihre Sitzung endet bald", "Ihre endet jetzt."),
+            ("idle-disconnected", None, None, "Sie wurden getrennt", "Verbinden Sie sich wieder")]:
+        show_warning(case, code, action, left_s)
+        browser.wait_text(title, box)
+        browser.wait_text(text, box)
+        browser.wait_text(text, "#announce")
+        assert not browser.driver.find_elements("css selector", f"{box} [lang]")
+    for code, action, left_s in [("of-next-year", "disconnect", 300), ("session-limit", "shutdown", 300), ("idle-limit", "disconnect", None)]:
+        show_warning(case, code, action, left_s)
+        browser.wait_text(screens.WARNING, f"{box} [lang=en]")
+
+
+def test_warnings_count_down(case):
+    """By the minute and by themselves; screen readers hear the first and the last."""
+    browser, box = case.browser, f"{case.card('office')} .warning"
+    screens.reset(case)
+    case.broker.desktops = [screens.offer(OFFICE)]
+    screens.sign_in(case)
+    browser.find(case.card("office"))
+    browser.script(HEARD)
+    show_warning(case, "session-limit", "logoff", 76)
+    browser.wait_text("Yours ends in 2 minutes", box)
+    browser.wait_text("Yours ends in 1 minute:", box)
+    browser.wait_text("Yours ends in 1 minute:", "#announce")
+    heard = [text for text in browser.script("return window.heard") if "ends" in text]
+    assert len(heard) == 2 and "2 minutes" in heard[0] and "1 minute" in heard[1], heard
+
+
+def test_log_off_of_a_manual_pool(case):
+    """Nothing of ours is in an adopted machine, so nothing in it is closed."""
+    screens.reset(case)
+    screens.screen_log_off_manual(case)
+    case.browser.wait_text("whoever is signed in there stays signed in", "dialog")
+    screens.reset(case, "de")
+    screens.screen_log_off_manual(case)
+    case.browser.wait_text("bleibt angemeldet", "dialog")
+
+
+HEARD = """
+window.heard = [];
+new MutationObserver(() => window.heard.push(document.getElementById("announce").textContent))
+  .observe(document.getElementById("announce"), {childList: true});
+"""
 
 
 # What the pages say in a language that is none: each text in brackets. Whatever stands outside of them is in no catalogue.

@@ -7,6 +7,7 @@ cannot be read, each question before log off. The pictures are kept to be looked
 import os
 import sys
 import tempfile
+import time
 
 from client_driver import ClientDriver
 from processes import wait_until
@@ -23,6 +24,13 @@ AGE = "A session of this pool may last 8 hours. Yours ends in 5 minutes: save yo
 # What windows are called in each language.
 TITLES = {"en": {"sign in": "Sign in", "desktops": "Your desktops", "log off": "Log off from", "other": "Open on another"},
           "de": {"sign in": "Anmelden", "desktops": "Ihre Desktops", "log off": "abmelden", "other": "anderen Gerät"}}
+
+
+def warned(sentence, left_s=235):
+    """The members of a session that tell a warning."""
+    code, action = {AGE: ("session-limit", "logoff"), IDLE: ("idle-limit", "disconnect"), None: (None, None)}[sentence]
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + left_s)) if sentence else None
+    return {"warning": sentence, "warning_code": code, "warning_action": action, "warning_until": until}
 
 
 def pool(name, description="", kind="floating"):
@@ -56,7 +64,7 @@ class ListStory(Story):
         self.items = [
             self.item(pool("accounting", "Windows programs for the accounts", "dedicated"), "available", off=["accounting-07"]),
             self.item(pool("dev", "Your own machines, with a data disk", "dedicated"), "yours", [
-                seat("dev", "dev-001", "disconnected", warning=AGE),
+                seat("dev", "dev-001", "disconnected", **warned(AGE)),
                 seat("dev", "dev-002", "connected", connected_from="192.0.2.17"),
                 seat("dev", "dev-003", "preparing", step="copying the image", progress=40)], off=["dev-004"], more=True),
             self.item(pool("kiosk"), "unavailable", reasons=["All 8 desktops are in use.",
@@ -74,7 +82,7 @@ class ListStory(Story):
                                                          "heart and may be old."} if self.degraded else {})}
 
     def view(self, session):
-        return {**super().view(session), "may_restart": True, "may_reset": False, "warning": self.warning,
+        return {**super().view(session), "may_restart": True, "may_reset": False, **warned(self.warning),
                 "on_logoff": self.on_logoff}
 
     def connect(self, name, body):

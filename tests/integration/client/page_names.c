@@ -44,7 +44,7 @@ make_entries(void)
   g_autoptr(GPtrArray) desktops = api_desktop_list_from_answer(&answer, &error);
   g_assert_no_error(error);
   json_object_unref(answer.object);
-  return desktop_entry_list(desktops);
+  return desktop_entry_list(desktops, 0);
 }
 
 /* The names of what Tab reaches, one a line. */

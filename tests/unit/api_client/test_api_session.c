@@ -38,11 +38,15 @@ test_session_of_a_pool_with_rules(void)
       "1\","
       "\"host\":\"kvm1\",\"kind\":\"dedicated\",\"power\":\"up\"},\"user\":\"a\",\"state\":\"connected\","
       "\"may_restart\":false,\"may_reset\":true,\"on_logoff\":\"stop\",\"warning\":\"It ends in 5 "
-      "minutes.\"}");
+      "minutes.\",\"warning_code\":\"session-limit\",\"warning_action\":\"logoff\",\"warning_until\":"
+      "\"2023-11-14T22:13:20Z\"}");
   g_autoptr(ApiSession) session = api_session_from_answer(got, &error);
   g_assert_no_error(error);
   g_assert_cmpstr(session->kind, ==, "dedicated");
   g_assert_cmpstr(session->warning, ==, "It ends in 5 minutes.");
+  g_assert_cmpstr(session->warning_code, ==, "session-limit");
+  g_assert_cmpstr(session->warning_action, ==, "logoff");
+  g_assert_cmpint(session->warning_until_us, ==, G_GINT64_CONSTANT(1700000000000000));
   g_assert_cmpstr(session->on_logoff, ==, "stop");
   g_assert_false(session->may_restart);
   g_assert_true(session->may_reset);

@@ -21,7 +21,7 @@ entries_of(const char *item)
   g_autoptr(GPtrArray) desktops = api_desktop_list_from_answer(&answer, &error);
   g_assert_no_error(error);
   json_object_unref(answer.object);
-  return desktop_entry_list(desktops);
+  return desktop_entry_list(desktops, 0);
 }
 
 /* The lines of a pool as "title|state|verb[!]", "!" for one that cannot be opened. */
@@ -120,7 +120,8 @@ test_log_off(void)
     const char *on_logoff, *kind;
     LogOffEnd end;
   } rows[] = {
-      {"reclone", "dedicated", LOG_OFF_RECLONE}, {"keep", "manual", LOG_OFF_KEEP},
+      {"reclone", "dedicated", LOG_OFF_RECLONE}, {"keep", "manual", LOG_OFF_LEAVE},
+      {"keep", "dedicated", LOG_OFF_KEEP},       {"stop", "manual", LOG_OFF_STOP},
       {"stop", "dedicated", LOG_OFF_STOP},       {NULL, "floating", LOG_OFF_RECLONE},
       {NULL, "dedicated", LOG_OFF_UNKNOWN},      {NULL, NULL, LOG_OFF_UNKNOWN},
       {"sell", "dedicated", LOG_OFF_UNKNOWN},

@@ -69,30 +69,11 @@ test_each_is_found(void)
   }
 }
 
-static void
-test_warnings(void)
-{
-  static const struct {
-    const char *text;
-    ServerWarning kind;
-  } rows[] = {
-      {"Nobody has used this desktop for 14 minutes. It is disconnected in 1 minute unless you go on.",
-       SERVER_WARNING_IDLE},
-      {"A session of this pool may last 8 hours. Yours ends in 5 minutes: save your work.",
-       SERVER_WARNING_AGE},
-      {"The house is on fire.", SERVER_WARNING_OTHER},
-      {NULL, SERVER_WARNING_OTHER},
-  };
-  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-    g_assert_cmpint(server_sentence_warning(rows[i].text), ==, rows[i].kind);
-}
-
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/server-sentence/sentences", test_sentences);
   g_test_add_func("/server-sentence/each-is-found", test_each_is_found);
-  g_test_add_func("/server-sentence/warnings", test_warnings);
   return g_test_run();
 }
