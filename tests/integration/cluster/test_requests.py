@@ -125,7 +125,8 @@ class RequestsAnywhere(unittest.TestCase):
         self.user_of(self.second).call("GET", "me")  # nobody else has to wait
 
     def test_boot_logs_come_from_either(self):
-        desktop = self.first.admin.items("admin/desktops")[0]["id"]
+        wait_spare(self.first)
+        desktop = next(d["id"] for d in self.first.admin.items("admin/desktops") if d["assignment"] == "spare")
         for broker in (self.first, self.second):
             self.assertIn("Linux version", broker.admin.call("GET", f"admin/desktops/{desktop}/boot-log"))
         # Only brokers may ask for what is behind that.
