@@ -36,8 +36,9 @@ simulated_host_note(SimulatedHost *host, EventKind kind, const char *desktop, co
 void
 simulated_host_say(SimulatedHost *host, const HostMessage *message)
 {
-  if (host->link != NULL)
-    g_queue_push_tail(&host->link->to_broker, host_message_build(message));
+  Link *link = host->link != NULL ? host->link : host->waiting;
+  if (link != NULL)
+    g_queue_push_tail(&link->to_broker, host_message_build(message));
 }
 
 static void
@@ -65,7 +66,7 @@ answer(SimulatedHost *host, gint64 command, const char *code, const char *detail
 {
   HostMessage message = {.type = HOST_MESSAGE_RESULT,
                          .result = {.command = command, .ok = code == NULL, .code = code, .detail = detail}};
-  Link *link = host->answering != NULL ? host->answering : host->link;
+  Link *link = host->answering != NULL ? host->answering : host->link != NULL ? host->link : host->waiting;
   guint times = chance_of(3) ? 2 : 1; /* told twice */
   for (guint i = 0; link != NULL && i < times; i++)
     g_queue_push_tail(&link->to_broker, host_message_build(&message));
@@ -357,6 +358,7 @@ simulated_host_free(SimulatedHost *host)
   if (host == NULL)
     return;
   simulated_link_free(host->link);
+  simulated_link_free(host->waiting);
   g_ptr_array_unref(host->old_links);
   g_ptr_array_unref(host->machines);
   g_ptr_array_unref(host->destroyed);

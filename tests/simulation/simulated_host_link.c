@@ -48,11 +48,19 @@ tell_silence(SimulatedHost *host, guint number, gint64 term)
   world_after(host->world, broker);
 }
 
+/* Whoever greets it now has waited too long. */
+static void
+hang_up(SimulatedHost *host)
+{
+  host->dials++;
+  g_clear_pointer(&host->waiting, simulated_link_free);
+}
+
 void
 simulated_host_cut(SimulatedHost *host, gboolean broker_notices)
 {
   g_autofree Link *link = g_steal_pointer(&host->link);
-  host->dials++;
+  hang_up(host);
   if (link == NULL)
     return;
   guint number = link->broker;
@@ -173,8 +181,9 @@ static gboolean
 be_welcomed(SimulatedHost *host, Broker *broker, const HostGreeting *greeting)
 {
   g_autoptr(GError) error = NULL;
-  host->link = g_new0(Link, 1);
-  *host->link = (Link){.broker = broker->number, .term = greeting->term};
+  host->link = g_steal_pointer(&host->waiting);
+  host->link->broker = broker->number;
+  host->link->term = greeting->term;
   push_welcome(host, broker, greeting->desktops);
   world_note(host->world, (Event){.kind = EVENT_LINK_UP, .host = host->name, .number = greeting->term});
   return host_events_welcomed(broker->services, host->name, greeting->term, &error);
@@ -186,7 +195,9 @@ gboolean
 simulated_host_dial(SimulatedHost *host, Broker *broker)
 {
   give_up_link(host, broker);
-  guint dial = ++host->dials;
+  hang_up(host);
+  guint dial = host->dials;
+  host->waiting = g_new0(Link, 1);
   g_autofree char *text = build_hello(host);
   g_autoptr(GError) error = NULL;
   g_autoptr(HostMessage) hello = host_message_parse(text, strlen(text), &error);
@@ -197,6 +208,8 @@ simulated_host_dial(SimulatedHost *host, Broker *broker)
   gboolean waits = dial == host->dials;
   gboolean welcome = greeted && waits && be_welcomed(host, broker, greeting);
   world_after(host->world, broker);
+  if (waits && !welcome)
+    hang_up(host);
   if (greeted && !waits)
     tell_silence(host, broker->number, greeting->term);
   return welcome && host->link != NULL;

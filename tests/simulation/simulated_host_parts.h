@@ -26,6 +26,7 @@ struct SimulatedHost {
   gint64 told_time_us;    /* steady time when the next was told */
   gint64 broker_ahead_us; /* broker's wall clock over our steady one, when it was last told */
   Link *link;             /* nullable */
+  Link *waiting;          /* (nullable) one that was greeted on; what is said meanwhile waits on it */
   GPtrArray *old_links;   /* of Link */
   Link *answering;        /* (nullable) whose command is carried out now */
   guint dials;            /* so far: a greeting that comes after the next was tried finds nobody */
@@ -34,7 +35,8 @@ struct SimulatedHost {
 /** Notes an event of @host about @desktop (nullable). */
 void simulated_host_note(SimulatedHost *host, EventKind kind, const char *desktop, const char *text);
 
-/** Puts @message on the link, if there is one; answers go where the command came from. */
+/** Puts @message on the link, if there is one or one is greeted on; answers go where the command came from.
+ */
 void simulated_host_say(SimulatedHost *host, const HostMessage *message);
 
 /** The link whose oldest message to the host comes next, or to its broker if @to_broker; NULL: none waits

@@ -6,6 +6,7 @@ struct Course {
   CourseStopped stopped;
   gpointer data;
   GThread *thread;
+  Course *caller; /* (nullable: the run itself) who let it run, and goes on after it */
   guint steps_left;
   gboolean may_stop, was_stopped, had_begun, is_over, result;
 };
@@ -40,20 +41,23 @@ run(gpointer data)
   await(course);
   g_mutex_unlock(&baton.mutex);
   course->result = course->body(course->data);
-  course->is_over = TRUE;
   g_mutex_lock(&baton.mutex);
-  pass_to(NULL);
+  course->is_over = TRUE;
+  pass_to(course->caller);
   g_mutex_unlock(&baton.mutex);
   return NULL;
 }
 
-/* Lets @course run until it stops or ends. */
+/* Lets @course run until it stops or ends. Whoever asks may be a course itself: it ends or resumes a broker.
+ */
 static void
 let_run(Course *course)
 {
   g_mutex_lock(&baton.mutex);
+  Course *caller = baton.turn;
+  course->caller = caller;
   pass_to(course);
-  await(NULL);
+  await(caller);
   g_mutex_unlock(&baton.mutex);
 }
 
@@ -101,7 +105,7 @@ stopping_point(void)
   course->was_stopped = TRUE;
   course->stopped(course, course->data);
   g_mutex_lock(&baton.mutex);
-  pass_to(NULL);
+  pass_to(course->caller);
   await(course);
   g_mutex_unlock(&baton.mutex);
 }
