@@ -18,6 +18,7 @@ typedef struct {
   CtlArguments *arguments;
   GPtrArray *positionals;
   gboolean only_positionals; /* after "--" */
+  gboolean asks_for_help;    /* by the word before a noun */
 } Parser;
 
 static const CtlOption *
@@ -169,6 +170,10 @@ take_word(Parser *parser, const char *word, GError **error)
   }
   if (!parser->only_positionals && g_str_has_prefix(word, "--"))
     return take_option(parser, word + 2, error);
+  if (parser->arguments->noun == NULL && !parser->asks_for_help && strcmp(word, "help") == 0) {
+    parser->asks_for_help = TRUE;
+    return TRUE;
+  }
   if (parser->arguments->noun == NULL)
     return take_noun(parser, word, error);
   if (parser->arguments->command == NULL)
@@ -207,7 +212,7 @@ settle(Parser *parser)
   arguments->positionals = (char **)g_ptr_array_free(g_steal_pointer(&parser->positionals), FALSE);
   arguments->is_json = ctl_arguments_flag(arguments, "json");
   arguments->is_agreed = ctl_arguments_flag(arguments, "yes");
-  arguments->wants_help = ctl_arguments_flag(arguments, "help");
+  arguments->wants_help = parser->asks_for_help || ctl_arguments_flag(arguments, "help");
   arguments->wants_version = ctl_arguments_flag(arguments, "version");
   arguments->wants_words = ctl_arguments_flag(arguments, "list-commands");
 }
@@ -218,7 +223,7 @@ ctl_arguments_parse(const CtlNoun *nouns, char *const *words, GError **error)
   g_autoptr(CtlArguments) arguments = g_new0(CtlArguments, 1);
   g_autoptr(GPtrArray) positionals = g_ptr_array_new_with_free_func(g_free);
   arguments->options = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  Parser parser = {nouns, words, arguments, positionals, FALSE};
+  Parser parser = {.nouns = nouns, .next = words, .arguments = arguments, .positionals = positionals};
   while (*parser.next != NULL)
     if (!take_word(&parser, *parser.next++, error))
       return NULL;

@@ -62,7 +62,7 @@ append_common_options(GString *text)
   g_string_append(text, "\nOptions of every command:\n");
   append_row(text, "--json", "the answer as JSON instead of a table");
   append_row(text, "--yes", "do not ask before doing harm");
-  append_row(text, "--help", "this help");
+  append_row(text, "--help", "this help; so does the word help before a noun or a command");
 }
 
 static void

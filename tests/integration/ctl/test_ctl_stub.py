@@ -220,6 +220,8 @@ class Commands(CtlTest):
     def test_help_and_version(self):
         self.assertTrue(self.ctl.ok("--help").startswith("Usage: carawayctl NOUN COMMAND"))
         self.assertTrue(self.ctl.ok("pool", "create", "--help").startswith("Usage: carawayctl pool create NAME"))
+        for words in ([], ["pool"], ["pool", "create"]):
+            self.assertEqual(self.ctl.ok("help", *words), self.ctl.ok(*words, "--help"))
         self.assertRegex(self.ctl.ok("--version"), r"^carawayctl \d+\.\d+\.\d+\n$")
 
 

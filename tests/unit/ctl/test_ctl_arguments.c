@@ -54,8 +54,8 @@ test_noun_that_is_a_command(void)
 static void
 test_help_needs_no_command(void)
 {
-  static const char *const lines[] = {"--help", "user --help", "user add --help", "--version",
-                                      "--list-commands"};
+  static const char *const lines[] = {"--help",          "user --help", "user add --help", "--version",
+                                      "--list-commands", "help",        "help user",       "help user add"};
   for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
     g_autoptr(GError) error = NULL;
     g_autoptr(CtlArguments) arguments = parse(lines[i], &error);
@@ -73,6 +73,8 @@ test_mistakes_are_told(void)
       {"", "A command is missing"},
       {"user", "A command is missing"},
       {"users list", "no command “users”"},
+      {"help users", "no command “users”"},
+      {"help help", "no command “help”"},
       {"user fly", "no command “user fly”"},
       {"user show", "NAME is missing"},
       {"user show ''", "An argument is empty"},
