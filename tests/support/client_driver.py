@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """caraway-client in an X server of the test's own, driven by its keys and watched by its titles and pictures."""
+import contextlib
 import os
 import shutil
 import subprocess
@@ -21,12 +22,21 @@ class ClientDriver:
         self.environment = environment or {}
 
     def __enter__(self):
+        with contextlib.ExitStack() as undo:
+            self.begin(undo)
+            self.undo = undo.pop_all()
+        return self
+
+    def begin(self, undo):
+        """Nothing stays behind of a beginning that fails halfway."""
         os.makedirs(self.artefacts, exist_ok=True)
         self.home = tempfile.mkdtemp(prefix="caraway-client-")
+        undo.callback(shutil.rmtree, self.home, ignore_errors=True)
         os.mkdir(os.path.join(self.home, "gtk-3.0"))
         with open(os.path.join(self.home, "gtk-3.0", "settings.ini"), "w") as settings:
             settings.write("[Settings]\ngtk-enable-animations=0\n")  # pictures of states, not of ways between them
         self.screen = Screen()
+        undo.callback(self.screen.close)
         # GTK and spice-gtk warn about what a bare X server lacks; such a warning is no failure of ours.
         env = {key: value for key, value in self.screen.env.items() if key != "G_DEBUG"}
         env.update({"XDG_CONFIG_HOME": self.home, "LC_ALL": self.language, "LANGUAGE": "", "GTK_THEME": "Adwaita",
@@ -35,18 +45,19 @@ class ClientDriver:
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(["dbus-run-session", "--", self.program, *self.options], env=env,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        return self
+        undo.callback(self.end)
 
-    def __exit__(self, kind, *_):
-        if kind is not None:
-            self.shot("failure")
-            with open(self.log_path, errors="replace") as log:
-                print(log.read()[-4000:])
+    def end(self):
         if self.process.poll() is None:
             os.killpg(self.process.pid, 15)
             self.process.wait(20)
-        self.screen.close()
-        shutil.rmtree(self.home, ignore_errors=True)
+
+    def __exit__(self, kind, *_):
+        with self.undo:
+            if kind is not None:
+                self.shot("failure")
+                with open(self.log_path, errors="replace") as log:
+                    print(log.read()[-4000:])
 
     def alive(self):
         if self.process.poll() is not None:

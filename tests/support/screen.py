@@ -16,6 +16,14 @@ class Screen:
         self.server = subprocess.Popen(["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{width}x{height}x24", "-nolisten",
                                         "tcp"], pass_fds=[writer], stderr=subprocess.DEVNULL)
         os.close(writer)
+        self.manager = None
+        try:
+            self.begin(reader)
+        except BaseException:
+            self.close()
+            raise
+
+    def begin(self, reader):
         with os.fdopen(reader) as pipe:
             number = pipe.readline().strip()
         if not number:
@@ -31,8 +39,9 @@ class Screen:
 
     def close(self):
         for process in (self.manager, self.server):
-            process.terminate()
-            process.wait()
+            if process is not None:
+                process.terminate()
+                process.wait()
 
     def run(self, *argv):
         return subprocess.run(argv, env=self.env, check=True, capture_output=True, text=True, timeout=60).stdout
