@@ -212,7 +212,7 @@ handle_message(const ApiContext *context, const Request *request, Answer *answer
   static const char *const MEMBERS[] = {"title", "text", NULL};
   g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
   const char *title = body != NULL ? json_get_string(body, "title", TITLE_MAX, error) : NULL;
-  const char *text = title != NULL ? json_get_string(body, "text", TEXT_MAX, error) : NULL;
+  const char *text = title != NULL ? json_get_lines(body, "text", TEXT_MAX, error) : NULL;
   if (text == NULL || !session_control_message(context->services, request->caller,
                                                request_parameter(request, 0), title, text, error))
     return FALSE;

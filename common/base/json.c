@@ -70,8 +70,8 @@ is_absent(JsonObject *object, const char *name)
   return node == NULL || JSON_NODE_HOLDS_NULL(node);
 }
 
-const char *
-json_get_string(JsonObject *object, const char *name, gsize max_bytes, GError **error)
+static const char *
+get_text(JsonObject *object, const char *name, gsize max_bytes, gboolean has_lines, GError **error)
 {
   JsonNode *node = json_object_get_member(object, name);
   if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_STRING) {
@@ -84,11 +84,24 @@ json_get_string(JsonObject *object, const char *name, gsize max_bytes, GError **
                 max_bytes);
     return NULL;
   }
-  if (!text_is_plain(value)) {
+  g_autofree char *line = has_lines ? g_strdelimit(g_strdup(value), "\n", ' ') : NULL;
+  if (!text_is_plain(has_lines ? line : value)) {
     set_member_error(error, name, "must be plain text without control characters");
     return NULL;
   }
   return value;
+}
+
+const char *
+json_get_string(JsonObject *object, const char *name, gsize max_bytes, GError **error)
+{
+  return get_text(object, name, max_bytes, FALSE, error);
+}
+
+const char *
+json_get_lines(JsonObject *object, const char *name, gsize max_bytes, GError **error)
+{
+  return get_text(object, name, max_bytes, TRUE, error);
 }
 
 gboolean

@@ -23,6 +23,10 @@ JsonObject *json_parse_object(const char *text, gsize size, gsize max_size,
 const char *json_get_string(JsonObject *object, const char *name, gsize max_bytes,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** As json_get_string(), but the text may have several lines, with a line feed between them. */
+const char *json_get_lines(JsonObject *object, const char *name, gsize max_bytes,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** As json_get_string(), but a missing or null member gives TRUE and NULL in @ret_value. */
 gboolean json_get_optional_string(JsonObject *object, const char *name, gsize max_bytes,
                                   const char **ret_value, GError **error) G_GNUC_WARN_UNUSED_RESULT;

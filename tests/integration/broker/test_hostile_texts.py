@@ -59,8 +59,8 @@ class HostileTextsTest(unittest.TestCase):
         self.assertFalse(must_refuse, f"{text!r} was taken: {status} {raw[:300]}")
         return True
 
-    def acts(self, text):
-        return isinstance(text, bytes) or not is_plain(text)
+    def acts(self, text, has_lines=False):
+        return isinstance(text, bytes) or not is_plain(text.replace("\n", " ") if has_lines else text)
 
     def is_name(self, text):
         return isinstance(text, str) and NAME.fullmatch(text)
@@ -86,11 +86,12 @@ class HostileTextsTest(unittest.TestCase):
                 continue
             is_free = at[-1] in FREE and operation.name != "POST /api/v1/users"  # hashing takes its time
             texts = self.texts.plain + self.texts.acts + self.texts.bytes if is_free else self.texts.some(SOME)
+            has_lines = operation.pattern.endswith("/message") and at == ("text",)
             path = self.walked.path(operation)
             for text in texts:
                 with self.subTest(route=operation.name, at=at, text=text):
                     answer = self.walked.send(operation, path, in_body(operation, self.walked, at, text))
-                    if self.judge(answer, text, self.acts(text)):
+                    if self.judge(answer, text, self.acts(text, has_lines)):
                         taken += 1
                         self.comes_back(operation, path, answer, at, text)
         return taken

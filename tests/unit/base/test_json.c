@@ -87,7 +87,8 @@ test_size_is_bounded(void)
 static void
 test_getters_name_what_is_wrong(void)
 {
-  g_autoptr(JsonObject) object = parse("{\"s\":\"text\",\"n\":5,\"c\":\"a\\nb\",\"z\":null,\"f\":1.5}", NULL);
+  g_autoptr(JsonObject) object =
+      parse("{\"s\":\"text\",\"n\":5,\"c\":\"a\\nb\",\"z\":null,\"f\":1.5,\"r\":\"a\\rb\"}", NULL);
   g_autoptr(GError) error = NULL;
   gint64 number = -1;
   const char *text = "untouched";
@@ -97,6 +98,9 @@ test_getters_name_what_is_wrong(void)
   g_assert_cmpstr(json_get_string(object, "s", 4, NULL), ==, "text");
   g_assert_null(json_get_string(object, "s", 3, NULL));
   g_assert_null(json_get_string(object, "c", 10, NULL));
+  g_assert_cmpstr(json_get_lines(object, "c", 10, NULL), ==, "a\nb");
+  g_assert_null(json_get_lines(object, "c", 2, NULL));
+  g_assert_null(json_get_lines(object, "r", 10, NULL));
   g_assert_false(json_get_int(object, "n", 6, 9, &number, NULL));
   g_assert_false(json_get_int(object, "f", 0, 9, &number, NULL));
   g_assert_cmpint(number, ==, -1);
