@@ -88,7 +88,7 @@ export const me = () => json("GET", "/me", { quiet: true });
 export const changePassword = (old, fresh) => call("POST", "/me/password", { body: { old, new: fresh } });
 
 // What the person may open; `degraded` says what is the matter when the server answered without its database.
-export const desktops = (signal) => json("GET", "/desktops?limit=500", { signal })
+export const desktops = (signal) => json("GET", "/desktops", { signal })
   .then((answer) => ({ items: answer.items, degraded: answer.degraded ? answer.degraded_reason : null }));
 
 // A fresh key for one wish of a person: however often it is sent, it is granted once.
