@@ -64,6 +64,13 @@ static const char *const sentences[] = {
     N_("%s has %s of at most %s desktops of %s."),
     N_("All desktops of this pool are in use; try again in a few minutes."),
     N_("All %s desktops are in use."),
+    N_("This pool is closed and gives out no desktops at the moment; the reason says when that changes."),
+    N_("%s has the size 0 and gives nobody another desktop: %s Its schedule's next change is on %s at %s "
+       "UTC."),
+    N_("%s has the size 0 and gives nobody another desktop: %s"),
+    N_("%s ready of at most %s: the pool has no schedule."),
+    N_("%s ready of at most %s: no rule of the schedule holds, these are the pool's own numbers."),
+    N_("%s ready of at most %s by rule %s of the schedule (%s)."),
     N_("No host answers at the moment; try again in a minute or tell your administrator."),
     N_("The image of this pool is on no host; tell your administrator."),
     N_("The image of this pool is damaged; tell your administrator."),

@@ -13,7 +13,7 @@ from postgres_server import PostgresServer
 from rest import Problem
 
 PASSWORD = "a long enough password"
-ODD_NAME = 'Ödön "the\\quick" <b>\u2028'
+ODD_NAME = 'Ödön "the\\quick" <b>\u2603'
 
 
 def new_address(engine):
