@@ -15,8 +15,6 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-#define TOKEN_BYTES 32
-
 /* How stale the noted time of use may be: a write for each request would cost a disk flush each. */
 #define TOUCH_INTERVAL_US (60 * SECOND_US)
 
@@ -75,34 +73,6 @@ check_password(Services *services, const char *name, const User *user, const cha
 }
 
 static SignIn *
-enter_sign_in(Services *services, const char *name, const char *address, GError **error)
-{
-  guint64 stamp = known_sign_ins_stamp(services->known_sign_ins);
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL)
-    return NULL;
-  gint64 now_us = work->now_us;
-  g_autoptr(SignIn) sign_in = g_new0(SignIn, 1);
-  sign_in->user = user_store_find(work->transaction, name, error);
-  if (sign_in->user == NULL)
-    return NULL;
-  if (sign_in->user->disabled) { /* meanwhile */
-    refuse_credentials(error);
-    return NULL;
-  }
-  sign_in->token = secret_random(TOKEN_BYTES);
-  sign_in->expires_us = work->now_us + services->sign_in_lifetime_us;
-  g_autofree char *hash = secret_hash(sign_in->token);
-  g_autoptr(Caller) caller = caller_new(sign_in->user->id, name, FALSE, address, hash);
-  if (!sign_in_store_add(work->transaction, hash, sign_in->user->id, caller->address, work->now_us,
-                         sign_in->expires_us, error) ||
-      !work_audit(work, caller, "sign-in", "user", name, "", error) || !work_commit(work, error))
-    return NULL;
-  known_sign_ins_put(services->known_sign_ins, stamp, hash, sign_in->user, now_us, sign_in->expires_us);
-  return g_steal_pointer(&sign_in);
-}
-
-static SignIn *
 try_sign_in(Services *services, const char *name, const char *password, const char *address, GError **error)
 {
   gint64 now_us = clock_boottime_us(services->clock);
@@ -120,7 +90,7 @@ try_sign_in(Services *services, const char *name, const char *password, const ch
     return NULL;
   }
   shared_memory_sign_in_done(services, name, address);
-  return enter_sign_in(services, name, address, error);
+  return sign_in_enter(services, &(SignInEntry){name, "password", address}, error);
 }
 
 SignIn *
@@ -277,16 +247,6 @@ sign_in_user(Services *services, const Caller *caller, GError **error)
   if (user == NULL)
     g_propagate_error(error, problem);
   return user;
-}
-
-void
-sign_in_free(SignIn *sign_in)
-{
-  if (sign_in == NULL)
-    return;
-  secret_free(sign_in->token);
-  user_free(sign_in->user);
-  g_free(sign_in);
 }
 
 static gboolean

@@ -7,14 +7,7 @@
 #pragma once
 
 #include "broker/model/caller.h"
-#include "broker/model/user.h"
-#include "broker/service/services.h"
-
-typedef struct {
-  char *token; /**< secret, for the client only */
-  gint64 expires_us;
-  User *user;
-} SignIn;
+#include "broker/service/people/sign_in_entry.h"
 
 /**
  * Checks @password of @name and begins a sign-in from @address. Fails with CARAWAY_ERROR_BAD_CREDENTIALS
@@ -44,8 +37,3 @@ User *sign_in_user(Services *services, const Caller *caller, GError **error) G_G
  */
 gboolean sign_in_change_password(Services *services, const Caller *caller, const char *old_password,
                                  const char *new_password, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/** Frees @sign_in (nullable), wiping its token. */
-void sign_in_free(SignIn *sign_in);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignIn, sign_in_free)
