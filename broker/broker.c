@@ -11,6 +11,7 @@
 #include "common/base/daemon.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
+#include "common/base/secret.h"
 #include "common/wire/join_token.h"
 
 #include <string.h>
@@ -26,10 +27,10 @@ static const ConfigKey KEYS[] = {
     {"broker", "listen", CONFIG_LISTEN, "0.0.0.0:8443",
      "address and port that hosts, portals and clients reach"},
     {"broker", "state-directory", CONFIG_PATH, "/var/lib/caraway/broker",
-     "keys, certificates and the database"},
+     "keys, certificates and the database", .probe = state_folder_probe},
     {"broker", "database", CONFIG_PATH_OR_URL, NULL,
-     "SQLite file, or postgresql://USER@HOST/NAME of several brokers (default: caraway.db in the state "
-     "directory)",
+     "SQLite file, postgresql://USER@HOST/NAME of several brokers, or credential:NAME that holds one of them "
+     "(default: caraway.db in the state directory)",
      .optional = TRUE, .probe = database_commands_probe},
     {"broker", "name", CONFIG_STRING, "b1",
      "name of this broker in its certificate; brokers of one database each have their own"},
@@ -92,7 +93,9 @@ static gboolean
 open_services(Broker *broker, GError **error)
 {
   const Config *config = broker->config;
-  g_autofree char *address = database_commands_address(config);
+  char *address = database_commands_address(config, error);
+  if (address == NULL)
+    return FALSE;
   ServicesOptions options = {
       .database_path = address,
       .broker_name = config_string(config, "broker", "name"),
@@ -102,6 +105,7 @@ open_services(Broker *broker, GError **error)
       .hash_workers = (guint)config_int(config, "broker", "hash-workers"),
   };
   broker->services = services_new(&options, error);
+  secret_free(address);
   return broker->services != NULL;
 }
 
@@ -190,7 +194,7 @@ broker_open(const Config *config, GError **error)
 {
   g_autoptr(Broker) broker = g_new0(Broker, 1);
   broker->config = config;
-  if (!check_name(config_string(config, "broker", "name"), error))
+  if (!check_name(config_string(config, "broker", "name"), error) || !state_folder_probe(config, error))
     return NULL;
   broker->folder = state_folder_open(config_string(config, "broker", "state-directory"), error);
   if (broker->folder == NULL || !open_services(broker, error) || !open_trust(broker, error))

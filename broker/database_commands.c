@@ -6,16 +6,20 @@
 #include "broker/store/backup.h"
 #include "broker/store/restore.h"
 #include "broker/store/schema.h"
+#include "common/base/credential.h"
 #include "common/base/error.h"
 
 #include <string.h>
 
 #define DATABASE_FILE "caraway.db"
+#define ADDRESS_MAX   4096
 
 char *
-database_commands_address(const Config *config)
+database_commands_address(const Config *config, GError **error)
 {
   const char *given = config_string(config, "broker", "database");
+  if (given != NULL && credential_is_of_systemd(given))
+    return credential_read(given, ADDRESS_MAX, error);
   return given != NULL
              ? g_strdup(given)
              : g_build_filename(config_string(config, "broker", "state-directory"), DATABASE_FILE, NULL);
@@ -41,7 +45,9 @@ check_level(int level, GError **error)
 gboolean
 database_commands_probe(const Config *config, GError **error)
 {
-  g_autofree char *address = database_commands_address(config);
+  g_autofree char *address = database_commands_address(config, error);
+  if (address == NULL)
+    return FALSE;
   if (is_file(address) && !g_file_test(address, G_FILE_TEST_EXISTS))
     return TRUE;
   g_autoptr(Db) db = db_open_to_read(address, clock_system(), error);
@@ -54,7 +60,9 @@ database_commands_probe(const Config *config, GError **error)
 static Db *
 open_to_write(const Config *config, StateFolder **ret_folder, GError **error)
 {
-  g_autofree char *address = database_commands_address(config);
+  g_autofree char *address = database_commands_address(config, error);
+  if (address == NULL)
+    return NULL;
   if (is_file(address)) {
     *ret_folder = state_folder_open(config_string(config, "broker", "state-directory"), error);
     if (*ret_folder == NULL)
@@ -81,7 +89,9 @@ database_commands_migrate(const Config *config, GError **error)
 gboolean
 database_commands_backup(const Config *config, const char *path, GError **error)
 {
-  g_autofree char *address = database_commands_address(config);
+  g_autofree char *address = database_commands_address(config, error);
+  if (address == NULL)
+    return FALSE;
   if (is_file(address) && !g_file_test(address, G_FILE_TEST_EXISTS)) {
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND,
                 "There is no database %s yet; there is nothing to back up.", address);

@@ -7,9 +7,9 @@
 
 #include "common/base/config.h"
 
-/** Where the database of @config is (transfer full): the address that was given, or the file in the state
- * directory. */
-char *database_commands_address(const Config *config);
+/** Where the database of @config is (transfer full; may hold a password): the address that was given, by
+ * itself or in a credential, or the file in the state directory. */
+char *database_commands_address(const Config *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** A ConfigProbe: a server must answer, a file must be a database or be missing, and neither of a newer
  * version. */

@@ -2,6 +2,7 @@
 #include "broker/state_folder.h"
 
 #include "common/base/error.h"
+#include "common/base/file_guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,15 @@ struct StateFolder {
   char *path;
   int lock; /* descriptor; a killed process gives it back */
 };
+
+gboolean
+state_folder_probe(const Config *config, GError **error)
+{
+  static const char *const SECRETS[] = {"ca.key",         "identity.key",   "grant.key", "caraway.db",
+                                        "caraway.db-wal", "caraway.db-shm", NULL};
+  return file_guard_check_folder(config_string(config, "broker", "state-directory"), FILE_GUARD_PRIVATE,
+                                 SECRETS, error);
+}
 
 StateFolder *
 state_folder_open(const char *path, GError **error)

@@ -5,9 +5,14 @@
  */
 #pragma once
 
+#include "common/base/config.h"
 #include "common/wire/grant.h"
 
 typedef struct StateFolder StateFolder;
+
+/** A ConfigProbe, asked at each start too: the state directory of the configuration, if it is there yet, and
+ * the keys in it are the broker's alone. */
+gboolean state_folder_probe(const Config *config, GError **error);
 
 /** Makes @path (mode 0700) if need be and takes its lock. CARAWAY_ERROR_CONFLICT while another broker holds
  * it, CARAWAY_ERROR_CONFIG when it cannot be used. */

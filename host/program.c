@@ -3,6 +3,7 @@
 
 #include "common/base/daemon.h"
 #include "common/base/error.h"
+#include "common/base/file_guard.h"
 #include "common/base/log.h"
 #include "host/agent.h"
 #include "host/enrolment.h"
@@ -112,7 +113,8 @@ static gboolean
 compose(Program *program, ProgramOpen open, GError **error)
 {
   g_autofree char *verdicts = host_settings_path(program->settings, IMAGE_VERDICTS);
-  if (!host_settings_make_folders(program->settings, error))
+  if (!host_settings_make_folders(program->settings, error) ||
+      !credentials_guard(program->settings->state_directory, FILE_GUARD_SEALED, error))
     return FALSE;
   program->credentials = credentials_load(program->settings->state_directory, error);
   if (program->credentials == NULL)

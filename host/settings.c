@@ -3,6 +3,8 @@
 
 #include "common/api_client/broker_list.h"
 #include "common/base/error.h"
+#include "common/base/file_guard.h"
+#include "common/net/credentials.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -13,6 +15,13 @@
 #define MAX_UNIX_PATH 107
 #define UUID_LENGTH   36
 
+/* QEMU's own user passes through the folder to the overlays, so it is no secret that it is there. */
+static gboolean
+guard_folder(const Config *config, GError **error)
+{
+  return credentials_guard(config_string(config, GROUP, "state-directory"), FILE_GUARD_SEALED, error);
+}
+
 const ConfigKey host_settings_keys[] = {
     {GROUP, "name", CONFIG_STRING, NULL, "name of this host; by default the machine's", .optional = TRUE},
     {GROUP, "broker", CONFIG_STRING, NULL,
@@ -20,7 +29,8 @@ const ConfigKey host_settings_keys[] = {
      "it tells of",
      .optional = TRUE},
     {GROUP, "libvirt-uri", CONFIG_STRING, "qemu:///system", "qemu:///system or qemu:///embed?root=DIR"},
-    {GROUP, "state-directory", CONFIG_PATH, "/var/lib/caraway/host", "identity, records, disks, logs"},
+    {GROUP, "state-directory", CONFIG_PATH, "/var/lib/caraway/host", "identity, records, disks, logs",
+     .probe = guard_folder},
     {GROUP, "image-directory", CONFIG_PATH, "/var/lib/caraway/images",
      "the images that desktops are made of"},
     {GROUP, "relay-address", CONFIG_STRING, "127.0.0.1", "where portals and clients reach this host's relay"},

@@ -90,6 +90,8 @@ static gboolean
 load_credentials(Portal *portal, GError **error)
 {
   const char *folder = config_string(portal->config, "portal", "state-directory");
+  if (!portal_config_guard(portal->config, error))
+    return FALSE;
   if (!credentials_exist(folder)) {
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
                 "This portal has not joined an installation yet: %s holds no credentials. Make a token with "

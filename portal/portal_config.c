@@ -1,13 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "portal/portal_config.h"
 
+#include "common/base/credential.h"
 #include "common/base/error.h"
+#include "common/base/file_guard.h"
+#include "common/net/credentials.h"
 
 #include <string.h>
 
+static gboolean
+guard_key(const Config *config, GError **error)
+{
+  const char *key = config_string(config, "portal", "key");
+  g_autofree char *path = key != NULL ? credential_path(key, error) : NULL;
+  if (key == NULL || (path != NULL && !g_file_test(path, G_FILE_TEST_EXISTS)))
+    return TRUE;
+  return path != NULL &&
+         file_guard_check_file(
+             path, credential_is_of_systemd(key) ? CREDENTIAL_FORBIDDEN : FILE_GUARD_PRIVATE, error);
+}
+
+gboolean
+portal_config_guard(const Config *config, GError **error)
+{
+  static const char *const SECRETS[] = {"tls.key", NULL};
+  const char *folder = config_string(config, "portal", "state-directory");
+  return credentials_guard(folder, FILE_GUARD_PRIVATE, error) &&
+         file_guard_check_folder(folder, FILE_GUARD_PRIVATE, SECRETS, error) && guard_key(config, error);
+}
+
 static const ConfigKey keys[] = {
     {"portal", "listen", CONFIG_LISTEN, "0.0.0.0:443", "where browsers, clients and viewers connect"},
-    {"portal", "state-directory", CONFIG_PATH, "/var/lib/caraway/portal", "what joining gave this portal"},
+    {"portal", "state-directory", CONFIG_PATH, "/var/lib/caraway/portal", "what joining gave this portal",
+     .probe = portal_config_guard},
     {"portal", "broker", CONFIG_STRING, NULL,
      "URLs of brokers, the first preferred, separated by commas; by default the one that was joined",
      .optional = TRUE},
@@ -15,10 +40,13 @@ static const ConfigKey keys[] = {
      .optional = TRUE},
     {"portal", "addresses", CONFIG_STRING, NULL,
      "names and addresses for the joined certificate, separated by commas", .optional = TRUE},
-    {"portal", "certificate", CONFIG_PATH, NULL,
-     "public certificate with its chain (PEM); by default tls.crt in the state directory, or the joined one",
+    {"portal", "certificate", CONFIG_SECRET, NULL,
+     "public certificate with its chain (PEM), a file or credential:NAME; by default tls.crt in the state "
+     "directory, or the joined one",
      .optional = TRUE},
-    {"portal", "key", CONFIG_PATH, NULL, "private key of the public certificate (PEM)", .optional = TRUE},
+    {"portal", "key", CONFIG_SECRET, NULL,
+     "private key of the public certificate (PEM), a file or credential:NAME", .optional = TRUE,
+     .probe = guard_key},
     {"portal", "site", CONFIG_STRING, "Caraway", "name of the site, shown to people who sign in"},
     {"portal", "web-directory", CONFIG_PATH, CARAWAY_WEB_DIRECTORY, "the web app"},
     {"portal", "spice-html5-directory", CONFIG_PATH, "/usr/share/spice-html5",
@@ -85,9 +113,10 @@ portal_config_certificate(const Config *config, char **ret_certificate, char **r
     return FALSE;
   }
   if (certificate != NULL) {
-    *ret_certificate = g_strdup(certificate);
-    *ret_key = g_strdup(key);
-    return TRUE;
+    g_autofree char *path = credential_path(certificate, error);
+    *ret_key = path != NULL ? credential_path(key, error) : NULL;
+    *ret_certificate = g_steal_pointer(&path);
+    return *ret_key != NULL;
   }
   g_autofree char *own = g_build_filename(folder, "tls.crt", NULL);
   if (g_file_test(own, G_FILE_TEST_EXISTS))

@@ -9,6 +9,9 @@
 
 #include <gio/gio.h>
 
+/** A ConfigProbe, asked at each start too: nobody else reads the keys of this portal. */
+gboolean portal_config_guard(const Config *config, GError **error);
+
 /** Every key, ended by one without a group (static). */
 const ConfigKey *portal_config_keys(void);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/config.h"
 
+#include "common/base/credential.h"
 #include "common/base/error.h"
 
 #include <string.h>
@@ -72,10 +73,29 @@ value_problem(const ConfigKey *key, const char *value)
     return is_choice(key->choices, value) ? NULL : g_strdup_printf("must be one of %s", key->choices);
   case CONFIG_PATH:
   case CONFIG_PATH_OR_URL:
+  case CONFIG_SECRET:
+    if (credential_is_of_systemd(value) && !credential_source_is_valid(value))
+      return g_strdup("must be a path, or credential: and the name of one that systemd hands over");
+    break;
   case CONFIG_STRING:
     break;
   }
   return value[0] == '\0' ? g_strdup("must not be empty") : NULL;
+}
+
+static gboolean
+is_path(const ConfigKey *key, const char *value)
+{
+  switch (key->type) {
+  case CONFIG_PATH:
+    return TRUE;
+  case CONFIG_PATH_OR_URL:
+    return strstr(value, "://") == NULL && !credential_is_of_systemd(value);
+  case CONFIG_SECRET:
+    return !credential_is_of_systemd(value);
+  default:
+    return FALSE;
+  }
 }
 
 static gboolean
@@ -87,9 +107,7 @@ store_value(Config *config, const ConfigKey *key, const char *value, const char 
                 problem);
     return FALSE;
   }
-  gboolean is_path =
-      key->type == CONFIG_PATH || (key->type == CONFIG_PATH_OR_URL && strstr(value, "://") == NULL);
-  char *text = is_path ? g_canonicalize_filename(value, NULL) : g_strdup(value);
+  char *text = is_path(key, value) ? g_canonicalize_filename(value, NULL) : g_strdup(value);
   g_hash_table_insert(config->values, value_name(key->group, key->key), text);
   g_hash_table_insert(config->places, value_name(key->group, key->key), g_strdup(where));
   return TRUE;

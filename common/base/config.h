@@ -12,7 +12,8 @@
 typedef enum {
   CONFIG_STRING,
   CONFIG_PATH,        /**< made absolute against the working directory */
-  CONFIG_PATH_OR_URL, /**< a path as above, or SCHEME://… */
+  CONFIG_PATH_OR_URL, /**< a path as above, SCHEME://…, or the name of a secret that holds one */
+  CONFIG_SECRET,      /**< a path as above, or credential:NAME (credential.h) */
   CONFIG_INT,         /**< minimum … maximum */
   CONFIG_BOOL,        /**< true or false */
   CONFIG_LISTEN,      /**< ADDRESS:PORT, [IPv6]:PORT */

@@ -2,6 +2,7 @@
 #include "common/net/credential_files.h"
 
 #include "common/base/error.h"
+#include "common/base/file_guard.h"
 #include "common/base/secret.h"
 
 #include <errno.h>
@@ -90,6 +91,13 @@ credentials_exist(const char *folder)
       return FALSE;
   }
   return TRUE;
+}
+
+gboolean
+credentials_guard(const char *folder, mode_t forbidden, GError **error)
+{
+  static const char *const SECRETS[] = {KEY_FILE, NULL};
+  return file_guard_check_folder(folder, forbidden, SECRETS, error);
 }
 
 static char *

@@ -36,6 +36,10 @@ gboolean credentials_save(const char *folder, const CredentialFiles *files,
 /** Whether @folder holds all files that credentials_load() needs. */
 gboolean credentials_exist(const char *folder);
 
+/** Whether @folder, when it is there, has none of the mode bits @forbidden (file_guard.h), and its key is its
+ * owner's alone; CARAWAY_ERROR_CONFIG with what to do else. */
+gboolean credentials_guard(const char *folder, mode_t forbidden, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Reads and checks @folder: the key fits the certificate, the CA signed it, it names a machine.
  * CARAWAY_ERROR_CONFIG with the file's name else. */
 Credentials *credentials_load(const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/relay/relay_program.h"
 
+#include "common/base/file_guard.h"
 #include "common/base/log.h"
 #include "common/net/tls_context.h"
 #include "host/relay/console_gate.h"
@@ -19,11 +20,18 @@ struct RelayProgram {
   Daemon *draining;
 };
 
+/* The folder may be read by the group that the host's agent is of. */
+static gboolean
+guard_folder(const Config *config, GError **error)
+{
+  return credentials_guard(config_string(config, "relay", "state-directory"), FILE_GUARD_SEALED, error);
+}
+
 static const ConfigKey keys[] = {
     {"relay", "listen", CONFIG_LISTEN, "0.0.0.0:8444",
      "where clients and portals connect, an IP address and port"},
     {"relay", "state-directory", CONFIG_PATH, "/var/lib/caraway/relay",
-     "what joining gave this relay, and its list of spent grants"},
+     "what joining gave this relay, and its list of spent grants", .probe = guard_folder},
     {"relay", "control-socket", CONFIG_PATH, "/run/caraway/relay.sock", "socket for this host's agent"},
     {"relay", "broker", CONFIG_STRING, NULL,
      "URLs of brokers, separated by commas; by default the one that was joined", .optional = TRUE},
@@ -81,6 +89,8 @@ open_books(RelayProgram *program, const Config *config, GError **error)
 {
   const char *folder = config_string(config, "relay", "state-directory");
   g_autofree char *spent = g_build_filename(folder, "spent-grants", NULL);
+  if (!guard_folder(config, error))
+    return FALSE;
   program->credentials = credentials_load(folder, error);
   if (program->credentials == NULL)
     return FALSE;
