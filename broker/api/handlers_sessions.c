@@ -4,6 +4,7 @@
 #include "broker/api/handlers.h"
 #include "broker/api/views.h"
 #include "broker/service/connect/connect.h"
+#include "broker/service/rights/rights.h"
 #include "broker/service/sessions/session_control.h"
 #include "broker/service/sessions/session_list.h"
 #include "common/base/error.h"
@@ -109,17 +110,11 @@ handle_connect(const ApiContext *context, const Request *request, Answer *answer
 }
 
 static gboolean
-wants_all(const Request *request, gboolean *ret_all, GError **error)
+wants_all(const ApiContext *context, const Request *request, gboolean *ret_all, GError **error)
 {
-  if (!request_query_truth(request, "all", ret_all, error))
-    return FALSE;
-  if (*ret_all && !permission_is_granted(PERMISSION_SESSION_MANAGE, request->caller)) {
-    g_set_error_literal(
-        error, CARAWAY_ERROR, CARAWAY_ERROR_FORBIDDEN,
-        "Everybody's sessions need the permission session.manage. Leave out “all” for your own.");
-    return FALSE;
-  }
-  return TRUE;
+  return request_query_truth(request, "all", ret_all, error) &&
+         (!*ret_all || rights_check_route(context->services, request->caller, PERMISSION_SESSION_READ,
+                                          OBJECT_SESSION, REACH_SOME, NULL, error));
 }
 
 gboolean
@@ -129,7 +124,7 @@ handle_sessions(const ApiContext *context, const Request *request, Answer *answe
   Page page;
   gboolean all = FALSE;
   if (!request_check_query(request, NAMES, error) || !request_page(request, &page, error) ||
-      !wants_all(request, &all, error))
+      !wants_all(context, request, &all, error))
     return FALSE;
   g_autofree char *next = NULL;
   g_autoptr(GPtrArray) sessions = session_list(context->services, request->caller, all, &page, &next, error);

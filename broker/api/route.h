@@ -7,8 +7,8 @@
 
 #include "broker/api/answer.h"
 #include "broker/api/api_context.h"
-#include "broker/api/permission.h"
 #include "broker/api/request.h"
+#include "broker/model/object.h"
 
 /** A use case behind a route. Runs on a worker thread; may block. Fills @answer, or fails. */
 typedef gboolean (*RouteHandler)(const ApiContext *context, const Request *request, Answer *answer,
@@ -30,6 +30,8 @@ struct Route {
   RouteHandler handler;
   gsize body_limit; /**< bytes; 0: no body is taken */
   RouteFlags flags;
+  ObjectKind object; /**< what the permission is asked on; OBJECT_ROOT for what has none */
+  Reach reach;       /**< REACH_ONE: the one that the first parameter names */
 };
 
 /** The table; ends with a NULL method (static). */

@@ -2,13 +2,14 @@
 #include "broker/model/caller.h"
 
 Caller *
-caller_new(const char *user_id, const char *user_name, gboolean administrator, const char *address,
+caller_new(const char *user_id, const char *user_name, gboolean trusted, const char *address,
            const char *token_hash)
 {
   Caller *caller = g_new0(Caller, 1);
   caller->user_id = g_strdup(user_id);
   caller->user_name = g_strdup(user_name);
-  caller->administrator = administrator;
+  caller->trusted = trusted;
+  caller->limit = ~(PermissionSet)0;
   caller->address = g_strdup(address != NULL ? address : "");
   caller->token_hash = g_strdup(token_hash != NULL ? token_hash : "");
   return caller;

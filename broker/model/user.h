@@ -7,10 +7,10 @@
 #include <glib.h>
 
 typedef struct {
-  char *id;        /**< UUID */
-  char *name;      /**< lower case, unique */
-  char *full_name; /**< may be empty */
-  gboolean administrator;
+  char *id;               /**< UUID */
+  char *name;             /**< lower case, unique */
+  char *full_name;        /**< may be empty */
+  gboolean administrator; /**< has that role on everything by a binding of its own */
   gboolean disabled;
   gboolean password_change_required;
   GStrv groups; /**< names of the groups it is a member of */

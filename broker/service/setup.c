@@ -4,6 +4,7 @@
 #include "broker/policy/names.h"
 #include "broker/policy/password_rules.h"
 #include "broker/service/work.h"
+#include "broker/store/role_binding_store.h"
 #include "broker/store/user_store.h"
 #include "common/base/error.h"
 
@@ -11,7 +12,7 @@ static gboolean
 count_administrators(Services *services, gint64 *ret_count, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_READ, error);
-  return work != NULL && user_store_count_administrators(work->transaction, ret_count, error);
+  return work != NULL && role_binding_store_count_administrators(work->transaction, ret_count, error);
 }
 
 gboolean
@@ -29,7 +30,7 @@ enter(Services *services, const User *user, const char *hash, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   gint64 count;
-  if (work == NULL || !user_store_count_administrators(work->transaction, &count, error))
+  if (work == NULL || !role_binding_store_count_administrators(work->transaction, &count, error))
     return FALSE;
   if (count > 0) {
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
@@ -37,6 +38,7 @@ enter(Services *services, const User *user, const char *hash, GError **error)
     return FALSE;
   }
   return user_store_add(work->transaction, user, hash, error) &&
+         role_binding_store_set_administrator(work->transaction, user->id, TRUE, work->now_us, error) &&
          work_audit(work, NULL, "user.create", "user", user->name, "The first administrator.", error) &&
          work_commit(work, error);
 }
@@ -54,7 +56,6 @@ setup_first_administrator(Services *services, const char *name, const char *pass
   const User user = {.id = id,
                      .name = (char *)name,
                      .full_name = (char *)"Administrator",
-                     .administrator = TRUE,
                      .password_change_required = must_change,
                      .created_us = clock_wall_us(&services->time)};
   return enter(services, &user, hash, error);

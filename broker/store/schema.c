@@ -183,6 +183,21 @@ static const char manual_rules_sql[] =
 
 static const char hellos_sql[] = "ALTER TABLE host ADD COLUMN said_us BIGINT NOT NULL DEFAULT 0";
 
+/* Who was an administrator by a column is one by a binding; the column follows, see role_binding_store.h. */
+static const char roles_sql[] =
+    "CREATE TABLE role (name TEXT PRIMARY KEY, description TEXT NOT NULL, permissions TEXT NOT NULL,"
+    "  created_us BIGINT NOT NULL, version BIGINT NOT NULL);"
+    "CREATE TABLE role_binding (id TEXT PRIMARY KEY,"
+    "  account_id TEXT REFERENCES account (id) ON DELETE CASCADE,"
+    "  group_id TEXT REFERENCES account_group (id) ON DELETE CASCADE,"
+    "  role TEXT NOT NULL, object TEXT NOT NULL, created_us BIGINT NOT NULL,"
+    "  UNIQUE (account_id, role, object), UNIQUE (group_id, role, object),"
+    "  CHECK ((account_id IS NULL) <> (group_id IS NULL)));"
+    "CREATE INDEX role_binding_role ON role_binding (role);"
+    "CREATE INDEX role_binding_object ON role_binding (object);"
+    "INSERT INTO role_binding (id, account_id, role, object, created_us)"
+    "  SELECT id, id, 'administrator', '/', created_us FROM account WHERE administrator = 1";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -199,6 +214,7 @@ static const Migration migrations[] = {
     {13, "fewer indexes", fewer_indexes_sql},
     {14, "rules of manual pools", manual_rules_sql},
     {15, "order of hellos", hellos_sql},
+    {16, "roles", roles_sql},
 };
 
 int

@@ -40,10 +40,10 @@ user_store_add(DbTransaction *transaction, const User *user, const char *passwor
 {
   gint64 added = db_run(transaction, error,
                         "INSERT INTO account (id, name, full_name, password_hash, administrator, disabled,"
-                        " password_change_required, created_us, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)"
+                        " password_change_required, created_us, version) VALUES (?, ?, ?, ?, 0, ?, ?, ?, 1)"
                         " ON CONFLICT (name) DO NOTHING",
-                        "ssssiiil", user->id, user->name, user->full_name, password_hash, user->administrator,
-                        user->disabled, user->password_change_required, user->created_us);
+                        "ssssiil", user->id, user->name, user->full_name, password_hash, user->disabled,
+                        user->password_change_required, user->created_us);
   if (added == 0)
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
                 "There is a user \"%s\" already; choose another name.", user->name);
@@ -87,10 +87,10 @@ gboolean
 user_store_update(DbTransaction *transaction, const User *user, GError **error)
 {
   return row_changed(db_run(transaction, error,
-                            "UPDATE account SET full_name = ?, administrator = ?, disabled = ?,"
-                            " password_change_required = ?, version = version + 1 WHERE id = ?",
-                            "siiis", user->full_name, user->administrator, user->disabled,
-                            user->password_change_required, user->id),
+                            "UPDATE account SET full_name = ?, disabled = ?, password_change_required = ?,"
+                            " version = version + 1 WHERE id = ?",
+                            "siis", user->full_name, user->disabled, user->password_change_required,
+                            user->id),
                      "such user", error);
 }
 
@@ -117,12 +117,4 @@ user_store_remove(DbTransaction *transaction, const char *id, GError **error)
 {
   return row_changed(db_run(transaction, error, "DELETE FROM account WHERE id = ?", "s", id), "such user",
                      error);
-}
-
-gboolean
-user_store_count_administrators(DbTransaction *transaction, gint64 *ret_count, GError **error)
-{
-  return row_number(db_query(transaction, error,
-                             "SELECT COUNT(*) FROM account WHERE administrator = 1 AND disabled = 0", ""),
-                    ret_count, error);
 }

@@ -8,7 +8,8 @@
 #include "broker/model/page.h"
 #include "broker/model/user.h"
 
-/** Enters @user with @password_hash. A name that is taken is CARAWAY_ERROR_CONFLICT. */
+/** Enters @user, who is no administrator yet, with @password_hash. A name that is taken is
+ * CARAWAY_ERROR_CONFLICT. */
 gboolean user_store_add(DbTransaction *transaction, const User *user, const char *password_hash,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -19,7 +20,7 @@ User *user_store_find(DbTransaction *transaction, const char *key, GError **erro
 GPtrArray *user_store_list(DbTransaction *transaction, const Page *page, char **ret_next,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Writes the members of @user that can change, and raises its version. */
+/** Writes the members of @user that can change, but for what its roles say, and raises its version. */
 gboolean user_store_update(DbTransaction *transaction, const User *user,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -34,7 +35,3 @@ gboolean user_store_set_password(DbTransaction *transaction, const char *id, con
 /** Deletes the account with id @id; no desktop may have it as owner. */
 gboolean user_store_remove(DbTransaction *transaction, const char *id,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/** How many administrators may sign in. */
-gboolean user_store_count_administrators(DbTransaction *transaction, gint64 *ret_count,
-                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -19,7 +19,8 @@ typedef struct ChangeFeed ChangeFeed;
 #define CHANGE_BROKER  "broker"  /**< empty: lease, address or end of a broker */
 #define CHANGE_KEYS    "keys"    /**< empty: keys that grants are signed with */
 #define CHANGE_SIGN_IN                                                                                       \
-  "sign-in" /**< id of an account some of whose sign-ins ended, or whose rights changed */
+  "sign-in"                    /**< id of an account some of whose sign-ins ended, or whose rights changed */
+#define CHANGE_RIGHTS "rights" /**< empty: rights of several accounts, by a role or a group */
 
 /** Listens to the database of @services (borrowed); nothing is told before change_feed_start() or
  * change_feed_catch_up(). */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/cluster/change_telling.h"
 
+#include "broker/policy/access_decision.h"
 #include "broker/service/away/known_feed.h"
 #include "broker/service/sessions/session_view.h"
 #include "broker/store/host_store.h"
+#include "broker/store/object_store.h"
+#include "broker/store/role_binding_store.h"
 #include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 #include "common/base/error.h"
@@ -28,7 +31,7 @@ changes_new(void)
 gboolean
 changes_are_none(const Changes *changes)
 {
-  return !changes->pools && !changes->brokers && !changes->missed &&
+  return !changes->rights && !changes->pools && !changes->brokers && !changes->missed &&
          g_hash_table_size(changes->sessions) == 0 && g_hash_table_size(changes->outboxes) == 0 &&
          g_hash_table_size(changes->hosts) == 0 && g_hash_table_size(changes->accounts) == 0;
 }
@@ -82,6 +85,27 @@ tell_sessions(Services *services, DbTransaction *transaction, const Changes *cha
   return TRUE;
 }
 
+/* Sessions of others that @account follows, and may not see any more. */
+static gboolean
+review_strangers(Services *services, DbTransaction *transaction, const char *account, GError **error)
+{
+  g_autoptr(GHashTable) strangers = session_hub_strangers(services->hub, account);
+  if (g_hash_table_size(strangers) == 0)
+    return TRUE;
+  g_autoptr(Access) access = role_binding_store_of_user(transaction, account, error);
+  GHashTableIter iter;
+  gpointer session;
+  g_hash_table_iter_init(&iter, strangers);
+  while (access != NULL && g_hash_table_iter_next(&iter, &session, NULL)) {
+    g_auto(GStrv) paths = object_store_find(transaction, OBJECT_SESSION, session, error);
+    if (paths == NULL)
+      return FALSE;
+    if (access_decision_role(access, PERMISSION_SESSION_READ, (const char *const *)paths) == NULL)
+      session_hub_cut_stranger(services->hub, account, session);
+  }
+  return access != NULL;
+}
+
 /* Those of @account who may not follow any more: by sign-ins that are over, or whose sessions they may not
  * see. */
 static gboolean
@@ -95,8 +119,8 @@ review_account(Services *services, DbTransaction *transaction, const char *accou
     session_hub_cut(services->hub, account, NULL);
     return TRUE;
   }
-  if (!user->administrator)
-    session_hub_cut_strangers(services->hub, account);
+  if (!review_strangers(services, transaction, account, error))
+    return FALSE;
   g_autoptr(GHashTable) devices = session_hub_devices(services->hub, account);
   GHashTableIter iter;
   gpointer device;
@@ -121,7 +145,7 @@ review_accounts(Services *services, DbTransaction *transaction, const Changes *c
   gpointer id;
   g_hash_table_iter_init(&iter, followers);
   while (g_hash_table_iter_next(&iter, &id, NULL))
-    if ((changes->missed || g_hash_table_contains(changes->accounts, id)) &&
+    if ((changes->missed || changes->rights || g_hash_table_contains(changes->accounts, id)) &&
         !review_account(services, transaction, id, error))
       return FALSE;
   return TRUE;

@@ -13,6 +13,7 @@ typedef struct {
   GHashTable *outboxes; /**< set of hosts */
   GHashTable *hosts;    /**< set of names */
   GHashTable *accounts; /**< set of ids */
+  gboolean rights;
   gboolean pools;
   gboolean brokers; /**< or their keys */
   gboolean missed;  /**< and anything else may have changed, too */

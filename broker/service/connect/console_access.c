@@ -81,11 +81,11 @@ create(Services *services, const Caller *caller, const char *session_id, Viewer 
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
     return NULL;
-  g_autoptr(Session) session = own_session_find_ready(work, caller, session_id, error);
+  g_autoptr(Session) session =
+      own_session_find_ready(work, caller, session_id, PERMISSION_SESSION_READ, error);
   if (session == NULL)
     return NULL;
-  if (!g_str_equal(session->user_id,
-                   caller->user_id)) { /* an administrator sees it, but does not look into it */
+  if (!g_str_equal(session->user_id, caller->user_id)) { /* whoever may see it does not look into it */
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_FORBIDDEN, "Only its owner may open this desktop.");
     return NULL;
   }

@@ -2,8 +2,11 @@
 #include "broker/service/people/group_admin.h"
 
 #include "broker/policy/names.h"
+#include "broker/service/cluster/change_feed.h"
 #include "broker/service/connect/entitled.h"
+#include "broker/service/rights/rights.h"
 #include "broker/store/group_store.h"
+#include "broker/store/role_binding_store.h"
 #include "broker/store/user_store.h"
 
 #define DESCRIPTION_MAX_BYTES 500
@@ -44,12 +47,33 @@ gboolean
 group_admin_delete(Services *services, const Caller *caller, const char *key, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL)
+  g_autoptr(Group) group = work != NULL ? group_store_find(work->transaction, key, error) : NULL;
+  gint64 before;
+  if (group == NULL || !rights_check_group_not_above(work, caller, group->id, error) ||
+      !rights_count_administrators(work, &before, error))
     return FALSE;
-  g_autoptr(Group) group = group_store_find(work->transaction, key, error);
-  return group != NULL && group_store_remove(work->transaction, group->id, error) &&
+  g_autofree char *path = object_path("/groups", group->id);
+  work_notify(work, CHANGE_RIGHTS, "");
+  return group_store_remove(work->transaction, group->id, error) &&
+         role_binding_store_remove_at(work->transaction, path, error) &&
+         rights_check_administrator_left(work, before, error) &&
          work_audit(work, caller, "group.delete", "group", group->name, "", error) &&
          entitled_cut_all(work, caller, error) && work_commit(work, error);
+}
+
+/* Whoever makes members grants what the group has. */
+static gboolean
+find_both(Work *work, const Caller *caller, const char *group_key, const char *user_key, Group **ret_group,
+          User **ret_user, GError **error)
+{
+  g_autoptr(Group) group = group_store_find(work->transaction, group_key, error);
+  if (group == NULL || !rights_check_group_not_above(work, caller, group->id, error) ||
+      !rights_check(work, caller, PERMISSION_USER_READ, OBJECT_USER, REACH_ONE, user_key, error))
+    return FALSE;
+  *ret_user = user_store_find(work->transaction, user_key, error);
+  if (*ret_user != NULL)
+    *ret_group = g_steal_pointer(&group);
+  return *ret_user != NULL;
 }
 
 gboolean
@@ -57,13 +81,10 @@ group_admin_add_member(Services *services, const Caller *caller, const char *gro
                        GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL)
-    return FALSE;
-  g_autoptr(Group) group = group_store_find(work->transaction, group_key, error);
-  if (group == NULL)
-    return FALSE;
-  g_autoptr(User) user = user_store_find(work->transaction, user_key, error);
-  return user != NULL && group_store_add_member(work->transaction, group->id, user->id, error) &&
+  g_autoptr(Group) group = NULL;
+  g_autoptr(User) user = NULL;
+  return work != NULL && find_both(work, caller, group_key, user_key, &group, &user, error) &&
+         group_store_add_member(work->transaction, group->id, user->id, error) &&
          work_audit(work, caller, "group.add-member", "group", group->name, user->name, error) &&
          work_commit(work, error);
 }
@@ -73,13 +94,15 @@ group_admin_remove_member(Services *services, const Caller *caller, const char *
                           const char *user_key, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL)
+  g_autoptr(Group) group = NULL;
+  g_autoptr(User) user = NULL;
+  gint64 before;
+  if (work == NULL || !find_both(work, caller, group_key, user_key, &group, &user, error) ||
+      !rights_count_administrators(work, &before, error))
     return FALSE;
-  g_autoptr(Group) group = group_store_find(work->transaction, group_key, error);
-  if (group == NULL)
-    return FALSE;
-  g_autoptr(User) user = user_store_find(work->transaction, user_key, error);
-  return user != NULL && group_store_remove_member(work->transaction, group->id, user->id, error) &&
+  work_notify(work, CHANGE_SIGN_IN, user->id);
+  return group_store_remove_member(work->transaction, group->id, user->id, error) &&
+         rights_check_administrator_left(work, before, error) &&
          work_audit(work, caller, "group.remove-member", "group", group->name, user->name, error) &&
          entitled_cut_all(work, caller, error) && work_commit(work, error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Groups and their members. Who loses a pool by leaving a group loses the session on it at once.
+ * Nobody changes who is in a group that gives more rights than they have (CARAWAY_ERROR_FORBIDDEN).
  */
 #pragma once
 

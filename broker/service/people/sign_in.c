@@ -177,7 +177,7 @@ check_in_database(Services *services, const char *hash, const char *address, GEr
     return NULL;
   known_sign_ins_put(services->known_sign_ins, stamp, hash, found.user, found.row->used_us,
                      found.row->expires_us);
-  Caller *caller = caller_new(found.user->id, found.user->name, found.user->administrator, address, hash);
+  Caller *caller = caller_new(found.user->id, found.user->name, FALSE, address, hash);
   caller->password_change_required = found.user->password_change_required;
   return caller;
 }

@@ -5,7 +5,9 @@
 #include "broker/policy/password_rules.h"
 #include "broker/service/cluster/change_feed.h"
 #include "broker/service/desktops/lifecycle.h"
+#include "broker/service/rights/rights.h"
 #include "broker/store/desktop_store.h"
+#include "broker/store/role_binding_store.h"
 #include "broker/store/session_store.h"
 #include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
@@ -13,11 +15,20 @@
 
 #define FULL_NAME_MAX_BYTES 200
 
+/* Both ways: nobody makes administrators who is none, and nobody unmakes them. */
+static gboolean
+set_administrator(Work *work, const Caller *caller, const char *user_id, gboolean is_one, GError **error)
+{
+  return rights_check_covers(work, caller, PERMISSION_SET_OF_ROLES, "/", error) &&
+         role_binding_store_set_administrator(work->transaction, user_id, is_one, work->now_us, error);
+}
+
 static User *
 enter(Services *services, const Caller *caller, const User *user, const char *hash, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL || !user_store_add(work->transaction, user, hash, error) ||
+      (user->administrator && !set_administrator(work, caller, user->id, TRUE, error)) ||
       !work_audit(work, caller, "user.create", "user", user->name, "", error))
     return NULL;
   g_autoptr(User) entered = user_store_find(work->transaction, user->id, error);
@@ -59,20 +70,6 @@ user_admin_get(Services *services, const char *user, GError **error)
   return work != NULL ? user_store_find(work->transaction, user, error) : NULL;
 }
 
-/* To be called after the change, inside the transaction. */
-static gboolean
-check_administrator_left(Work *work, GError **error)
-{
-  gint64 count;
-  if (!user_store_count_administrators(work->transaction, &count, error))
-    return FALSE;
-  if (count > 0)
-    return TRUE;
-  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
-              "This is the last administrator who may sign in; make another one first.");
-  return FALSE;
-}
-
 static gboolean
 throw_out(Work *work, const Caller *caller, const User *user, const char *detail, GError **error)
 {
@@ -88,8 +85,6 @@ apply(User *user, const UserChange *change)
     g_free(user->full_name);
     user->full_name = g_strdup(change->full_name);
   }
-  if (change->administrator >= 0)
-    user->administrator = change->administrator;
   if (change->disabled >= 0)
     user->disabled = change->disabled;
   if (change->password_change_required >= 0)
@@ -97,11 +92,27 @@ apply(User *user, const UserChange *change)
 }
 
 static gboolean
-write_change(Work *work, const Caller *caller, const User *user, GError **error)
+change_role(Work *work, const Caller *caller, User *user, int administrator, GError **error)
 {
+  if (administrator < 0 || user->administrator == administrator)
+    return TRUE;
+  user->administrator = administrator;
+  return set_administrator(work, caller, user->id, administrator, error);
+}
+
+static gboolean
+write_change(Work *work, const Caller *caller, User *user, const UserChange *change, GError **error)
+{
+  gint64 before;
+  if (!rights_check_not_above(work, caller, user->id, error) ||
+      !rights_count_administrators(work, &before, error) ||
+      !change_role(work, caller, user, change->administrator, error))
+    return FALSE;
+  apply(user, change);
   g_autofree char *detail = g_strdup_printf(
       "administrator: %s, disabled: %s", user->administrator ? "yes" : "no", user->disabled ? "yes" : "no");
-  return user_store_update(work->transaction, user, error) && check_administrator_left(work, error) &&
+  return user_store_update(work->transaction, user, error) &&
+         rights_check_administrator_left(work, before, error) &&
          (!user->disabled || throw_out(work, caller, user, "The account was disabled.", error)) &&
          work_audit(work, caller, "user.change", "user", user->name, detail, error);
 }
@@ -123,8 +134,7 @@ user_admin_change(Services *services, const Caller *caller, const char *key, con
                 "Somebody else changed this user meanwhile; look at it again and repeat the change.");
     return NULL;
   }
-  apply(user, change);
-  if (!write_change(work, caller, user, error))
+  if (!write_change(work, caller, user, change, error))
     return NULL;
   work_notify(work, CHANGE_SIGN_IN, user->id);
   g_autoptr(User) changed = user_store_find(work->transaction, user->id, error);
@@ -142,7 +152,8 @@ user_admin_set_password(Services *services, const Caller *caller, const char *ke
   if (hash == NULL)
     return FALSE;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL || !user_store_set_password(work->transaction, user->id, hash, must_change, error) ||
+  if (work == NULL || !rights_check_not_above(work, caller, user->id, error) ||
+      !user_store_set_password(work->transaction, user->id, hash, must_change, error) ||
       !sign_in_store_remove_of_user(work->transaction, user->id, NULL, error) ||
       !work_audit(work, caller, "password.set", "user", user->name, "", error))
     return FALSE;
@@ -171,11 +182,15 @@ user_admin_delete(Services *services, const Caller *caller, const char *key, GEr
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
     return FALSE;
+  gint64 before;
   g_autoptr(User) user = user_store_find(work->transaction, key, error);
-  if (user == NULL || !throw_out(work, caller, user, "The account was deleted.", error) ||
+  if (user == NULL || !rights_check_not_above(work, caller, user->id, error) ||
+      !rights_count_administrators(work, &before, error) ||
+      !throw_out(work, caller, user, "The account was deleted.", error) ||
       !check_owns_nothing(work, user, error) ||
       !desktop_store_forget_remakes(work->transaction, user->id, error) ||
-      !user_store_remove(work->transaction, user->id, error) || !check_administrator_left(work, error) ||
+      !user_store_remove(work->transaction, user->id, error) ||
+      !rights_check_administrator_left(work, before, error) ||
       !work_audit(work, caller, "user.delete", "user", user->name, "", error))
     return FALSE;
   work_notify(work, CHANGE_SIGN_IN, user->id);

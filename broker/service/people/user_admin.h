@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Accounts, as an administrator keeps them. Disabling or deleting one ends its sign-ins and cuts its sessions
- * at once. The last enabled administrator cannot be disabled, demoted or deleted (CARAWAY_ERROR_CONFLICT).
+ * at once. The last enabled administrator cannot be disabled, demoted or deleted (CARAWAY_ERROR_CONFLICT),
+ * and nobody does anything of this to an account that may do more than they (CARAWAY_ERROR_FORBIDDEN).
  */
 #pragma once
 

@@ -4,6 +4,7 @@
 #include "broker/policy/names.h"
 #include "broker/service/connect/own_session.h"
 #include "broker/service/desktops/lifecycle.h"
+#include "broker/service/rights/rights.h"
 #include "broker/service/sessions/session_view.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/session_store.h"
@@ -48,14 +49,16 @@ send_away(Work *work, Session *session, GError **error)
   return session_store_update(work->transaction, session, error);
 }
 
-/* An administrator may in any case: it is for them to help. */
+/* Who looks after the pool's sessions may in any case: it is for them to help. */
 static gboolean
-check_right(const Caller *caller, const Session *session, HostCommandKind kind, GError **error)
+check_right(Work *work, const Caller *caller, const Session *session, HostCommandKind kind, GError **error)
 {
-  gboolean restart = kind == HOST_COMMAND_RESTART;
-  if (caller->administrator || (!restart && kind != HOST_COMMAND_RESET) ||
-      (restart ? session->may_restart : session->may_reset))
+  gboolean restart = kind == HOST_COMMAND_RESTART, helps = FALSE;
+  if ((!restart && kind != HOST_COMMAND_RESET) || (restart ? session->may_restart : session->may_reset))
     return TRUE;
+  if (!rights_allow_on_pool(work, caller, PERMISSION_SESSION_MANAGE, session->pool_id, &helps, error) ||
+      helps)
+    return helps;
   GError *refusal =
       g_error_new(CARAWAY_ERROR, CARAWAY_ERROR_FORBIDDEN,
                   "You may not %s this desktop; ask your administrator.", restart ? "restart" : "reset");
@@ -82,8 +85,8 @@ check_agent(const Session *session, HostCommandKind kind, GError **error)
 static gboolean
 command(Work *work, const Caller *caller, const char *id, const Control *control, GError **error)
 {
-  g_autoptr(Session) session = own_session_find_ready(work, caller, id, error);
-  if (session == NULL || !check_right(caller, session, control->command, error) ||
+  g_autoptr(Session) session = own_session_find_ready(work, caller, id, PERMISSION_SESSION_MANAGE, error);
+  if (session == NULL || !check_right(work, caller, session, control->command, error) ||
       !check_agent(session, control->command, error))
     return FALSE;
   HostCommand order = {.kind = (int)control->command,
@@ -100,7 +103,7 @@ command(Work *work, const Caller *caller, const char *id, const Control *control
 static gboolean
 log_off(Work *work, const Caller *caller, const char *id, GError **error)
 {
-  g_autoptr(Session) session = own_session_find_live(work, caller, id, error);
+  g_autoptr(Session) session = own_session_find_live(work, caller, id, PERMISSION_SESSION_MANAGE, error);
   return session != NULL &&
          lifecycle_log_off(work, caller, session, CARAWAY_ERROR_SESSION_ENDED,
                            g_str_equal(session->user_id, caller->user_id)
@@ -139,7 +142,7 @@ session_control_message(Services *services, const Caller *caller, const char *id
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
     return FALSE;
-  g_autoptr(Session) session = own_session_find_ready(work, caller, id, error);
+  g_autoptr(Session) session = own_session_find_ready(work, caller, id, PERMISSION_SESSION_MANAGE, error);
   HostCommand order = {.kind = HOST_COMMAND_MESSAGE, .title = title != NULL ? title : "", .text = text};
   return session != NULL && check_agent(session, HOST_COMMAND_MESSAGE, error) &&
          send(work, session, &order, error) &&

@@ -136,14 +136,28 @@ session_hub_cut(SessionHub *hub, const char *user_id, const char *device)
 }
 
 void
-session_hub_cut_strangers(SessionHub *hub, const char *user_id)
+session_hub_cut_stranger(SessionHub *hub, const char *user_id, const char *session_id)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
   for (guint i = 0; i < hub->listeners->len; i++) {
     SessionListener *listener = g_ptr_array_index(hub->listeners, i);
-    if (g_str_equal(listener->user_id, user_id) && listener->is_stranger)
+    if (g_str_equal(listener->user_id, user_id) && listener->is_stranger &&
+        g_str_equal(listener->session_id, session_id))
       cut(listener);
   }
+}
+
+GHashTable *
+session_hub_strangers(SessionHub *hub, const char *user_id)
+{
+  GHashTable *set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->mutex);
+  for (guint i = 0; i < hub->listeners->len; i++) {
+    SessionListener *listener = g_ptr_array_index(hub->listeners, i);
+    if (listener->is_stranger && g_str_equal(listener->user_id, user_id))
+      g_hash_table_add(set, g_strdup(listener->session_id));
+  }
+  return set;
 }
 
 /* A set of copies of the text at @offset of the listeners, of those of @user_id (nullable: of all) alone. */

@@ -33,8 +33,11 @@ void session_hub_publish(SessionHub *hub, const Session *session);
  * all). */
 void session_hub_cut(SessionHub *hub, const char *user_id, const char *device);
 
-/** The same for those that listen to sessions of somebody else. */
-void session_hub_cut_strangers(SessionHub *hub, const char *user_id);
+/** The same for those of @user_id that listen to @session_id, which is somebody else's. */
+void session_hub_cut_stranger(SessionHub *hub, const char *user_id, const char *session_id);
+
+/** The set of the ids of sessions of somebody else that @user_id listens to (transfer full). */
+GHashTable *session_hub_strangers(SessionHub *hub, const char *user_id);
 
 /** The set of the ids of sessions that somebody listens to (transfer full). */
 GHashTable *session_hub_sessions(SessionHub *hub);

@@ -43,7 +43,8 @@ session_list_get(Services *services, const Caller *caller, const char *id, GErro
 {
   GError *problem = NULL;
   g_autoptr(Work) work = work_begin(services, DB_READ, &problem);
-  Session *session = work != NULL ? own_session_find(work, caller, id, &problem) : NULL;
+  Session *session =
+      work != NULL ? own_session_find(work, caller, id, PERMISSION_SESSION_READ, &problem) : NULL;
   if (database_watch_is_trouble(problem))
     return known_access_session(services, caller, id, problem, error);
   if (session == NULL)

@@ -2,6 +2,7 @@
 #include "broker/store/entitlement_store.h"
 #include "broker/store/group_store.h"
 #include "broker/store/pool_store.h"
+#include "broker/store/role_binding_store.h"
 #include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 #include "tests/contract/store/store_case.h"
@@ -21,13 +22,13 @@ test_user(StoreCase *test, gconstpointer data)
   g_autoptr(User) user = user_store_find(test->transaction, "alice", &error);
   g_assert_no_error(error);
   g_assert_cmpint(user->version, ==, 1);
-  user->administrator = TRUE;
+  g_assert_true(role_binding_store_set_administrator(test->transaction, "alice", TRUE, 1, &error));
   g_assert_true(user_store_update(test->transaction, user, &error));
   g_autoptr(User) changed = user_store_find(test->transaction, "alice", &error);
   g_assert_true(changed->administrator);
   g_assert_cmpint(changed->version, ==, 2);
   gint64 administrators = 0;
-  g_assert_true(user_store_count_administrators(test->transaction, &administrators, &error));
+  g_assert_true(role_binding_store_count_administrators(test->transaction, &administrators, &error));
   g_assert_cmpint(administrators, ==, 1);
   g_assert_true(user_store_set_password(test->transaction, "alice", "other", TRUE, &error));
   g_autofree char *hash = user_store_password_hash(test->transaction, "alice", &error);

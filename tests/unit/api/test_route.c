@@ -122,17 +122,31 @@ test_rows_are_whole(void)
   }
 }
 
+/* A row that asks for a permission on one thing has that thing first in its path. */
 static void
-test_only_administrators_manage(void)
+test_objects(void)
 {
-  g_autoptr(Caller) user = caller_new("u", "alice", FALSE, "", "");
-  g_autoptr(Caller) administrator = caller_new("a", "admin", TRUE, "", "");
-  for (int permission = PERMISSION_PUBLIC; permission < PERMISSIONS; permission++) {
-    gboolean machine = permission >= PERMISSION_GATEWAY;
-    g_assert_true(permission_is_granted((Permission)permission, user) == (permission <= PERMISSION_OWN));
-    g_assert_true(permission_is_granted((Permission)permission, administrator) == !machine);
-    g_assert_nonnull(permission_name((Permission)permission));
+  for (const Route *route = route_table(); route->method != NULL; route++) {
+    if (route->reach == REACH_ONE) {
+      g_autofree char *brace = g_strdup_printf("/{%s}", object_kind_name(route->object));
+      const char *first = strchr(route->pattern, '{');
+      g_assert_true(first != NULL && g_str_has_prefix(first - 1, brace));
+    }
+    if (route->permission < PERMISSION_ROLES_FIRST || route->permission >= PERMISSION_ROLES_END)
+      g_assert_true(route->object == OBJECT_ROOT && route->reach == REACH_ALL);
+    if (route->object != OBJECT_ROOT && strchr(route->pattern, '{') == NULL &&
+        strcmp(route->method, "GET") != 0)
+      g_assert_cmpint(route->reach, ==, REACH_ALL);
   }
+}
+
+/* Whoever sees nothing but lists may not change anything through them. */
+static void
+test_only_lists_reach_some(void)
+{
+  for (const Route *route = route_table(); route->method != NULL; route++)
+    if (route->reach == REACH_SOME)
+      g_assert_cmpstr(route->method, ==, "GET");
 }
 
 int
@@ -147,6 +161,7 @@ main(int argc, char **argv)
   g_test_add_func("/route/long", test_long_paths);
   g_test_add_func("/route/public", test_public_routes_are_few);
   g_test_add_func("/route/rows", test_rows_are_whole);
-  g_test_add_func("/route/permissions", test_only_administrators_manage);
+  g_test_add_func("/route/objects", test_objects);
+  g_test_add_func("/route/lists", test_only_lists_reach_some);
   return g_test_run();
 }

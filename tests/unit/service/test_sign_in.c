@@ -3,6 +3,7 @@
 
 #include "broker/service/audit_log.h"
 #include "broker/service/people/user_admin.h"
+#include "broker/service/rights/rights.h"
 #include "broker/service/setup.h"
 #include "tests/unit/service/service_fixture.h"
 
@@ -51,7 +52,8 @@ test_first_administrator_once(void)
   g_assert_false(setup_first_administrator(fixture->services, "second", PASSWORD, TRUE, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
   g_autoptr(Caller) root = sign_in(fixture, "root");
-  g_assert_true(root->administrator);
+  g_assert_true(rights_check_route(fixture->services, root, PERMISSION_HOST_MANAGE, OBJECT_ROOT, REACH_ALL,
+                                   NULL, &error));
   g_assert_true(root->password_change_required);
 }
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/model/access.h"
+
+#include "broker/model/role.h"
+
+static void
+held_role_free(gpointer data)
+{
+  HeldRole *held = data;
+  g_free(held->binding);
+  g_free(held->role);
+  g_free(held->object);
+  g_free(held->group);
+  g_free(held);
+}
+
+Access *
+access_new(void)
+{
+  Access *access = g_new0(Access, 1);
+  access->roles = g_ptr_array_new_with_free_func(held_role_free);
+  access->limit = ~(PermissionSet)0;
+  return access;
+}
+
+Access *
+access_new_everything(void)
+{
+  Access *access = access_new();
+  access_add(access, "", ROLE_ADMINISTRATOR, "/", NULL, PERMISSION_SET_OF_ROLES);
+  return access;
+}
+
+void
+access_add(Access *access, const char *binding, const char *role, const char *object, const char *group,
+           PermissionSet permissions)
+{
+  HeldRole *held = g_new0(HeldRole, 1);
+  held->binding = g_strdup(binding);
+  held->role = g_strdup(role);
+  held->object = g_strdup(object);
+  held->group = g_strdup(group);
+  held->permissions = permissions;
+  g_ptr_array_add(access->roles, held);
+}
+
+void
+access_free(Access *access)
+{
+  if (access == NULL)
+    return;
+  g_ptr_array_unref(access->roles);
+  g_free(access);
+}
