@@ -39,7 +39,8 @@ handle_login(const ApiContext *context, const Request *request, Answer *answer, 
   gboolean by_cookie = FALSE;
   if (password == NULL || !json_get_optional_bool(body, "cookie", FALSE, &by_cookie, error))
     return FALSE;
-  g_autoptr(SignIn) sign_in = sign_in_begin(context->services, user, password, request->address, error);
+  const SignInOrigin origin = {.address = request->address, .client = request->client};
+  g_autoptr(SignIn) sign_in = sign_in_begin(context->services, user, password, &origin, error);
   if (sign_in == NULL)
     return FALSE;
   answer_sign_in(context, answer, sign_in, by_cookie);

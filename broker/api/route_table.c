@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every way into the broker. docs/openapi.yaml describes the same rows; a test compares the two. */
+#include "broker/api/account_handlers.h"
 #include "broker/api/admin_handlers.h"
 #include "broker/api/desktop_handlers.h"
 #include "broker/api/handlers.h"
@@ -21,10 +22,13 @@
 
 static const Route ROUTES[] = {
     {"POST", V1 "/login", PERMISSION_PUBLIC, handle_login, SMALL, ROUTE_SLOW},
-    {"POST", V1 "/logout", PERMISSION_OWN, handle_logout, SMALL, ROUTE_BEFORE_PASSWORD_CHANGE},
+    {"POST", V1 "/logout", PERMISSION_ACCOUNT, handle_logout, SMALL, ROUTE_BEFORE_PASSWORD_CHANGE},
     {"GET", V1 "/me", PERMISSION_OWN, handle_me, NO_BODY, ROUTE_BEFORE_PASSWORD_CHANGE},
-    {"POST", V1 "/me/password", PERMISSION_OWN, handle_change_password, SMALL,
+    {"POST", V1 "/me/password", PERMISSION_ACCOUNT, handle_change_password, SMALL,
      ROUTE_SLOW | ROUTE_BEFORE_PASSWORD_CHANGE},
+    {"GET", V1 "/me/sign-ins", PERMISSION_ACCOUNT, handle_sign_ins, NO_BODY, ROUTE_PLAIN},
+    {"DELETE", V1 "/me/sign-ins", PERMISSION_ACCOUNT, handle_end_other_sign_ins, NO_BODY, ROUTE_PLAIN},
+    {"DELETE", V1 "/me/sign-ins/{signin}", PERMISSION_ACCOUNT, handle_end_sign_in, NO_BODY, ROUTE_PLAIN},
 
     {"GET", V1 "/desktops", PERMISSION_OWN, handle_offers, NO_BODY, ROUTE_REMEMBERED},
     {"POST", V1 "/pools/{pool}/connect", PERMISSION_OWN, handle_connect, SMALL, ROUTE_PLAIN},
@@ -50,6 +54,10 @@ static const Route ROUTES[] = {
      ONE(USER)},
     {"POST", V1 "/users/{user}/password", PERMISSION_USER_RESET_PASSWORD, handle_set_password, SMALL,
      ROUTE_SLOW, ONE(USER)},
+    {"GET", V1 "/users/{user}/sign-ins", PERMISSION_USER_RESET_PASSWORD, handle_user_sign_ins, NO_BODY,
+     ROUTE_PLAIN, ONE(USER)},
+    {"DELETE", V1 "/users/{user}/sign-ins", PERMISSION_USER_RESET_PASSWORD, handle_end_user_sign_ins, NO_BODY,
+     ROUTE_PLAIN, ONE(USER)},
 
     {"GET", V1 "/groups", PERMISSION_GROUP_READ, handle_groups, NO_BODY, ROUTE_PLAIN, SOME(GROUP)},
     {"POST", V1 "/groups", PERMISSION_GROUP_MANAGE, handle_create_group, SMALL, ROUTE_CREATES, ALL(GROUP)},

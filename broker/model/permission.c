@@ -6,6 +6,7 @@
 static const char *const NAMES[PERMISSIONS] = {
     [PERMISSION_PUBLIC] = "public",
     [PERMISSION_OWN] = "own",
+    [PERMISSION_ACCOUNT] = "account",
     [PERMISSION_SESSION_READ] = "session.read",
     [PERMISSION_SESSION_MANAGE] = "session.manage",
     [PERMISSION_DESKTOP_READ] = "desktop.read",
@@ -39,6 +40,12 @@ const char *
 permission_name(Permission permission)
 {
   return NAMES[permission];
+}
+
+gboolean
+permission_is_of_everybody(Permission permission)
+{
+  return permission == PERMISSION_OWN || permission == PERMISSION_ACCOUNT;
 }
 
 gboolean

@@ -20,6 +20,7 @@
 #define TURN_GAP_US          (SECOND_US / 20)
 #define TURN_GAP_FACTOR      10
 #define CLEANING_INTERVAL_US (60 * SECOND_US)
+#define HOUR_US              (3600 * SECOND_US)
 
 static gint64
 read_number(DbTransaction *transaction, const char *name, gint64 fallback)
@@ -104,6 +105,13 @@ time_boottime_us(const Clock *clock)
   return clock_boottime_us(SERVICES_OF_TIME(clock)->clock);
 }
 
+static SignInLimit
+limit_or(const SignInLimit *limit, gint64 idle_us, gint64 lifetime_us)
+{
+  return (SignInLimit){limit->idle_us > 0 ? limit->idle_us : idle_us,
+                       limit->lifetime_us > 0 ? limit->lifetime_us : lifetime_us};
+}
+
 Services *
 services_new(const ServicesOptions *options, GError **error)
 {
@@ -116,9 +124,9 @@ services_new(const ServicesOptions *options, GError **error)
   services->instance = g_uuid_string_random();
   services->sender = options->sender;
   services->signer = options->signer;
-  services->sign_in_idle_us = (options->sign_in_idle_s > 0 ? options->sign_in_idle_s : 12 * 3600) * SECOND_US;
-  services->sign_in_lifetime_us =
-      (options->sign_in_lifetime_s > 0 ? options->sign_in_lifetime_s : 7 * 24 * 3600) * SECOND_US;
+  services->sign_in_limits =
+      (SignInLimits){limit_or(&options->sign_in.user, 12 * HOUR_US, 7 * 24 * HOUR_US),
+                     limit_or(&options->sign_in.administrator, 2 * HOUR_US, 24 * HOUR_US)};
   services->db = database_open(options->database_path, READERS, options->clock, error);
   if (services->db == NULL || !read_identity(services, error))
     return NULL;

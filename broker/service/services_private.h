@@ -6,6 +6,7 @@
 
 #include "broker/auth/local_authenticator.h"
 #include "broker/policy/clock_steps.h"
+#include "broker/policy/sign_in_limits.h"
 #include "broker/service/away/away_journal.h"
 #include "broker/service/away/away_sign_outs.h"
 #include "broker/service/away/database_watch.h"
@@ -54,8 +55,7 @@ struct Services {
   KnownPasswords *known_passwords;
   AwayJournal *journal;
   AwaySignOuts *sign_outs;
-  gint64 sign_in_idle_us;
-  gint64 sign_in_lifetime_us;
+  SignInLimits sign_in_limits;
   char *installation;
   guint64 generation;
   char *instance; /* of this process among the brokers of the database */

@@ -198,6 +198,9 @@ static const char roles_sql[] =
     "INSERT INTO role_binding (id, account_id, role, object, created_us)"
     "  SELECT id, id, 'administrator', '/', created_us FROM account WHERE administrator = 1";
 
+static const char sign_ins_sql[] = "ALTER TABLE sign_in ADD COLUMN method TEXT NOT NULL DEFAULT 'password';"
+                                   "ALTER TABLE sign_in ADD COLUMN client TEXT NOT NULL DEFAULT ''";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -215,6 +218,7 @@ static const Migration migrations[] = {
     {14, "rules of manual pools", manual_rules_sql},
     {15, "order of hellos", hellos_sql},
     {16, "roles", roles_sql},
+    {17, "how people signed in", sign_ins_sql},
 };
 
 int

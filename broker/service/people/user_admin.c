@@ -5,6 +5,7 @@
 #include "broker/policy/password_rules.h"
 #include "broker/service/cluster/change_feed.h"
 #include "broker/service/desktops/lifecycle.h"
+#include "broker/service/people/sign_in_ending.h"
 #include "broker/service/rights/rights.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/role_binding_store.h"
@@ -152,13 +153,10 @@ user_admin_set_password(Services *services, const Caller *caller, const char *ke
   if (hash == NULL)
     return FALSE;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL || !rights_check_not_above(work, caller, user->id, error) ||
-      !user_store_set_password(work->transaction, user->id, hash, must_change, error) ||
-      !sign_in_store_remove_of_user(work->transaction, user->id, NULL, error) ||
-      !work_audit(work, caller, "password.set", "user", user->name, "", error))
-    return FALSE;
-  work_notify(work, CHANGE_SIGN_IN, user->id);
-  return work_commit(work, error);
+  return work != NULL && rights_check_not_above(work, caller, user->id, error) &&
+         user_store_set_password(work->transaction, user->id, hash, must_change, error) &&
+         sign_in_ending_all(work, user->id, NULL, error) &&
+         work_audit(work, caller, "password.set", "user", user->name, "", error) && work_commit(work, error);
 }
 
 /* To be called after the sessions have ended: what is kept for them is not given up by the way. */

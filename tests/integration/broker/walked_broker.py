@@ -37,9 +37,10 @@ class WalkedBroker:
         wait_until(lambda: self.owner.call("GET", f"sessions/{self.session}")["state"] == "ready", 30, "the session")
         desktop = self.owner.call("GET", f"sessions/{self.session}")["desktop"]["name"]
         self.ids = {"pool": "office", "user": "victim", "group": "staff", "kind": "user", "subject": "victim",
-                    "image": "debian-12", "host": "kvm1", "desktop": desktop, "session": self.session}
-        self.people = {"own": self.owner, "public": self.broker.rest(), "gateway": self.portal.rest, "host": self.host.rest,
-                       "broker": self.portal.rest}
+                    "image": "debian-12", "host": "kvm1", "desktop": desktop, "session": self.session,
+                    "signin": "0" * 32}
+        self.people = {"own": self.owner, "account": self.owner, "public": self.broker.rest(), "gateway": self.portal.rest,
+                       "host": self.host.rest, "broker": self.portal.rest}
         self.made = 0
         self.token = self.admin.call("POST", "hosts/join-tokens", {"role": "host"})["token"]
 
