@@ -47,9 +47,10 @@ static const ConfigKey KEYS[] = {
     {"broker", "max-connections", CONFIG_INT, "2000", "connections open at once", 16, 100000},
     {"broker", "heartbeat-ms", CONFIG_INT, "5000",
      "how often hosts give a sign of life; three missed are silence", 100, 60000},
-    {"broker", "sign-in-idle-s", CONFIG_INT, "43200", "a sign-in that rests for so long ends", 60, 2592000},
-    {"broker", "sign-in-lifetime-s", CONFIG_INT, "604800", "a sign-in ends after so long in any case", 60,
-     31536000},
+    {"sign-in", "idle-limit-s", CONFIG_INT, "43200", "a sign-in that rests for so long ends", 60, 2592000},
+    {"sign-in", "lifetime-s", CONFIG_INT, "604800", "a sign-in ends after so long in any case", 60, 31536000},
+    {"sign-in", "administrator-idle-limit-s", CONFIG_INT, "7200", "the same for administrators", 60, 2592000},
+    {"sign-in", "administrator-lifetime-s", CONFIG_INT, "86400", "the same for administrators", 60, 31536000},
     {"log", "level", CONFIG_CHOICE, "info", "what is logged", .choices = "error|warning|info|debug"},
     {NULL},
 };
@@ -89,6 +90,13 @@ sign_grant(GrantSigner *signer, const Grant *grant, GError **error)
   return grant_sign(grant, ((KeySigner *)signer)->key, error);
 }
 
+static SignInLimit
+read_limit(const Config *config, const char *idle_key, const char *lifetime_key)
+{
+  return (SignInLimit){config_int(config, "sign-in", idle_key) * G_USEC_PER_SEC,
+                       config_int(config, "sign-in", lifetime_key) * G_USEC_PER_SEC};
+}
+
 static gboolean
 open_services(Broker *broker, GError **error)
 {
@@ -100,8 +108,9 @@ open_services(Broker *broker, GError **error)
       .database_path = address,
       .broker_name = config_string(config, "broker", "name"),
       .clock = clock_system(),
-      .sign_in_idle_s = (guint)config_int(config, "broker", "sign-in-idle-s"),
-      .sign_in_lifetime_s = (guint)config_int(config, "broker", "sign-in-lifetime-s"),
+      .sign_in = {.user = read_limit(config, "idle-limit-s", "lifetime-s"),
+                  .administrator =
+                      read_limit(config, "administrator-idle-limit-s", "administrator-lifetime-s")},
       .hash_workers = (guint)config_int(config, "broker", "hash-workers"),
   };
   broker->services = services_new(&options, error);

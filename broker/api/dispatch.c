@@ -60,8 +60,8 @@ check_permission(const ApiContext *context, const Request *request, GError **err
 {
   const Route *route = request->route;
   GError *refusal = NULL;
-  if ((route->permission == PERMISSION_OWN &&
-       (request->caller->limit & PERMISSION_BIT(PERMISSION_OWN)) != 0) ||
+  if ((permission_is_of_everybody(route->permission) &&
+       (request->caller->limit & PERMISSION_BIT(route->permission)) != 0) ||
       rights_check_route(context->services, request->caller, route->permission, route->object, route->reach,
                          route->reach == REACH_ONE ? request_parameter(request, 0) : NULL, &refusal))
     return TRUE;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing in and out, and one's own account. */
 #include "broker/api/handlers.h"
-#include "broker/api/sign_in_answer.h"
 #include "broker/api/sign_in_token.h"
 #include "broker/api/views.h"
 #include "broker/service/people/sign_in.h"
@@ -9,6 +8,26 @@
 
 #define NAME_MAX_BYTES     255
 #define PASSWORD_MAX_BYTES 1024
+
+static void
+answer_sign_in(const ApiContext *context, Answer *answer, const SignIn *sign_in, gboolean by_cookie)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  if (by_cookie) {
+    gint64 lifetime_s =
+        (sign_in->expires_us - clock_wall_us(services_time(context->services))) / G_USEC_PER_SEC;
+    g_autofree char *cookie = sign_in_token_cookie(sign_in->token, MAX(lifetime_s, 1));
+    answer_set_header(answer, "Set-Cookie", cookie);
+  } else {
+    view_text(builder, "token", sign_in->token);
+  }
+  json_builder_set_member_name(builder, "user");
+  view_me(builder, sign_in->user);
+  view_time(builder, "expires", sign_in->expires_us);
+  json_builder_end_object(builder);
+  answer_set_json(answer, 200, builder);
+}
 
 gboolean
 handle_login(const ApiContext *context, const Request *request, Answer *answer, GError **error)
@@ -20,10 +39,11 @@ handle_login(const ApiContext *context, const Request *request, Answer *answer, 
   gboolean by_cookie = FALSE;
   if (password == NULL || !json_get_optional_bool(body, "cookie", FALSE, &by_cookie, error))
     return FALSE;
-  g_autoptr(SignIn) sign_in = sign_in_begin(context->services, user, password, request->address, error);
+  const SignInOrigin origin = {.address = request->address, .client = request->client};
+  g_autoptr(SignIn) sign_in = sign_in_begin(context->services, user, password, &origin, error);
   if (sign_in == NULL)
     return FALSE;
-  sign_in_answer_set(context, answer, sign_in, by_cookie);
+  answer_sign_in(context, answer, sign_in, by_cookie);
   return TRUE;
 }
 

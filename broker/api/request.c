@@ -135,6 +135,7 @@ request_free(Request *request)
   g_free(request->origin);
   g_free(request->idempotency_key);
   g_free(request->if_match);
+  g_free(request->client);
   caller_free(request->caller);
   g_free(request);
 }

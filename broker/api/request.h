@@ -31,6 +31,7 @@ typedef struct {
   char *origin;                /**< (nullable) */
   char *idempotency_key;       /**< (nullable) */
   char *if_match;              /**< (nullable) */
+  char *client;                /**< what it says it is, by model/client_name.h; "" when it does not */
   Caller *caller;              /**< (nullable) set once the token was checked */
 } Request;
 

@@ -3,6 +3,7 @@
 
 #include "broker/api/client_address.h"
 #include "broker/api/sign_in_token.h"
+#include "broker/model/client_name.h"
 #include "common/base/error.h"
 #include "common/net/http_body.h"
 
@@ -184,7 +185,9 @@ read_headers(Request *request, const HttpHead *head, GError **error)
   g_autofree char *marked = http_head_get(head, "X-Caraway-Request");
   g_autofree char *authorization = http_head_get(head, "Authorization");
   g_autofree char *cookie = http_head_join(head, "Cookie");
+  g_autofree char *user_agent = http_head_get(head, "User-Agent");
   request->origin = http_head_join(head, "Origin");
+  request->client = client_name(user_agent);
   request->has_header = g_strcmp0(marked, "1") == 0;
   request->token = sign_in_token_find(authorization, cookie, &request->by_cookie);
   return TRUE;

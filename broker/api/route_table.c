@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every way into the broker. docs/openapi.yaml describes the same rows; a test compares the two. */
+#include "broker/api/account_handlers.h"
 #include "broker/api/admin_handlers.h"
 #include "broker/api/desktop_handlers.h"
-#include "broker/api/device_handlers.h"
 #include "broker/api/handlers.h"
 #include "broker/api/host_handlers.h"
 #include "broker/api/machine_handlers.h"
@@ -22,10 +22,13 @@
 
 static const Route ROUTES[] = {
     {"POST", V1 "/login", PERMISSION_PUBLIC, handle_login, SMALL, ROUTE_SLOW},
-    {"POST", V1 "/logout", PERMISSION_OWN, handle_logout, SMALL, ROUTE_BEFORE_PASSWORD_CHANGE},
+    {"POST", V1 "/logout", PERMISSION_ACCOUNT, handle_logout, SMALL, ROUTE_BEFORE_PASSWORD_CHANGE},
     {"GET", V1 "/me", PERMISSION_OWN, handle_me, NO_BODY, ROUTE_BEFORE_PASSWORD_CHANGE},
-    {"POST", V1 "/me/password", PERMISSION_OWN, handle_change_password, SMALL,
+    {"POST", V1 "/me/password", PERMISSION_ACCOUNT, handle_change_password, SMALL,
      ROUTE_SLOW | ROUTE_BEFORE_PASSWORD_CHANGE},
+    {"GET", V1 "/me/sign-ins", PERMISSION_ACCOUNT, handle_sign_ins, NO_BODY, ROUTE_PLAIN},
+    {"DELETE", V1 "/me/sign-ins", PERMISSION_ACCOUNT, handle_end_other_sign_ins, NO_BODY, ROUTE_PLAIN},
+    {"DELETE", V1 "/me/sign-ins/{signin}", PERMISSION_ACCOUNT, handle_end_sign_in, NO_BODY, ROUTE_PLAIN},
 
     {"GET", V1 "/desktops", PERMISSION_OWN, handle_offers, NO_BODY, ROUTE_REMEMBERED},
     {"POST", V1 "/pools/{pool}/connect", PERMISSION_OWN, handle_connect, SMALL, ROUTE_PLAIN},
@@ -51,6 +54,10 @@ static const Route ROUTES[] = {
      ONE(USER)},
     {"POST", V1 "/users/{user}/password", PERMISSION_USER_RESET_PASSWORD, handle_set_password, SMALL,
      ROUTE_SLOW, ONE(USER)},
+    {"GET", V1 "/users/{user}/sign-ins", PERMISSION_USER_RESET_PASSWORD, handle_user_sign_ins, NO_BODY,
+     ROUTE_PLAIN, ONE(USER)},
+    {"DELETE", V1 "/users/{user}/sign-ins", PERMISSION_USER_RESET_PASSWORD, handle_end_user_sign_ins, NO_BODY,
+     ROUTE_PLAIN, ONE(USER)},
 
     {"GET", V1 "/groups", PERMISSION_GROUP_READ, handle_groups, NO_BODY, ROUTE_PLAIN, SOME(GROUP)},
     {"POST", V1 "/groups", PERMISSION_GROUP_MANAGE, handle_create_group, SMALL, ROUTE_CREATES, ALL(GROUP)},
@@ -120,23 +127,6 @@ static const Route ROUTES[] = {
      ONE(POOL)},
     {"GET", V1 "/admin/desktops/{desktop}/boot-log", PERMISSION_DESKTOP_POWER, handle_boot_log, NO_BODY,
      ROUTE_SLOW, ONE(DESKTOP)},
-
-    {"POST", V1 "/devices/challenge", PERMISSION_PUBLIC, handle_device_challenge, SMALL, ROUTE_PLAIN},
-    {"POST", V1 "/devices/enrol", PERMISSION_PUBLIC, handle_enrol_device, SMALL, ROUTE_SLOW},
-    {"GET", V1 "/devices/enrolment/{device}", PERMISSION_PUBLIC, handle_device_enrolment, NO_BODY,
-     ROUTE_PLAIN},
-    {"POST", V1 "/devices/sign-in", PERMISSION_PUBLIC, handle_device_sign_in, SMALL, ROUTE_PLAIN},
-    {"GET", V1 "/me/device", PERMISSION_OWN, handle_own_device, NO_BODY, ROUTE_PLAIN},
-    {"GET", V1 "/devices", PERMISSION_DEVICE_READ, handle_devices, NO_BODY, ROUTE_PLAIN},
-    {"GET", V1 "/devices/{device}", PERMISSION_DEVICE_READ, handle_device, NO_BODY, ROUTE_PLAIN},
-    {"PATCH", V1 "/devices/{device}", PERMISSION_DEVICE_MANAGE, handle_change_device, SMALL, ROUTE_PLAIN},
-    {"DELETE", V1 "/devices/{device}", PERMISSION_DEVICE_MANAGE, handle_delete_device, NO_BODY, ROUTE_PLAIN},
-    {"POST", V1 "/devices/{device}/approve", PERMISSION_DEVICE_MANAGE, handle_approve_device, SMALL,
-     ROUTE_SLOW},
-    {"POST", V1 "/devices/{device}/reject", PERMISSION_DEVICE_MANAGE, handle_reject_device, SMALL,
-     ROUTE_PLAIN},
-    {"POST", V1 "/devices/{device}/revoke", PERMISSION_DEVICE_MANAGE, handle_revoke_device, SMALL,
-     ROUTE_PLAIN},
 
     {"GET", V1 "/audit", PERMISSION_AUDIT_READ, handle_audit, NO_BODY, ROUTE_PLAIN, ALL(ROOT)},
 

@@ -11,6 +11,7 @@ static const CtlNoun all_nouns[] = {
     {"logout", "Signing out", ctl_logout_commands},
     {"whoami", "Who is signed in", ctl_whoami_commands},
     {"password", "One's own password", ctl_password_commands},
+    {"sign-in", "Where one is signed in", ctl_sign_in_commands},
     {"user", "Accounts of people", ctl_user_commands},
     {"group", "Groups of users", ctl_group_commands},
     {"pool", "Pools of desktops", ctl_pool_commands},
@@ -20,7 +21,6 @@ static const CtlNoun all_nouns[] = {
     {"broker", "Brokers of this installation", ctl_broker_commands},
     {"session", "Sessions of people on desktops", ctl_session_commands},
     {"desktop", "Desktops of all pools", ctl_desktop_commands},
-    {"device", "Kiosks that sign in by themselves", ctl_device_commands},
     {"audit", "What was done by whom", ctl_audit_commands},
     {NULL},
 };

@@ -13,6 +13,12 @@ const CtlNoun *ctl_nouns(void);
 extern const CtlCommand ctl_login_commands[], ctl_logout_commands[], ctl_whoami_commands[],
     ctl_password_commands[];
 
+/** sign-in. */
+extern const CtlCommand ctl_sign_in_commands[];
+
+/** What lists of sign-ins show. */
+extern const CtlColumn ctl_sign_in_columns[];
+
 /** user, group. */
 extern const CtlCommand ctl_user_commands[], ctl_group_commands[];
 
@@ -21,9 +27,6 @@ extern const CtlCommand ctl_pool_commands[], ctl_entitlement_commands[], ctl_ima
 
 /** session, desktop. */
 extern const CtlCommand ctl_session_commands[], ctl_desktop_commands[];
-
-/** device. */
-extern const CtlCommand ctl_device_commands[];
 
 /** host, broker, audit. */
 extern const CtlCommand ctl_host_commands[], ctl_broker_commands[], ctl_audit_commands[];

@@ -6,6 +6,7 @@
 static const char *const NAMES[PERMISSIONS] = {
     [PERMISSION_PUBLIC] = "public",
     [PERMISSION_OWN] = "own",
+    [PERMISSION_ACCOUNT] = "account",
     [PERMISSION_SESSION_READ] = "session.read",
     [PERMISSION_SESSION_MANAGE] = "session.manage",
     [PERMISSION_DESKTOP_READ] = "desktop.read",
@@ -27,8 +28,6 @@ static const char *const NAMES[PERMISSIONS] = {
     [PERMISSION_HOST_READ] = "host.read",
     [PERMISSION_HOST_MANAGE] = "host.manage",
     [PERMISSION_BROKER_READ] = "broker.read",
-    [PERMISSION_DEVICE_READ] = "device.read",
-    [PERMISSION_DEVICE_MANAGE] = "device.manage",
     [PERMISSION_AUDIT_READ] = "audit.read",
     [PERMISSION_GATEWAY] = "gateway",
     [PERMISSION_HOST] = "host",
@@ -41,6 +40,12 @@ const char *
 permission_name(Permission permission)
 {
   return NAMES[permission];
+}
+
+gboolean
+permission_is_of_everybody(Permission permission)
+{
+  return permission == PERMISSION_OWN || permission == PERMISSION_ACCOUNT;
 }
 
 gboolean

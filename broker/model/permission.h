@@ -9,8 +9,10 @@
 #include <glib.h>
 
 typedef enum {
-  PERMISSION_PUBLIC, /**< nobody has to sign in */
-  PERMISSION_OWN,    /**< any signed-in user; services look at whose a thing is */
+  PERMISSION_PUBLIC,  /**< nobody has to sign in */
+  PERMISSION_OWN,     /**< any signed-in user; services look at whose a thing is */
+  PERMISSION_ACCOUNT, /**< the same for what keeps the account safe: only who signed in, never an access token
+                       */
 
   PERMISSION_SESSION_READ,   /**< those of others; desktops and sessions are where their pool is */
   PERMISSION_SESSION_MANAGE, /**< disconnect, log off, lock, restart and message those of others */
@@ -33,8 +35,6 @@ typedef enum {
   PERMISSION_HOST_READ,
   PERMISSION_HOST_MANAGE,
   PERMISSION_BROKER_READ,
-  PERMISSION_DEVICE_READ,
-  PERMISSION_DEVICE_MANAGE, /**< let devices in and throw them out; pools and groups need theirs, too */
   PERMISSION_AUDIT_READ,
 
   PERMISSION_GATEWAY, /**< a machine of role relay or portal, by its certificate */
@@ -57,6 +57,9 @@ typedef guint64 PermissionSet;
 
 /** The stable name of @permission, e.g. "user.manage" (static). */
 const char *permission_name(Permission permission);
+
+/** Whether whoever is signed in has @permission, without any role. */
+gboolean permission_is_of_everybody(Permission permission);
 
 /** Finds what a role may hold by its @name (nullable). */
 gboolean permission_from_name(const char *name, Permission *ret_permission);

@@ -8,7 +8,6 @@
 #include "broker/store/console_password_store.h"
 #include "broker/store/creation_store.h"
 #include "broker/store/desktop_store.h"
-#include "broker/store/device_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/idempotency_store.h"
 #include "broker/store/join_token_store.h"
@@ -60,10 +59,10 @@ housekeeping_delete_expired(Services *services, GError **error)
   if (work == NULL)
     return FALSE;
   gint64 now_us = work->now_us;
+  gint64 idle_since_us = now_us - sign_in_limits_longest_idle_us(&services->sign_in_limits);
   gint64 keys_us = now_us - DAY_US - services->clock_steps.forward_us;
-  return sign_in_store_remove_expired(work->transaction, now_us, now_us - services->sign_in_idle_us, error) &&
+  return sign_in_store_remove_expired(work->transaction, now_us, idle_since_us, error) &&
          join_token_store_remove_expired(work->transaction, now_us, error) &&
-         device_store_remove_expired(work->transaction, now_us, error) &&
          console_password_store_remove_expired(work->transaction, now_us - PASSWORD_KEEP_US, error) &&
          idempotency_store_remove_old(work->transaction, keys_us, error) &&
          creation_store_remove_old(work->transaction, keys_us, CREATIONS_MAX, error) &&

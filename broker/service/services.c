@@ -13,7 +13,6 @@
 #include "broker/store/setting_store.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
-#include "common/base/secret.h"
 
 #define READERS              4
 #define HASH_WAITING         4 /* fewer than the workers of the API: sign-ins leave some for others */
@@ -21,7 +20,7 @@
 #define TURN_GAP_US          (SECOND_US / 20)
 #define TURN_GAP_FACTOR      10
 #define CLEANING_INTERVAL_US (60 * SECOND_US)
-#define NONCE_KEY_BYTES      32
+#define HOUR_US              (3600 * SECOND_US)
 
 static gint64
 read_number(DbTransaction *transaction, const char *name, gint64 fallback)
@@ -38,39 +37,24 @@ write_number(DbTransaction *transaction, const char *name, gint64 number, GError
   return setting_store_set(transaction, name, text, error);
 }
 
-/* The setting @name; @value (transfer full) when it was never set. NULL on failure. */
-static char *
-read_or_set(DbTransaction *transaction, const char *name, char *value, GError **error)
-{
-  g_autofree char *fallback = value;
-  GError *problem = NULL;
-  char *found = setting_store_get(transaction, name, &problem);
-  if (found != NULL)
-    return found;
-  if (!g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
-    g_propagate_error(error, problem);
-    return NULL;
-  }
-  g_clear_error(&problem);
-  return setting_store_set(transaction, name, fallback, error) ? g_steal_pointer(&fallback) : NULL;
-}
-
-/* The first broker of a new database gives the installation its id, and what challenges of devices are sealed
- * with. */
+/* The first broker of a new database gives the installation its id. */
 static gboolean
 read_identity(Services *services, GError **error)
 {
   g_autoptr(DbTransaction) transaction = db_begin(services->db, DB_WRITE, error);
   if (transaction == NULL)
     return FALSE;
-  services->installation = read_or_set(transaction, "installation", g_uuid_string_random(), error);
+  g_autoptr(GError) problem = NULL;
+  services->installation = setting_store_get(transaction, "installation", &problem);
+  if (services->installation == NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
   if (services->installation == NULL)
-    return FALSE;
-  services->nonce_key = read_or_set(transaction, "device-nonce-key", secret_random(NONCE_KEY_BYTES), error);
-  if (services->nonce_key == NULL)
-    return FALSE;
+    services->installation = g_uuid_string_random();
   services->generation = (guint64)read_number(transaction, "generation", 1);
-  return write_number(transaction, "generation", (gint64)services->generation, error) &&
+  return setting_store_set(transaction, "installation", services->installation, error) &&
+         write_number(transaction, "generation", (gint64)services->generation, error) &&
          db_commit(transaction, error);
 }
 
@@ -121,6 +105,13 @@ time_boottime_us(const Clock *clock)
   return clock_boottime_us(SERVICES_OF_TIME(clock)->clock);
 }
 
+static SignInLimit
+limit_or(const SignInLimit *limit, gint64 idle_us, gint64 lifetime_us)
+{
+  return (SignInLimit){limit->idle_us > 0 ? limit->idle_us : idle_us,
+                       limit->lifetime_us > 0 ? limit->lifetime_us : lifetime_us};
+}
+
 Services *
 services_new(const ServicesOptions *options, GError **error)
 {
@@ -133,16 +124,15 @@ services_new(const ServicesOptions *options, GError **error)
   services->instance = g_uuid_string_random();
   services->sender = options->sender;
   services->signer = options->signer;
-  services->sign_in_idle_us = (options->sign_in_idle_s > 0 ? options->sign_in_idle_s : 12 * 3600) * SECOND_US;
-  services->sign_in_lifetime_us =
-      (options->sign_in_lifetime_s > 0 ? options->sign_in_lifetime_s : 7 * 24 * 3600) * SECOND_US;
+  services->sign_in_limits =
+      (SignInLimits){limit_or(&options->sign_in.user, 12 * HOUR_US, 7 * 24 * HOUR_US),
+                     limit_or(&options->sign_in.administrator, 2 * HOUR_US, 24 * HOUR_US)};
   services->db = database_open(options->database_path, READERS, options->clock, error);
   if (services->db == NULL || !read_identity(services, error))
     return NULL;
   services->hasher = password_hasher_new(options->hash_workers > 0 ? options->hash_workers : 2, HASH_WAITING);
   services->authenticator = local_authenticator_new(services->hasher);
   services->throttle = sign_in_throttle_new();
-  services->device_budget = device_budget_new();
   services->hub = session_hub_new();
   services->delivery = delivery_new();
   services->session_times = session_times_new();
@@ -348,8 +338,6 @@ services_free(Services *services)
   delivery_free(services->delivery);
   session_hub_free(services->hub);
   sign_in_throttle_free(services->throttle);
-  device_budget_free(services->device_budget);
-  secret_free(services->nonce_key);
   authenticator_free(services->authenticator);
   password_hasher_free(services->hasher);
   db_close(services->db);

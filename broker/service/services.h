@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "broker/policy/sign_in_limits.h"
 #include "broker/service/connect/grant_signer.h"
 #include "broker/service/hosts/host_sender.h"
 #include "common/base/clock.h"
@@ -19,9 +20,8 @@ typedef struct {
   const Clock *clock;        /**< borrowed for life */
   HostSender *sender;        /**< (nullable) borrowed; till services_set_sender() nothing is delivered */
   GrantSigner *signer;       /**< (nullable) borrowed; till services_set_signer() no console opens */
-  guint sign_in_idle_s;      /**< a sign-in that rests for so long ends; 0: 12 h */
-  guint sign_in_lifetime_s;  /**< a sign-in ends after so long in any case; 0: 7 days */
-  guint hash_workers;        /**< so many passwords are hashed at once; 0: 2 */
+  SignInLimits sign_in; /**< how long sign-ins hold; 0: 12 h and 7 days, of administrators 2 h and 1 day */
+  guint hash_workers;   /**< so many passwords are hashed at once; 0: 2 */
 } ServicesOptions;
 
 /**

@@ -6,6 +6,7 @@
 
 #include "broker/auth/local_authenticator.h"
 #include "broker/policy/clock_steps.h"
+#include "broker/policy/sign_in_limits.h"
 #include "broker/service/away/away_journal.h"
 #include "broker/service/away/away_sign_outs.h"
 #include "broker/service/away/database_watch.h"
@@ -17,7 +18,6 @@
 #include "broker/service/cluster/cluster.h"
 #include "broker/service/connect/assignment_batch.h"
 #include "broker/service/connect/grant_batch.h"
-#include "broker/service/devices/device_budget.h"
 #include "broker/service/hosts/delivery.h"
 #include "broker/service/hosts/host_pulse.h"
 #include "broker/service/hosts/host_silence.h"
@@ -39,7 +39,6 @@ struct Services {
   PasswordHasher *hasher;
   Authenticator *authenticator;
   SignInThrottle *throttle;
-  DeviceBudget *device_budget;
   SessionHub *hub;
   Delivery *delivery;
   ChangeFeed *feed;
@@ -56,10 +55,8 @@ struct Services {
   KnownPasswords *known_passwords;
   AwayJournal *journal;
   AwaySignOuts *sign_outs;
-  gint64 sign_in_idle_us;
-  gint64 sign_in_lifetime_us;
+  SignInLimits sign_in_limits;
   char *installation;
-  char *nonce_key; /* secret: seals the challenges of devices, at all brokers */
   guint64 generation;
   char *instance; /* of this process among the brokers of the database */
 

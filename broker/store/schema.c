@@ -198,19 +198,8 @@ static const char roles_sql[] =
     "INSERT INTO role_binding (id, account_id, role, object, created_us)"
     "  SELECT id, id, 'administrator', '/', created_us FROM account WHERE administrator = 1";
 
-/* The code of a device is that of its key: two that show the same one are told apart, not refused. */
-static const char devices_sql[] =
-    "CREATE TABLE device (id TEXT PRIMARY KEY, name TEXT UNIQUE, description TEXT NOT NULL,"
-    "  public_key TEXT NOT NULL UNIQUE, code TEXT NOT NULL, secret_hash TEXT NOT NULL, state TEXT NOT NULL,"
-    "  model TEXT NOT NULL, hostname TEXT NOT NULL, client_version TEXT NOT NULL, address TEXT NOT NULL,"
-    "  account_id TEXT UNIQUE REFERENCES account (id), approved_by TEXT NOT NULL, seen_from TEXT NOT NULL,"
-    "  pool_id TEXT REFERENCES pool (id) ON DELETE SET NULL, message TEXT NOT NULL, after_end TEXT NOT NULL,"
-    "  created_us BIGINT NOT NULL, expires_us BIGINT NOT NULL, approved_us BIGINT NOT NULL,"
-    "  seen_us BIGINT NOT NULL, version BIGINT NOT NULL,"
-    "  CHECK ((state IN ('approved', 'revoked')) = (account_id IS NOT NULL)));"
-    "CREATE INDEX device_code ON device (code);"
-    "CREATE INDEX device_waiting ON device (expires_us) WHERE state IN ('pending', 'rejected');"
-    "CREATE TABLE device_nonce (nonce TEXT PRIMARY KEY, expires_us BIGINT NOT NULL)";
+static const char sign_ins_sql[] = "ALTER TABLE sign_in ADD COLUMN method TEXT NOT NULL DEFAULT 'password';"
+                                   "ALTER TABLE sign_in ADD COLUMN client TEXT NOT NULL DEFAULT ''";
 
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
@@ -229,7 +218,7 @@ static const Migration migrations[] = {
     {14, "rules of manual pools", manual_rules_sql},
     {15, "order of hellos", hellos_sql},
     {16, "roles", roles_sql},
-    {17, "devices", devices_sql},
+    {17, "how people signed in", sign_ins_sql},
 };
 
 int

@@ -3,33 +3,47 @@
 
 #include "broker/store/row.h"
 
+#define COLUMNS "token_hash, account_id, address, method, client, created_us, used_us, expires_us"
+
 static gpointer
 read_sign_in(DbQuery *query)
 {
   SignInRow *row = g_new0(SignInRow, 1);
-  row->user_id = g_strdup(db_text(query, 0));
-  row->used_us = db_int(query, 1);
-  row->expires_us = db_int(query, 2);
+  row->token_hash = g_strdup(db_text(query, 0));
+  row->user_id = g_strdup(db_text(query, 1));
+  row->address = g_strdup(db_text(query, 2));
+  row->method = g_strdup(db_text(query, 3));
+  row->client = g_strdup(db_text(query, 4));
+  row->created_us = db_int(query, 5);
+  row->used_us = db_int(query, 6);
+  row->expires_us = db_int(query, 7);
   return row;
 }
 
 gboolean
-sign_in_store_add(DbTransaction *transaction, const char *token_hash, const char *user_id,
-                  const char *address, gint64 now_us, gint64 expires_us, GError **error)
+sign_in_store_add(DbTransaction *transaction, const SignInRow *row, GError **error)
 {
-  return db_run(transaction, error,
-                "INSERT INTO sign_in (token_hash, account_id, address, created_us, used_us, expires_us)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                "ssslll", token_hash, user_id, address, now_us, now_us, expires_us) == 1;
+  return db_run(transaction, error, "INSERT INTO sign_in (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "ssssslll", row->token_hash, row->user_id, row->address, row->method, row->client,
+                row->created_us, row->created_us, row->expires_us) == 1;
 }
 
 SignInRow *
 sign_in_store_find(DbTransaction *transaction, const char *token_hash, GError **error)
 {
-  return row_one(db_query(transaction, error,
-                          "SELECT account_id, used_us, expires_us FROM sign_in WHERE token_hash = ?", "s",
-                          token_hash),
-                 read_sign_in, "such sign-in", error);
+  return row_one(
+      db_query(transaction, error, "SELECT " COLUMNS " FROM sign_in WHERE token_hash = ?", "s", token_hash),
+      read_sign_in, "such sign-in", error);
+}
+
+GPtrArray *
+sign_in_store_of_user(DbTransaction *transaction, const char *user_id, GError **error)
+{
+  return row_all(db_query(transaction, error,
+                          "SELECT " COLUMNS " FROM sign_in WHERE account_id = ?"
+                          " ORDER BY used_us DESC, created_us DESC, token_hash",
+                          "s", user_id),
+                 read_sign_in, (GDestroyNotify)sign_in_row_free, error);
 }
 
 gboolean
@@ -65,6 +79,10 @@ sign_in_row_free(SignInRow *row)
 {
   if (row == NULL)
     return;
+  g_free(row->token_hash);
   g_free(row->user_id);
+  g_free(row->address);
+  g_free(row->method);
+  g_free(row->client);
   g_free(row);
 }

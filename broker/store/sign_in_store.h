@@ -8,19 +8,27 @@
 
 /** A sign-in and whose it is. */
 typedef struct {
+  char *token_hash;
   char *user_id;
+  char *address;
+  char *method; /**< as the audit log says it: "password", … */
+  char *client; /**< what it said it is, "" when it said nothing */
+  gint64 created_us;
   gint64 used_us; /**< when its use was last written down */
   gint64 expires_us;
 } SignInRow;
 
-/** Enters a sign-in of @user_id from @address. */
-gboolean sign_in_store_add(DbTransaction *transaction, const char *token_hash, const char *user_id,
-                           const char *address, gint64 now_us, gint64 expires_us,
+/** Enters @row, used when it was created. */
+gboolean sign_in_store_add(DbTransaction *transaction, const SignInRow *row,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The sign-in with @token_hash; CARAWAY_ERROR_NOT_FOUND. */
 SignInRow *sign_in_store_find(DbTransaction *transaction, const char *token_hash,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Those of @user_id, last used first: an array of SignInRow (transfer full). */
+GPtrArray *sign_in_store_of_user(DbTransaction *transaction, const char *user_id,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Notes that it was used at @now_us. */
 gboolean sign_in_store_touch(DbTransaction *transaction, const char *token_hash, gint64 now_us,

@@ -76,6 +76,13 @@ static const ProblemText texts[CARAWAY_ERROR_LAST] = {
                                     N_("Disconnect there first; it cannot be taken over from here.")},
     [CARAWAY_ERROR_DATABASE_AWAY] = {N_("The server cannot reach its data at the moment"),
                                      N_("Desktops that are open go on. Try again in a minute.")},
+    [CARAWAY_ERROR_SIGN_IN_EXPIRED] = {N_("This sign-in took too long"), N_("Begin again.")},
+    [CARAWAY_ERROR_PROVIDER_DENIED] = {N_("Your organisation's sign-in service did not let you in"),
+                                       N_("Try again, or ask your administrator.")},
+    [CARAWAY_ERROR_PROVIDER_WRONG] = {N_("Your organisation's sign-in service gave an answer that cannot be "
+                                         "trusted"),
+                                      ADMINISTRATOR},
+    [CARAWAY_ERROR_PROVIDER_AWAY] = {N_("Your organisation's sign-in service does not answer"), AGAIN_LATER},
     [CARAWAY_ERROR_PROTOCOL] = {N_("The server gave an answer that makes no sense"),
                                 N_("Check that the address is that of a Caraway server.")},
 };

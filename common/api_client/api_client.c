@@ -52,8 +52,9 @@ api_client_class_init(ApiClientClass *class)
 static SoupSession *
 make_session(guint silence_s)
 {
-  return soup_session_new_with_options("timeout", silence_s, "idle-timeout", 60, "user-agent",
-                                       "caraway/" CARAWAY_VERSION, NULL);
+  const char *program = g_get_prgname();
+  g_autofree char *agent = g_strconcat(program != NULL ? program : "caraway", "/" CARAWAY_VERSION, NULL);
+  return soup_session_new_with_options("timeout", silence_s, "idle-timeout", 60, "user-agent", agent, NULL);
 }
 
 static void

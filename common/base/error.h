@@ -55,8 +55,10 @@
   X(DESKTOP_LIMIT, "desktop-limit-reached")                                                                  \
   X(NO_TAKE_OVER, "take-over-not-allowed")                                                                   \
   X(DATABASE_AWAY, "database-unavailable")                                                                   \
-  X(DEVICE_REFUSED, "device-not-accepted")                                                                   \
-  X(DEVICE_REVOKED, "device-revoked")
+  X(SIGN_IN_EXPIRED, "sign-in-expired")                                                                      \
+  X(PROVIDER_DENIED, "provider-denied")                                                                      \
+  X(PROVIDER_WRONG, "provider-answer-wrong")                                                                 \
+  X(PROVIDER_AWAY, "provider-away")
 
 typedef enum {
 #define X(suffix, name) CARAWAY_ERROR_##suffix,

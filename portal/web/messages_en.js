@@ -199,6 +199,10 @@ export default {
     "desktop-limit-reached": "You have as many desktops as you may. Log off from one of them first.",
     "take-over-not-allowed": "Your desktop is open on another device. Disconnect there first; it cannot be taken over from here.",
     "database-unavailable": "The server cannot reach its data at the moment. Desktops that are open go on; try again in a minute.",
+    "sign-in-expired": "This sign-in took too long, or was begun in another window. Begin again.",
+    "provider-denied": "Your organisation's sign-in service did not let you in. Try again, or ask your administrator.",
+    "provider-answer-wrong": "Your organisation's sign-in service gave an answer that cannot be trusted. Tell your administrator.",
+    "provider-away": "Your organisation's sign-in service does not answer at the moment. Try again in a minute.",
   },
 
   // The steps of making a desktop ready, by the words in which the host names them.

@@ -147,10 +147,16 @@ add_user(Work *work, const BenchWorld *world, guint number, GError **error)
   g_autofree char *token = bench_world_token(number);
   g_autofree char *hash = secret_hash(token);
   const User user = {.id = name, .name = name, .full_name = (char *)""};
+  const SignInRow sign_in = {.token_hash = hash,
+                             .user_id = name,
+                             .address = (char *)"198.51.100.7",
+                             .method = (char *)"password",
+                             .client = (char *)"",
+                             .created_us = work->now_us,
+                             .expires_us = work->now_us + 86400 * SECOND_US};
   return user_store_add(work->transaction, &user, "no password matches this", error) &&
          group_store_add_member(work->transaction, group, name, error) &&
-         (!world->signed_in || sign_in_store_add(work->transaction, hash, name, "198.51.100.7", work->now_us,
-                                                 work->now_us + 86400 * SECOND_US, error));
+         (!world->signed_in || sign_in_store_add(work->transaction, &sign_in, error));
 }
 
 static gboolean

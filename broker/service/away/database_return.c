@@ -3,12 +3,11 @@
 
 #include "broker/service/cluster/change_feed.h"
 #include "broker/service/hosts/host_events.h"
+#include "broker/service/people/sign_in_ending.h"
 #include "broker/service/work.h"
 #include "broker/store/audit_store.h"
-#include "broker/store/console_password_store.h"
 #include "broker/store/session_store.h"
 #include "broker/store/setting_store.h"
-#include "broker/store/sign_in_store.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -202,9 +201,7 @@ write_sign_out(Work *work, const AwaySignOut *out, GError **error)
                             .code = (char *)"",
                             .detail = (char *)"While the database was away.",
                             .address = out->address};
-  work_notify(work, CHANGE_SIGN_IN, out->user_id);
-  return console_password_store_remove_of_device(work->transaction, out->token_hash, error) &&
-         sign_in_store_remove(work->transaction, out->token_hash, error) &&
+  return sign_in_ending_one(work, out->user_id, out->token_hash, error) &&
          audit_store_add(work->transaction, &entry, error);
 }
 

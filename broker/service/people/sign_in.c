@@ -6,10 +6,9 @@
 #include "broker/service/audit_log.h"
 #include "broker/service/away/database_return.h"
 #include "broker/service/away/known_access.h"
-#include "broker/service/cluster/change_feed.h"
+#include "broker/service/people/sign_in_ending.h"
 #include "broker/service/shared_memory.h"
 #include "broker/service/work.h"
-#include "broker/store/console_password_store.h"
 #include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 #include "common/base/error.h"
@@ -73,8 +72,10 @@ check_password(Services *services, const char *name, const User *user, const cha
 }
 
 static SignIn *
-try_sign_in(Services *services, const char *name, const char *password, const char *address, GError **error)
+try_sign_in(Services *services, const char *name, const char *password, const SignInOrigin *origin,
+            GError **error)
 {
+  const char *address = origin->address;
   gint64 now_us = clock_boottime_us(services->clock);
   if (!sign_in_throttle_check(services->throttle, name, address, now_us, error))
     return NULL;
@@ -90,28 +91,21 @@ try_sign_in(Services *services, const char *name, const char *password, const ch
     return NULL;
   }
   shared_memory_sign_in_done(services, name, address);
-  return sign_in_enter(services, &(SignInEntry){.user_name = name, .method = "password", .address = address},
-                       error);
+  return sign_in_enter(services, &(SignInEntry){name, "password", address, origin->client}, error);
 }
 
 SignIn *
-sign_in_begin(Services *services, const char *name, const char *password, const char *address, GError **error)
+sign_in_begin(Services *services, const char *name, const char *password, const SignInOrigin *origin,
+              GError **error)
 {
   GError *problem = NULL;
-  const char *from = address != NULL ? address : "";
-  SignIn *sign_in = try_sign_in(services, name, password, from, &problem);
+  SignIn *sign_in = try_sign_in(services, name, password, origin, &problem);
   if (sign_in != NULL)
     return sign_in;
   g_autofree char *shown = g_strdup_printf("user/%.64s", names_is_valid(name) ? name : "(not a name)");
-  audit_log_refusal(services, NULL, "sign-in", shown, from, problem);
+  audit_log_refusal(services, NULL, "sign-in", shown, origin->address, problem);
   g_propagate_error(error, problem);
   return NULL;
-}
-
-static gboolean
-is_alive(const Services *services, const SignInRow *row, gint64 now_us)
-{
-  return now_us < row->expires_us && now_us - row->used_us < services->sign_in_idle_us;
 }
 
 /* What the database says of a sign-in. */
@@ -140,7 +134,13 @@ find(Services *services, const char *hash, Found *found, gint64 *ret_now_us, GEr
   found->user = found->row != NULL ? user_store_find(work->transaction, found->row->user_id, error) : NULL;
   if (found->user == NULL)
     return FALSE;
-  return (!found->user->disabled && is_alive(services, found->row, work->now_us)) || refuse_token(error);
+  const SignInLimits *limits = &services->sign_in_limits;
+  gboolean administrates = found->user->administrator;
+  SignInRow *row = found->row;
+  row->expires_us = sign_in_limits_end_us(limits, administrates, row->created_us, row->expires_us);
+  return (!found->user->disabled &&
+          sign_in_limits_hold(limits, administrates, row->used_us, row->expires_us, work->now_us)) ||
+         refuse_token(error);
 }
 
 static gboolean
@@ -215,13 +215,9 @@ static gboolean
 end_in_database(Services *services, const Caller *caller, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL ||
-      !console_password_store_remove_of_device(work->transaction, caller->token_hash, error) ||
-      !sign_in_store_remove(work->transaction, caller->token_hash, error) ||
-      !work_audit(work, caller, "sign-out", "user", caller->user_name, "", error))
-    return FALSE;
-  work_notify(work, CHANGE_SIGN_IN, caller->user_id);
-  return work_commit(work, error);
+  return work != NULL && sign_in_ending_one(work, caller->user_id, caller->token_hash, error) &&
+         work_audit(work, caller, "sign-out", "user", caller->user_name, "", error) &&
+         work_commit(work, error);
 }
 
 gboolean
@@ -277,12 +273,10 @@ static gboolean
 write_password(Services *services, const Caller *caller, const char *hash, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL || !user_store_set_password(work->transaction, caller->user_id, hash, FALSE, error) ||
-      !sign_in_store_remove_of_user(work->transaction, caller->user_id, caller->token_hash, error) ||
-      !work_audit(work, caller, "password.change", "user", caller->user_name, "", error))
-    return FALSE;
-  work_notify(work, CHANGE_SIGN_IN, caller->user_id);
-  return work_commit(work, error);
+  return work != NULL && user_store_set_password(work->transaction, caller->user_id, hash, FALSE, error) &&
+         sign_in_ending_all(work, caller->user_id, caller->token_hash, error) &&
+         work_audit(work, caller, "password.change", "user", caller->user_name, "", error) &&
+         work_commit(work, error);
 }
 
 gboolean

@@ -9,11 +9,17 @@
 #include "broker/model/caller.h"
 #include "broker/service/people/sign_in_entry.h"
 
+/** Where a try to sign in comes from. */
+typedef struct {
+  const char *address; /**< "" when unknown */
+  const char *client;  /**< (nullable) by model/client_name.h */
+} SignInOrigin;
+
 /**
- * Checks @password of @name and begins a sign-in from @address. Fails with CARAWAY_ERROR_BAD_CREDENTIALS
+ * Checks @password of @name and begins a sign-in from @origin. Fails with CARAWAY_ERROR_BAD_CREDENTIALS
  * (also for a disabled account), CARAWAY_ERROR_THROTTLED, CARAWAY_ERROR_OVERLOADED.
  */
-SignIn *sign_in_begin(Services *services, const char *name, const char *password, const char *address,
+SignIn *sign_in_begin(Services *services, const char *name, const char *password, const SignInOrigin *origin,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**

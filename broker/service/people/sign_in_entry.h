@@ -19,7 +19,7 @@ typedef struct {
   const char *user_name;
   const char *method; /**< as the audit log says it: "password", … */
   const char *address;
-  gint64 lifetime_us; /**< at most; 0: as the configuration says */
+  const char *client; /**< (nullable) what the client said it is, by model/client_name.h */
 } SignInEntry;
 
 /** Begins a sign-in as @entry says. Fails with CARAWAY_ERROR_NOT_FOUND, or CARAWAY_ERROR_BAD_CREDENTIALS for

@@ -118,14 +118,36 @@ test_entitlements(StoreCase *test, gconstpointer data)
 }
 
 static void
+add_sign_in(DbTransaction *transaction, const char *token_hash, gint64 expires_us)
+{
+  g_autoptr(GError) error = NULL;
+  const SignInRow row = {.token_hash = (char *)token_hash,
+                         .user_id = (char *)"alice",
+                         .address = (char *)"192.0.2.7",
+                         .method = (char *)"password",
+                         .client = (char *)"Firefox on Linux",
+                         .created_us = 10,
+                         .expires_us = expires_us};
+  g_assert_true(sign_in_store_add(transaction, &row, &error));
+  g_assert_no_error(error);
+}
+
+static void
 test_sign_ins(StoreCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   store_case_user(test, "alice");
   static const char *const tokens[] = {"one", "two", "three"};
   for (guint i = 0; i < G_N_ELEMENTS(tokens); i++)
-    g_assert_true(
-        sign_in_store_add(test->transaction, tokens[i], "alice", "192.0.2.7", 10, 100 + (gint64)i, &error));
+    add_sign_in(test->transaction, tokens[i], 100 + (gint64)i);
+  g_autoptr(GPtrArray) all = sign_in_store_of_user(test->transaction, "alice", &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(all->len, ==, G_N_ELEMENTS(tokens));
+  const SignInRow *first = g_ptr_array_index(all, 0);
+  g_assert_cmpstr(first->method, ==, "password");
+  g_assert_cmpstr(first->client, ==, "Firefox on Linux");
+  g_assert_cmpstr(first->address, ==, "192.0.2.7");
+  g_assert_cmpint(first->created_us, ==, 10);
   g_assert_true(sign_in_store_remove_expired(test->transaction, 100, 0, &error));
   g_assert_null(sign_in_store_find(test->transaction, "one", NULL));
   g_assert_true(sign_in_store_touch(test->transaction, "two", 50, &error));

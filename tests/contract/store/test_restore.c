@@ -105,6 +105,13 @@ fill_desktops(StoreCase *from)
 {
   g_autoptr(GError) error = NULL;
   gboolean claimed;
+  const SignInRow sign_in = {.token_hash = (char *)"token",
+                             .user_id = (char *)"alice",
+                             .address = (char *)"192.0.2.1",
+                             .method = (char *)"password",
+                             .client = (char *)"",
+                             .created_us = 1,
+                             .expires_us = G_MAXINT64};
   store_case_pool(from);
   store_case_user(from, "alice");
   store_case_user(from, "bob");
@@ -112,7 +119,7 @@ fill_desktops(StoreCase *from)
   store_case_desktop(from, "office-0002", ASSIGNMENT_SPARE, POWER_UP, 2);
   store_case_desktop(from, "office-0003", ASSIGNMENT_RECYCLING, POWER_UP, 3);
   g_assert_true(desktop_store_claim(from->transaction, "office-0001", "alice", 1, &claimed, &error));
-  g_assert_true(sign_in_store_add(from->transaction, "token", "alice", "192.0.2.1", 1, G_MAXINT64, &error));
+  g_assert_true(sign_in_store_add(from->transaction, &sign_in, &error));
   const HostCommand command = {
       .kind = HOST_COMMAND_DESTROY, .desktop = (char *)"office-0003", .epoch = {1, 2}};
   g_assert_true(outbox_store_add(from->transaction, "kvm1", &command, &error));

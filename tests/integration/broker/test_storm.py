@@ -25,10 +25,12 @@ PEOPLE = 1000
 SPARES = 999
 CAPACITY = 12   # clients that keep a broker with four workers busy
 STORM = 10      # times as many
-PHASE_S = 2
+PHASE_S = 3
+STORM_LIMIT_S = 90
 GOODPUT = 0.9
-PAIRS_GOOD = 3   # of peak and storm, one after the other: what else this machine does moves single ones
-PAIRS_MAX = 9
+STANDSTILL = 0.4  # of the peak's goodput by the clock, which depends on what else this machine does
+ROUNDS_MAX = 3
+TURNS = 3        # that everybody gets before the storm ends
 IN_VAIN_MAX = 7  # times in a row that one is refused, of whom nine in ten are at first
 KILLS = 6
 ENGINE = os.environ.get("CARAWAY_ENGINE", "sqlite")
@@ -78,6 +80,10 @@ class Place:
     def assigned(self):
         return [one for one in self.broker.admin.items("admin/desktops") if one["assignment"] == "assigned"]
 
+    def processor_s(self):
+        """What the broker's process has taken (Linux: the clock of another process is ~pid << 3 | CPUCLOCK_SCHED)."""
+        return time.clock_gettime((~self.broker.process.child.pid << 3) | 2)
+
     def down(self):
         self.ended.set()
         self.host.hang_up()
@@ -113,6 +119,46 @@ class Proxy:
             end.shutdown(socket.SHUT_RDWR)  # closing alone does not wake who reads in another thread
         for end in (*self.ends, self.listener):
             end.close()
+
+
+class Goodput(collections.namedtuple("Goodput", "done processor_s time_s")):
+    def of_processor(self):
+        return self.done / self.processor_s
+
+    def of_time(self):
+        return self.done / self.time_s
+
+
+class Crowd:
+    """Clients that ask again and again, and wait as they are advised when they are refused."""
+
+    def __init__(self):
+        self.done, self.in_vain, self.most_in_vain = collections.Counter(), collections.Counter(), collections.Counter()
+        self.sessions, self.refused, self.until = set(), 0, None
+
+    def count(self):
+        return sum(self.done.values())
+
+    async def client(self, line):
+        while not self.until():
+            status, body = await line.connect()
+            if status == 200:
+                self.done[line.token] += 1
+                self.in_vain[line.token] = 0
+                self.sessions.add((line.token, body["id"]))
+                continue
+            assert (status, body["code"]) == (503, "overloaded"), body
+            self.refused += 1
+            self.in_vain[line.token] += 1
+            self.most_in_vain[line.token] = max(self.in_vain[line.token], self.most_in_vain[line.token])
+            await self.pause(time.monotonic() + line.retry_after * random.uniform(0.5, 1.5))
+
+    async def pause(self, end):
+        while time.monotonic() < end and not self.until():
+            try:
+                await asyncio.wait_for(asyncio.Event().wait(), min(end - time.monotonic(), 0.5))
+            except asyncio.TimeoutError:
+                continue
 
 
 class StormTest(unittest.TestCase):
@@ -212,57 +258,42 @@ class StormTest(unittest.TestCase):
             self.assertEqual(set(owners.values()) | {1}, {1})
 
     def test_ten_times_too_many(self):
-        """Goodput under a storm, in the same run, against the goodput of as many clients as keep the broker busy."""
+        """Goodput under a storm, in the same run, against the goodput of as many clients as keep the broker busy. Judged by the
+        processor time that the broker takes for it: what else this machine does moves the other clock."""
         place = self.place(CAPACITY * STORM, CAPACITY * STORM, "--broker-queue=16", "--broker-workers=4")
+        crowd = Crowd()
 
-        in_vain, most_in_vain = collections.Counter(), collections.Counter()
+        async def phase(lines, is_over):
+            done, spent, began = crowd.count(), place.processor_s(), time.monotonic()
+            crowd.until = lambda: time.monotonic() - began > PHASE_S and is_over() or time.monotonic() - began > STORM_LIMIT_S
+            await asyncio.gather(*(crowd.client(line) for line in lines))
+            return Goodput(crowd.count() - done, place.processor_s() - spent, time.monotonic() - began)
 
-        async def client(line, until, done, sessions):
-            while time.monotonic() < until:
-                status, body = await line.connect()
-                if status == 200:
-                    done[line.token] += 1
-                    in_vain[line.token] = 0
-                    sessions.add((line.token, body["id"]))
-                    continue
-                self.assertEqual((status, body["code"]), (503, "overloaded"))
-                done["refused"] += 1
-                in_vain[line.token] += 1
-                most_in_vain[line.token] = max(in_vain[line.token], most_in_vain[line.token])
-                pause = line.retry_after * random.uniform(0.5, 1.5)  # as the broker advised
-                try:
-                    await asyncio.wait_for(asyncio.Event().wait(), pause)
-                except asyncio.TimeoutError:
-                    pass
-
-        async def phase(lines, sessions):
-            done = collections.Counter()
-            until = time.monotonic() + PHASE_S
-            await asyncio.gather(*(client(line, until, done, sessions) for line in lines))
-            refused = done.pop("refused", 0)
-            return done, refused
+        async def one_round(lines):
+            peaks = [await phase(lines[:CAPACITY], lambda: True)]
+            served = crowd.done.copy()
+            storm = await phase(lines, lambda: all(crowd.done[line.token] - served[line.token] >= TURNS for line in lines))
+            self.assertGreaterEqual(min(crowd.done[line.token] - served[line.token] for line in lines), TURNS, "nobody is left out")
+            peaks.append(await phase(lines[:CAPACITY], lambda: True))
+            print(f"peaks {peaks}, storm {storm}, {crowd.refused} refused so far", file=sys.stderr)
+            return storm.of_processor() / min(peak.of_processor() for peak in peaks), \
+                storm.of_time() / min(peak.of_time() for peak in peaks)
 
         async def run():
             lines = await open_lines(place.broker, [one.token for one in place.people])
-            sessions = set()
-            await phase(lines[:CAPACITY], sessions)  # everything is warm after it
-            ratios, served, refusals = [], set(), 0
-            # Whoever is refused is told to wait for as long as a phase takes: it may need the next one to be served.
-            while ((sum(ratio >= GOODPUT for ratio in ratios) < PAIRS_GOOD or len(served) < len(lines)) and
-                   len(ratios) < PAIRS_MAX):
-                peak, _ = await phase(lines[:CAPACITY], sessions)
-                storm, refused = await phase(lines, sessions)
-                served |= set(storm)
-                refusals += refused
-                ratios.append(sum(storm.values()) / sum(peak.values()))
-                print(f"peak {sum(peak.values())}, storm {sum(storm.values())} and {refused} refused", file=sys.stderr)
-            return ratios, sessions, served, refusals
-        ratios, sessions, served, refusals = asyncio.run(run())
-        self.assertGreater(refusals, 0, "the queue is bounded")
-        self.assertEqual(len(sessions), len({token for token, _ in sessions}), "one session each")
-        self.assertEqual(len(served), CAPACITY * STORM, "nobody is left out")
-        self.assertLessEqual(max(most_in_vain.values()), IN_VAIN_MAX, "nobody is put off again and again")
-        self.assertGreaterEqual(sum(ratio >= GOODPUT for ratio in ratios), PAIRS_GOOD, ratios)
+            await phase(lines[:CAPACITY], lambda: True)  # everything is warm after it
+            rounds = []
+            while len(rounds) < ROUNDS_MAX and not any(is_good(one) for one in rounds):
+                rounds.append(await one_round(lines))
+            return rounds
+
+        def is_good(ratios):
+            return ratios[0] >= GOODPUT and ratios[1] >= STANDSTILL
+        rounds = asyncio.run(run())
+        self.assertGreater(crowd.refused, 0, "the queue is bounded")
+        self.assertEqual(len(crowd.sessions), len({token for token, _ in crowd.sessions}), "one session each")
+        self.assertLessEqual(max(crowd.most_in_vain.values()), IN_VAIN_MAX, "nobody is put off again and again")
+        self.assertTrue(any(is_good(one) for one in rounds), rounds)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import urllib.parse
 import uuid
 
 from api_places import error_codes
-from device import Device
 from hostile_texts import is_plain
 from machines import Broker, Machine, ScriptedHost, provision, wait_spare
 from postgres_server import PostgresServer, folder_of
@@ -38,13 +37,10 @@ class WalkedBroker:
         wait_until(lambda: self.owner.call("GET", f"sessions/{self.session}")["state"] == "ready", 30, "the session")
         desktop = self.owner.call("GET", f"sessions/{self.session}")["desktop"]["name"]
         self.ids = {"pool": "office", "user": "victim", "group": "staff", "kind": "user", "subject": "victim",
-                    "image": "debian-12", "host": "kvm1", "desktop": desktop, "session": self.session}
-        self.people = {"own": self.owner, "public": self.broker.rest(), "gateway": self.portal.rest, "host": self.host.rest,
-                       "broker": self.portal.rest}
-        device = Device(self.broker)
-        device.enrol()
-        self.ids["device"] = device.id
-        self.proof = {"public_key": device.public_key, "device": device.id, "nonce": "none", "signature": "none"}
+                    "image": "debian-12", "host": "kvm1", "desktop": desktop, "session": self.session,
+                    "signin": "0" * 32}
+        self.people = {"own": self.owner, "account": self.owner, "public": self.broker.rest(), "gateway": self.portal.rest,
+                       "host": self.host.rest, "broker": self.portal.rest}
         self.made = 0
         self.token = self.admin.call("POST", "hosts/join-tokens", {"role": "host"})["token"]
 
@@ -65,9 +61,6 @@ class WalkedBroker:
                 "POST /api/v1/pools": new | {"image": "debian-12", "size": 1, "spares": 0},
                 "POST /internal/join": {"token": self.token},
                 "POST /api/v1/images": {"name": "debian-12"},
-                "POST /api/v1/devices/{device}/approve": new,
-                "POST /api/v1/devices/enrol": {key: self.proof[key] for key in ("public_key", "nonce", "signature")},
-                "POST /api/v1/devices/sign-in": {key: self.proof[key] for key in ("device", "nonce", "signature")},
                 "POST /api/v1/pools/{pool}/desktops": {"host": "kvm1"},
                 "POST /api/v1/sessions/{session}/grants": {"viewer": "native"}}.get(operation.name, {})
 

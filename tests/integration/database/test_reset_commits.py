@@ -69,7 +69,7 @@ class ResetCommitsTest(unittest.TestCase):
         for number, of_one in answers.items():
             self.assertEqual(len({session["id"] for session in of_one}), 1, f"user{number} got one session")
         self.assertEqual(len(sessions), PEOPLE)
-        wait_until(lambda: self.broker.rest().call("GET", "/readyz") == "ready\n", 30, "waiting till all is well")
+        wait_until(self.is_ready, 60, "waiting till all is well")
         desktops = self.broker.admin.items("admin/desktops?limit=500")
         owned = [desktop for desktop in desktops if desktop["assignment"] == "assigned"]
         self.assertEqual(len(owned), PEOPLE, "as many desktops are owned as there are owners")

@@ -13,7 +13,7 @@ DAEMON = sys.argv.pop(1)
 PROGRAM = os.path.join(os.environ["CARAWAY_BUILD"], "bin", f"caraway-{DAEMON}")
 FILE = os.path.join(os.environ["CARAWAY_SOURCE"], "packaging", "config", f"{DAEMON}.conf")
 COMMENTED_KEY = re.compile(r"^#([a-z0-9-]+=)", re.M)
-HELP_LINE = re.compile(r"^  --([a-z0-9]+)-([a-z0-9-]+)=(.*)\n      ", re.M)
+HELP_LINE = re.compile(r"^  --(sign-in|[a-z0-9]+)-([a-z0-9-]+)=(.*)\n      ", re.M)
 PLACES_OF_BUILD = {"web-directory"}
 
 

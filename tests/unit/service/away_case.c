@@ -37,7 +37,8 @@ sign_alice_in(AwayCase *test)
   g_assert_no_error(error);
   g_assert_true(pool_admin_entitle(test->fixture->services, test->fixture->admin, "office", ENTITLEMENT_USER,
                                    "alice", &error));
-  g_autoptr(SignIn) sign_in = sign_in_begin(test->fixture->services, "alice", PASSWORD, ADDRESS, &error);
+  g_autoptr(SignIn) sign_in =
+      sign_in_begin(test->fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
   g_assert_no_error(error);
   test->token = g_strdup(sign_in->token);
   test->alice = sign_in_check(test->fixture->services, test->token, ADDRESS, &error);

@@ -414,9 +414,14 @@ service_fixture_sign_in(ServiceFixture *fixture, const Caller *caller)
   g_autoptr(GError) error = NULL;
   g_autoptr(Work) work = work_begin(fixture->services, DB_WRITE, &error);
   g_assert_no_error(error);
-  gboolean done = sign_in_store_add(work->transaction, caller->token_hash, caller->user_id, caller->address,
-                                    work->now_us, work->now_us + SIGN_IN_US, &error) &&
-                  work_commit(work, &error);
+  const SignInRow row = {.token_hash = caller->token_hash,
+                         .user_id = caller->user_id,
+                         .address = caller->address,
+                         .method = (char *)"password",
+                         .client = (char *)"",
+                         .created_us = work->now_us,
+                         .expires_us = work->now_us + SIGN_IN_US};
+  gboolean done = sign_in_store_add(work->transaction, &row, &error) && work_commit(work, &error);
   g_assert_no_error(error);
   g_assert_true(done);
 }

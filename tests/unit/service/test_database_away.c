@@ -143,7 +143,7 @@ test_all_else_is_refused(AwayCase *test, gconstpointer data)
   away_case_assert_away(g_steal_pointer(&error));
   g_assert_null(connect_offers(services, bob, &error));
   away_case_assert_away(g_steal_pointer(&error));
-  g_assert_null(sign_in_begin(services, "alice", PASSWORD, ADDRESS, &error));
+  g_assert_null(sign_in_begin(services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error));
   away_case_assert_away(services_refusal(services, g_steal_pointer(&error)));
   g_assert_null(sign_in_check(services, "a token that nobody has", ADDRESS, &error));
   away_case_assert_away(g_steal_pointer(&error));
@@ -193,7 +193,8 @@ test_sign_out_while_away(AwayCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   Services *services = test->fixture->services;
-  g_autoptr(SignIn) other = sign_in_begin(services, "alice", PASSWORD, ADDRESS, &error);
+  g_autoptr(SignIn) other =
+      sign_in_begin(services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
   g_autoptr(Caller) known = sign_in_check(services, other->token, ADDRESS, &error);
   guint before = count_audit(test, "sign-out");
   away_case_go_away(test);
@@ -377,7 +378,7 @@ test_books_agree(AwayCase *test, gconstpointer data)
     g_assert_no_error(error);
     fake_clock_advance(&test->fixture->clock, SECOND / 100);
   }
-  g_assert_null(sign_in_begin(services, "alice", PASSWORD, ADDRESS, NULL));
+  g_assert_null(sign_in_begin(services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, NULL));
   ServicesHealth health;
   services_health(services, &health);
   g_assert_cmpuint(health.journal_entries, ==, 601);
@@ -552,7 +553,7 @@ test_relapses_are_waited_out(AwayCase *test, gconstpointer data)
   Services *services = test->fixture->services;
   for (guint i = 0; i < 3; i++) {
     away_case_go_away(test);
-    g_assert_null(sign_in_begin(services, "alice", PASSWORD, ADDRESS, NULL));
+    g_assert_null(sign_in_begin(services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, NULL));
     gint64 pause_us = database_return_pause_us(services);
     g_assert_cmpint(pause_us, ==, i == 0 ? 0 : (SECOND << i));
     test->reads_fail = test->writes_fail = FALSE;

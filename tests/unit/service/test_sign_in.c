@@ -28,7 +28,8 @@ static Caller *
 sign_in(ServiceFixture *fixture, const char *name)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(SignIn) begun = sign_in_begin(fixture->services, name, PASSWORD, ADDRESS, &error);
+  g_autoptr(SignIn) begun =
+      sign_in_begin(fixture->services, name, PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
   g_assert_no_error(error);
   Caller *caller = sign_in_check(fixture->services, begun->token, ADDRESS, &error);
   g_assert_no_error(error);
@@ -67,7 +68,8 @@ test_wrong_credentials(void)
   g_autoptr(ServiceFixture) fixture = fixture_with_alice();
   for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
     g_autoptr(GError) error = NULL;
-    g_assert_null(sign_in_begin(fixture->services, wrong[i].name, wrong[i].password, ADDRESS, &error));
+    g_assert_null(sign_in_begin(fixture->services, wrong[i].name, wrong[i].password,
+                                &(SignInOrigin){.address = ADDRESS}, &error));
     g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
   }
 }
@@ -79,17 +81,21 @@ test_guessing_is_slowed_down(void)
   g_autoptr(GError) error = NULL;
   for (guint i = 0; i < 6; i++) {
     g_clear_error(&error);
-    g_assert_null(sign_in_begin(fixture->services, "alice", "wrong", ADDRESS, &error));
+    g_assert_null(
+        sign_in_begin(fixture->services, "alice", "wrong", &(SignInOrigin){.address = ADDRESS}, &error));
     g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
   }
   g_clear_error(&error);
-  g_assert_null(sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error));
+  g_assert_null(
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_THROTTLED);
   g_clear_error(&error);
-  g_autoptr(SignIn) elsewhere = sign_in_begin(fixture->services, "alice", PASSWORD, "203.0.113.1", &error);
+  g_autoptr(SignIn) elsewhere =
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = "203.0.113.1"}, &error);
   g_assert_no_error(error);
   fake_clock_advance(&fixture->clock, 2 * (gint64)G_USEC_PER_SEC);
-  g_autoptr(SignIn) later = sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error);
+  g_autoptr(SignIn) later =
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
   g_assert_no_error(error);
 }
 
@@ -101,21 +107,26 @@ test_guessing_is_remembered_over_a_restart(void)
   g_autoptr(GError) error = NULL;
   for (guint i = 0; i < 6; i++) {
     g_clear_error(&error);
-    g_assert_null(sign_in_begin(fixture->services, "alice", "wrong", ADDRESS, &error));
+    g_assert_null(
+        sign_in_begin(fixture->services, "alice", "wrong", &(SignInOrigin){.address = ADDRESS}, &error));
   }
   service_fixture_restart(fixture);
   g_clear_error(&error);
-  g_assert_null(sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error));
+  g_assert_null(
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_THROTTLED);
   g_clear_error(&error);
   fake_clock_advance(&fixture->clock, 2 * (gint64)G_USEC_PER_SEC);
-  g_autoptr(SignIn) later = sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error);
+  g_autoptr(SignIn) later =
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
   g_assert_no_error(error);
   service_fixture_restart(fixture); /* what failed before that does not count any more */
-  g_assert_null(sign_in_begin(fixture->services, "alice", "wrong", ADDRESS, &error));
+  g_assert_null(
+      sign_in_begin(fixture->services, "alice", "wrong", &(SignInOrigin){.address = ADDRESS}, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
   g_clear_error(&error);
-  g_autoptr(SignIn) again = sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error);
+  g_autoptr(SignIn) again =
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
   g_assert_no_error(error);
 }
 
@@ -124,7 +135,8 @@ test_token_ends(void)
 {
   g_autoptr(ServiceFixture) fixture = fixture_with_alice();
   g_autoptr(GError) error = NULL;
-  g_autoptr(SignIn) begun = sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error);
+  g_autoptr(SignIn) begun =
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
   g_assert_no_error(error);
   for (guint hours = 0; hours < 24 * 7; hours += 11) { /* used often enough, it lives to its limit */
     g_autoptr(Caller) caller = sign_in_check(fixture->services, begun->token, ADDRESS, &error);
@@ -134,7 +146,8 @@ test_token_ends(void)
   g_assert_null(sign_in_check(fixture->services, begun->token, ADDRESS, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED);
   g_clear_error(&error);
-  g_autoptr(SignIn) idle = sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error);
+  g_autoptr(SignIn) idle =
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
   fake_clock_advance(&fixture->clock, 12 * HOUR_US);
   g_assert_null(sign_in_check(fixture->services, idle->token, ADDRESS, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED);
@@ -145,7 +158,8 @@ test_sign_out(void)
 {
   g_autoptr(ServiceFixture) fixture = fixture_with_alice();
   g_autoptr(GError) error = NULL;
-  g_autoptr(SignIn) begun = sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error);
+  g_autoptr(SignIn) begun =
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
   g_autoptr(Caller) caller = sign_in_check(fixture->services, begun->token, ADDRESS, &error);
   g_assert_true(sign_in_end(fixture->services, caller, &error));
   g_assert_null(sign_in_check(fixture->services, begun->token, ADDRESS, &error));
@@ -157,7 +171,8 @@ test_password_change(void)
 {
   g_autoptr(ServiceFixture) fixture = fixture_with_alice();
   g_autoptr(GError) error = NULL;
-  g_autoptr(SignIn) other = sign_in_begin(fixture->services, "root", PASSWORD, ADDRESS, &error);
+  g_autoptr(SignIn) other =
+      sign_in_begin(fixture->services, "root", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
   g_autoptr(Caller) root = sign_in(fixture, "root");
   g_assert_false(sign_in_change_password(fixture->services, root, "wrong", "another good one", &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
@@ -178,7 +193,8 @@ test_disabled_account(void)
 {
   g_autoptr(ServiceFixture) fixture = fixture_with_alice();
   g_autoptr(GError) error = NULL;
-  g_autoptr(SignIn) begun = sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error);
+  g_autoptr(SignIn) begun =
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
   UserChange change = USER_CHANGE_NONE;
   change.disabled = TRUE;
   g_autoptr(User) user = user_admin_change(fixture->services, fixture->admin, "alice", &change, 0, &error);
@@ -186,7 +202,8 @@ test_disabled_account(void)
   g_assert_null(sign_in_check(fixture->services, begun->token, ADDRESS, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED);
   g_clear_error(&error);
-  g_assert_null(sign_in_begin(fixture->services, "alice", PASSWORD, ADDRESS, &error));
+  g_assert_null(
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
 }
 
@@ -230,7 +247,8 @@ test_audit(void)
 {
   g_autoptr(ServiceFixture) fixture = fixture_with_alice();
   g_autoptr(GError) error = NULL;
-  g_assert_null(sign_in_begin(fixture->services, "alice", "hunter2 hunter2", ADDRESS, &error));
+  g_assert_null(sign_in_begin(fixture->services, "alice", "hunter2 hunter2",
+                              &(SignInOrigin){.address = ADDRESS}, &error));
   g_clear_error(&error);
   g_autoptr(Caller) alice = sign_in(fixture, "alice");
   const Page page = {.limit = 2};

@@ -2,6 +2,7 @@
 #include "common/base/error.h"
 #include "common/base/secret.h"
 #include "common/wire/grant.h"
+#include "common/wire/grant_key.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -169,6 +170,32 @@ test_wrong_claims_are_not_signed(Fixture *fixture, gconstpointer data)
   }
 }
 
+/* The text of the sample with @member put into its claims, signed as it should be. */
+static char *
+sign_with_member(const GrantKey *key, const char *text, const char *member)
+{
+  g_auto(GStrv) parts = g_strsplit(text, ".", -1);
+  g_autoptr(GBytes) claims = secret_from_base64url(parts[2], -1);
+  g_autofree char *changed = g_strdup_printf("{%s,%.*s", member, (int)g_bytes_get_size(claims) - 1,
+                                             (const char *)g_bytes_get_data(claims, NULL) + 1);
+  g_autofree char *payload = secret_to_base64url((const guint8 *)changed, strlen(changed));
+  g_autofree char *signed_text = g_strjoin(".", parts[0], parts[1], payload, NULL);
+  guint8 signature[crypto_sign_BYTES];
+  grant_key_sign(key, signed_text, signature);
+  g_autofree char *signature_text = secret_to_base64url(signature, sizeof signature);
+  return g_strjoin(".", signed_text, signature_text, NULL);
+}
+
+/* A claim that this version does not know may narrow the grant: it is not overlooked. */
+static void
+test_unknown_claims_are_refused(Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *unknown = sign_with_member(fixture->key, fixture->text, "\"not_before\":1800000000");
+  g_autofree char *doubled = sign_with_member(fixture->key, fixture->text, "\"port\":8444");
+  assert_refused(unknown, -1, fixture->keys);
+  assert_refused(doubled, -1, fixture->keys);
+}
+
 static void
 test_key_file(Fixture *fixture, gconstpointer data)
 {
@@ -244,6 +271,7 @@ main(int argc, char **argv)
   ADD("/grant/foreign-key", test_foreign_key_is_refused);
   ADD("/grant/too-long", test_too_long_is_refused);
   ADD("/grant/wrong-claims", test_wrong_claims_are_not_signed);
+  ADD("/grant/unknown-claims", test_unknown_claims_are_refused);
   ADD("/grant/key-file", test_key_file);
   ADD("/grant/key-set", test_key_set_json);
   ADD("/grant/key-set-wrong", test_wrong_key_sets_are_refused);

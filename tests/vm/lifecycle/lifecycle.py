@@ -19,7 +19,7 @@ from rest import Problem
 from stack_control import read_description
 
 KERNEL = re.compile(r"^\[ *\d+\.\d+\] ", re.MULTILINE)
-BOOT_LIMIT_S = 400
+BOOT_LIMIT_S = 700
 DIALOG = (400, 160)  # of the message, a little smaller than it is
 
 
