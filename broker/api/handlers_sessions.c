@@ -68,6 +68,16 @@ read_connecting(JsonObject *body, Connecting *connecting, GError **error)
   return viewer == NULL || console_view_read_viewer(viewer, &connecting->viewer, error);
 }
 
+static gboolean
+check_may_open(const Request *request, const Connecting *connecting, GError **error)
+{
+  if (!connecting->opens || (request->caller->limit & PERMISSION_BIT(PERMISSION_CONSOLE)) != 0)
+    return TRUE;
+  g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_FORBIDDEN,
+                      "This access token may not open consoles: it lacks the scope console.open.");
+  return FALSE;
+}
+
 /* The console stands beside the session for who asked for it: null when it cannot be opened at once. */
 static void
 answer_connected(const ApiContext *context, const Request *request, const Connecting *connecting,
@@ -96,7 +106,8 @@ handle_connect(const ApiContext *context, const Request *request, Answer *answer
   static const char *const MEMBERS[] = {"take_over", "another", "desktop", "viewer", NULL};
   g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
   g_auto(Connecting) connecting = {.options.idempotency_key = request->idempotency_key};
-  if (body == NULL || !read_connecting(body, &connecting, error))
+  if (body == NULL || !read_connecting(body, &connecting, error) ||
+      !check_may_open(request, &connecting, error))
     return FALSE;
   const char *pool = request_parameter(request, 0);
   connecting.session =

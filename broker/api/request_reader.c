@@ -3,6 +3,7 @@
 
 #include "broker/api/client_address.h"
 #include "broker/api/sign_in_token.h"
+#include "broker/model/access_token.h"
 #include "broker/model/client_name.h"
 #include "common/base/error.h"
 #include "common/net/http_body.h"
@@ -61,6 +62,29 @@ read_target(const HttpHead *head, char **ret_path, char **ret_query)
   *ret_path = g_strndup(path, length);
   *ret_query = path[length] == '?' ? g_strdup(path + length + 1) : NULL;
   return TRUE;
+}
+
+/* URLs are kept by browsers, proxies and logs: a secret that came in one is a secret no more, and who sends
+ * it there has to hear of it. */
+static gboolean
+names_no_secret(const char *path, const char *query, GError **error)
+{
+  static const char *const NAMES[] = {
+      "token", "access_token", "access-token", "authorization", "password", "grant", NULL};
+  g_autofree char *plain = query != NULL ? g_uri_unescape_string(query, NULL) : NULL;
+  g_auto(GStrv) parts = g_strsplit(query != NULL ? query : "", "&", QUERY_NAMES_MAX + 1);
+  gboolean has_secret = strstr(path, ACCESS_TOKEN_PREFIX) != NULL ||
+                        (plain != NULL && strstr(plain, ACCESS_TOKEN_PREFIX) != NULL);
+  for (char **part = parts; *part != NULL; part++) {
+    g_autofree char *name = g_ascii_strdown(*part, (gssize)strcspn(*part, "="));
+    has_secret = has_secret || g_strv_contains(NAMES, name);
+  }
+  if (has_secret)
+    g_set_error_literal(
+        error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+        "A secret must not be in a URL, where others can read it: take it back, and send another "
+        "one in the header Authorization.");
+  return !has_secret;
 }
 
 static gboolean
@@ -206,6 +230,8 @@ request_reader_read(const HttpHead *head, const RequestSender *sender, RequestRe
                         "The request must have one Host, a path of this server, and no header twice.");
     return NULL;
   }
+  if (!names_no_secret(path, query, error))
+    return NULL;
   request->method = g_strndup(head->method.start, head->method.length);
   if (!find_route(head, path, request, ret_refusal, error))
     return NULL;

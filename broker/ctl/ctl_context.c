@@ -3,6 +3,7 @@
 
 #include "broker/ctl/ctl_render.h"
 #include "common/base/error.h"
+#include "common/base/secret.h"
 #include "common/base/text.h"
 
 #include <stdio.h>
@@ -26,10 +27,32 @@ ctl_context_connect(CtlContext *context, GError **error)
   return TRUE;
 }
 
+/* For programs: an access token, which goes before whoever is signed in and is not written down here. */
+static gboolean
+take_token_file(CtlState *state, GError **error)
+{
+  const char *path = g_getenv("CARAWAY_TOKEN_FILE");
+  if (path == NULL || *path == '\0')
+    return TRUE;
+  char *text = NULL;
+  g_autoptr(GError) cause = NULL;
+  if (!g_file_get_contents(path, &text, NULL, &cause)) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG, "CARAWAY_TOKEN_FILE cannot be read: %s",
+                cause->message);
+    return FALSE;
+  }
+  g_clear_pointer(&state->token, secret_free);
+  state->token = g_strdup(g_strstrip(text));
+  secret_free(text);
+  return TRUE;
+}
+
 gboolean
 ctl_context_open(CtlContext *context, GError **error)
 {
   if (!ctl_context_connect(context, error))
+    return FALSE;
+  if (!take_token_file(context->state, error))
     return FALSE;
   if (context->state->token == NULL) {
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED,

@@ -11,6 +11,7 @@ static const CtlNoun all_nouns[] = {
     {"logout", "Signing out", ctl_logout_commands},
     {"whoami", "Who is signed in", ctl_whoami_commands},
     {"password", "One's own password", ctl_password_commands},
+    {"token", "Access tokens, by which programs act for one", ctl_token_commands},
     {"sign-in", "Where one is signed in", ctl_sign_in_commands},
     {"user", "Accounts of people", ctl_user_commands},
     {"group", "Groups of users", ctl_group_commands},

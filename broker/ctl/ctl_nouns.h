@@ -16,6 +16,12 @@ extern const CtlCommand ctl_login_commands[], ctl_logout_commands[], ctl_whoami_
 /** sign-in. */
 extern const CtlCommand ctl_sign_in_commands[];
 
+/** token. */
+extern const CtlCommand ctl_token_commands[];
+
+/** What lists of access tokens show. */
+extern const CtlColumn ctl_token_columns[];
+
 /** What lists of sign-ins show. */
 extern const CtlColumn ctl_sign_in_columns[];
 

@@ -7,6 +7,7 @@ static const char *const NAMES[PERMISSIONS] = {
     [PERMISSION_PUBLIC] = "public",
     [PERMISSION_OWN] = "own",
     [PERMISSION_ACCOUNT] = "account",
+    [PERMISSION_CONSOLE] = "console.open",
     [PERMISSION_SESSION_READ] = "session.read",
     [PERMISSION_SESSION_MANAGE] = "session.manage",
     [PERMISSION_DESKTOP_READ] = "desktop.read",
@@ -45,7 +46,7 @@ permission_name(Permission permission)
 gboolean
 permission_is_of_everybody(Permission permission)
 {
-  return permission == PERMISSION_OWN || permission == PERMISSION_ACCOUNT;
+  return permission == PERMISSION_OWN || permission == PERMISSION_ACCOUNT || permission == PERMISSION_CONSOLE;
 }
 
 gboolean

@@ -13,6 +13,7 @@ typedef enum {
   PERMISSION_OWN,     /**< any signed-in user; services look at whose a thing is */
   PERMISSION_ACCOUNT, /**< the same for what keeps the account safe: only who signed in, never an access token
                        */
+  PERMISSION_CONSOLE, /**< the same for what opens desktops */
 
   PERMISSION_SESSION_READ,   /**< those of others; desktops and sessions are where their pool is */
   PERMISSION_SESSION_MANAGE, /**< disconnect, log off, lock, restart and message those of others */

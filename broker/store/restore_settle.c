@@ -14,9 +14,10 @@ typedef struct {
   const char *sql;
 } Change;
 
-/* A token that was used up or a password that was spent since must not count again. */
+/* A token that was used up or revoked, or a password that was spent since must not count again. */
 static const Change CHANGES[] = {
     {"sign_in", "DELETE FROM sign_in"},
+    {"access_token", "DELETE FROM access_token"},
     {"console_password", "DELETE FROM console_password"},
     {"join_token", "DELETE FROM join_token"},
     {"outbox", "DELETE FROM outbox"},

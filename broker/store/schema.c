@@ -201,6 +201,13 @@ static const char roles_sql[] =
 static const char sign_ins_sql[] = "ALTER TABLE sign_in ADD COLUMN method TEXT NOT NULL DEFAULT 'password';"
                                    "ALTER TABLE sign_in ADD COLUMN client TEXT NOT NULL DEFAULT ''";
 
+static const char access_tokens_sql[] =
+    "CREATE TABLE access_token (id TEXT PRIMARY KEY,"
+    "  account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, name TEXT NOT NULL,"
+    "  token_hash TEXT NOT NULL UNIQUE, scopes TEXT NOT NULL, created_us BIGINT NOT NULL,"
+    "  used_us BIGINT NOT NULL, expires_us BIGINT NOT NULL, address TEXT NOT NULL, UNIQUE (account_id, "
+    "name))";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -219,6 +226,7 @@ static const Migration migrations[] = {
     {15, "order of hellos", hellos_sql},
     {16, "roles", roles_sql},
     {17, "how people signed in", sign_ins_sql},
+    {18, "access tokens", access_tokens_sql},
 };
 
 int

@@ -2,11 +2,11 @@
 #include "broker/service/away/known_feed.h"
 
 #include "broker/service/services_private.h"
+#include "broker/store/access_token_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/known_store.h"
 #include "broker/store/pool_store.h"
 #include "broker/store/session_store.h"
-#include "broker/store/sign_in_store.h"
 #include "common/base/error.h"
 
 static gboolean
@@ -141,16 +141,11 @@ review_passwords(Work *work, const Changes *changes, GError **error)
   gpointer device;
   g_hash_table_iter_init(&iter, devices);
   while (g_hash_table_iter_next(&iter, &device, NULL)) {
-    GError *problem = NULL;
-    g_autoptr(SignInRow) row = sign_in_store_find(work->transaction, device, &problem);
-    if (row != NULL)
-      continue;
-    if (!g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
-      g_propagate_error(error, problem);
+    gboolean lives;
+    if (!access_token_store_device_lives(work->transaction, device, &lives, error))
       return FALSE;
-    }
-    g_error_free(problem);
-    known_passwords_forget(known, device);
+    if (!lives)
+      known_passwords_forget(known, device);
   }
   return TRUE;
 }

@@ -4,10 +4,10 @@
 #include "broker/policy/access_decision.h"
 #include "broker/service/away/known_feed.h"
 #include "broker/service/sessions/session_view.h"
+#include "broker/store/access_token_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/object_store.h"
 #include "broker/store/role_binding_store.h"
-#include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 #include "common/base/error.h"
 
@@ -126,13 +126,11 @@ review_account(Services *services, DbTransaction *transaction, const char *accou
   gpointer device;
   g_hash_table_iter_init(&iter, devices);
   while (g_hash_table_iter_next(&iter, &device, NULL)) {
-    problem = NULL;
-    g_autoptr(SignInRow) row = sign_in_store_find(transaction, device, &problem);
-    if (row != NULL)
-      continue;
-    if (!is_gone(problem, error))
+    gboolean lives;
+    if (!access_token_store_device_lives(transaction, device, &lives, error))
       return FALSE;
-    session_hub_cut(services->hub, account, device);
+    if (!lives)
+      session_hub_cut(services->hub, account, device);
   }
   return TRUE;
 }

@@ -6,6 +6,7 @@
 #include "broker/service/audit_log.h"
 #include "broker/service/away/database_return.h"
 #include "broker/service/away/known_access.h"
+#include "broker/service/people/access_tokens.h"
 #include "broker/service/people/sign_in_ending.h"
 #include "broker/service/shared_memory.h"
 #include "broker/service/work.h"
@@ -190,6 +191,8 @@ sign_in_check(Services *services, const char *token, const char *address, GError
     refuse_token(error);
     return NULL;
   }
+  if (g_str_has_prefix(token, ACCESS_TOKEN_PREFIX))
+    return access_tokens_check(services, token, address, error);
   g_autofree char *hash = secret_hash(token);
   if (away_sign_outs_has(services->sign_outs, hash)) {
     refuse_token(error);

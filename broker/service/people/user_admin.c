@@ -5,6 +5,7 @@
 #include "broker/policy/password_rules.h"
 #include "broker/service/cluster/change_feed.h"
 #include "broker/service/desktops/lifecycle.h"
+#include "broker/service/people/access_tokens.h"
 #include "broker/service/people/sign_in_ending.h"
 #include "broker/service/rights/rights.h"
 #include "broker/store/desktop_store.h"
@@ -156,6 +157,7 @@ user_admin_set_password(Services *services, const Caller *caller, const char *ke
   return work != NULL && rights_check_not_above(work, caller, user->id, error) &&
          user_store_set_password(work->transaction, user->id, hash, must_change, error) &&
          sign_in_ending_all(work, user->id, NULL, error) &&
+         access_tokens_revoke_of(work, caller, user->id, error) &&
          work_audit(work, caller, "password.set", "user", user->name, "", error) && work_commit(work, error);
 }
 

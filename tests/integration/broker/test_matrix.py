@@ -19,7 +19,7 @@ def expected(permission, role):
         return None if role in allowed else (403, "identity-not-trusted")
     if role in MACHINES or role == SIGNED_OUT:
         return (401, "not-signed-in")
-    return None if role == ADMIN or permission in ("own", "account") else (403, "not-permitted")
+    return None if role == ADMIN or permission in ("own", "account", "console.open") else (403, "not-permitted")
 
 
 class MatrixTest(unittest.TestCase):

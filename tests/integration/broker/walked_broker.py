@@ -38,9 +38,9 @@ class WalkedBroker:
         desktop = self.owner.call("GET", f"sessions/{self.session}")["desktop"]["name"]
         self.ids = {"pool": "office", "user": "victim", "group": "staff", "kind": "user", "subject": "victim",
                     "image": "debian-12", "host": "kvm1", "desktop": desktop, "session": self.session,
-                    "signin": "0" * 32}
-        self.people = {"own": self.owner, "account": self.owner, "public": self.broker.rest(), "gateway": self.portal.rest,
-                       "host": self.host.rest, "broker": self.portal.rest}
+                    "signin": "0" * 32, "token": "no-such-token"}
+        self.people = {"own": self.owner, "account": self.owner, "console.open": self.owner, "public": self.broker.rest(),
+                       "gateway": self.portal.rest, "host": self.host.rest, "broker": self.portal.rest}
         self.made = 0
         self.token = self.admin.call("POST", "hosts/join-tokens", {"role": "host"})["token"]
 

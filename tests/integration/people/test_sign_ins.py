@@ -307,5 +307,114 @@ class ListTest(SignInCase):
         self.assertEqual(self.stack.admin.call("GET", "me")["name"], "admin")
 
 
+class TokenTest(SignInCase):
+    """Access tokens of programs."""
+
+    def make(self, rest, name, scopes, **members):
+        return rest.call("POST", "me/tokens", {"name": name, "scopes": scopes, **members})
+
+    def by(self, token):
+        return Rest(self.stack.portal_url, self.stack.ca, token)
+
+    def refused(self, status, code, call):
+        with self.assertRaises(Problem) as caught:
+            call()
+        self.assertEqual((caught.exception.status, caught.exception.code), (status, code))
+        return caught.exception
+
+    def test_a_token_has_its_scopes_and_no_more(self):
+        admin = self.stack.admin
+        made = self.make(admin, "reader", ["user.read", "own"])
+        self.assertRegex(made["token"], r"^caraway_pat_[A-Za-z0-9_-]{43}[0-9a-f]{8}$")
+        by = self.by(made["token"])
+        self.assertEqual(by.call("GET", "me")["name"], "admin")
+        self.assertTrue(by.items("users"))
+        self.refused(403, "not-permitted", lambda: by.call("POST", "users", {"name": "nia", "password": PASSWORD}))
+        self.refused(403, "not-permitted", lambda: by.items("pools"))
+        rows = admin.items("me/tokens")
+        row = next(row for row in rows if row["name"] == "reader")
+        self.assertEqual((row["address"], row["scopes"]), ("127.0.0.1", ["own", "user.read"]))
+        self.assertIsNotNone(row["last_used"])
+        self.assertNotIn(made["token"], json.dumps(rows))
+
+    def test_a_token_never_touches_the_account(self):
+        """Every route of the permission "account" is refused to a token of all scopes."""
+        everything = ["own", "console.open", *(permission for _, _, permission, _ in route_rows() if "." in permission)]
+        made = self.make(self.stack.admin, "everything", sorted(set(everything)))
+        peer = self.peer()
+        routes = [(method, pattern) for method, pattern, permission, _ in route_rows() if permission == "account"]
+        self.assertGreater(len(routes), 6)
+        for method, pattern in routes:
+            with self.subTest(method=method, path=pattern):
+                path = re.sub(r"\{[a-z]+\}", ABSENT, pattern)
+                status, _, body = peer.ask(method, path, {} if method == "POST" else None,
+                                           [("Authorization", f"Bearer {made['token']}")])
+                self.assertEqual((status, body["code"]), (403, "not-permitted"))
+        self.assertEqual(self.by(made["token"]).call("GET", "me")["name"], "admin")
+
+    def test_a_token_follows_the_rights_of_its_owner(self):
+        self.person("tia")
+        self.stack.admin.call("PATCH", "users/tia", {"roles": ["administrator"]})
+        tia = self.rest("tia")
+        by = self.by(self.make(tia, "users", ["user.read"])["token"])
+        self.assertTrue(by.items("users"))
+        self.stack.admin.call("PATCH", "users/tia", {"roles": ["user"]})
+        self.refused(403, "not-permitted", lambda: by.items("users"))
+        self.stack.admin.call("PATCH", "users/tia", {"disabled": True})
+        self.refused(401, "not-signed-in", lambda: by.items("users"))
+
+    def test_consoles_need_their_scope(self):
+        lea = self.rest("lea")
+        session = ready_session(lea, "office", 120)
+        plain = self.by(self.make(lea, "plain", ["own"])["token"])
+        self.assertEqual(plain.call("GET", f"sessions/{session['id']}")["id"], session["id"])
+        path = f"sessions/{session['id']}/grants"
+        self.refused(403, "not-permitted", lambda: plain.call("POST", path, {"viewer": "native", "take_over": True}))
+        self.refused(403, "not-permitted", lambda: plain.connect("office", viewer="native", take_over=True))
+        opener = self.by(self.make(lea, "opener", ["own", "console.open"])["token"])
+        opener.connect("office", take_over=True)
+        self.assertTrue(opener.call("POST", path, {"viewer": "native", "take_over": True})["grant"])
+
+    def test_revoked_tokens_are_worth_nothing(self):
+        lea = self.rest("lea")
+        one, two = (self.make(lea, name, ["own"])["token"] for name in ("one", "two"))
+        self.refused(409, "conflict", lambda: self.make(lea, "one", ["own"]))
+        self.refused(404, "not-found", lambda: self.rest("max").call("DELETE", "me/tokens/one"))
+        lea.call("DELETE", "me/tokens/one")
+        self.refused(401, "not-signed-in", lambda: self.by(one).call("GET", "me"))
+        self.assertEqual(self.by(two).call("GET", "me")["name"], "lea")
+        self.assertEqual(len(self.stack.admin.items("users/lea/tokens")), len(lea.items("me/tokens")))
+        self.stack.admin.call("DELETE", "users/lea/tokens")
+        self.refused(401, "not-signed-in", lambda: self.by(two).call("GET", "me"))
+        self.assertEqual(lea.items("me/tokens"), [])
+
+    def test_what_a_token_may_be(self):
+        lea = self.rest("lea")
+        for body in ({"name": "a", "scopes": []}, {"name": "", "scopes": ["own"]}, {"name": "a", "scopes": ["account"]},
+                     {"name": "a", "scopes": ["everything"]}, {"name": "a", "scopes": ["own"], "lifetime_s": 31622401},
+                     {"name": "a", "scopes": ["own"], "lifetime_s": 59}, {"name": "a", "scopes": [1]},
+                     {"name": "a", "scopes": ["public"]}, {"name": "a", "scopes": ["gateway"]}):
+            with self.subTest(body=body):
+                self.refused(400, "invalid-request", lambda: lea.call("POST", "me/tokens", body))
+
+    def test_tokens_in_urls_are_refused_and_not_logged(self):
+        """Nova's console tokens leaked by URLs: nothing takes one from there, and nobody writes it down."""
+        token = self.make(self.rest("lea"), "leaky", ["own"])["token"]
+        sign_in = self.rest("lea").token
+        peer = self.peer()
+        for path in (f"/api/v1/me?token={token}", f"/api/v1/me?access_token={sign_in}", f"/api/v1/me?x={token}",
+                     f"/api/v1/me?Authorization=Bearer%20{sign_in}", f"/api/v1/sessions/{token}", f"/api/v1/{token}",
+                     f"/api/v1/login?password={sign_in}", f"/api/v1/me?x={token.replace('_', '%5F')}"):
+            with self.subTest(path=path[:40]):
+                status, _, body = peer.ask("GET", path)
+                self.assertEqual((status, body["code"]), (400, "invalid-request"))
+                self.assertNotIn(token, json.dumps(body))
+        for name in ("broker", "portal"):
+            with open(self.stack.path("logs", f"{name}.log")) as log:
+                text = log.read()
+            self.assertNotIn(token, text, name)
+            self.assertNotIn(sign_in, text, name)
+
+
 if __name__ == "__main__":
     unittest.main()
