@@ -2,6 +2,7 @@
 #include "broker/broker.h"
 
 #include "broker/api/api_server.h"
+#include "broker/auth/authenticator_folder.h"
 #include "broker/database_commands.h"
 #include "broker/host_bridge.h"
 #include "broker/service/cluster/broker_directory.h"
@@ -22,6 +23,14 @@
 #define HOST_WORKERS       4
 #define ADDRESSES_MAX      15 /* and the name */
 #define COMMAND_LINE       "command line"
+
+static gboolean
+probe_authenticators(const Config *config, GError **error)
+{
+  g_autoptr(AuthenticatorFolder) folder = authenticator_folder_open(
+      config_string(config, "sign-in", "authenticators"), authenticator_types(), error);
+  return folder != NULL;
+}
 
 static const ConfigKey KEYS[] = {
     {"broker", "listen", CONFIG_LISTEN, "0.0.0.0:8443",
@@ -51,6 +60,9 @@ static const ConfigKey KEYS[] = {
     {"sign-in", "lifetime-s", CONFIG_INT, "604800", "a sign-in ends after so long in any case", 60, 31536000},
     {"sign-in", "administrator-idle-limit-s", CONFIG_INT, "7200", "the same for administrators", 60, 2592000},
     {"sign-in", "administrator-lifetime-s", CONFIG_INT, "86400", "the same for administrators", 60, 31536000},
+    {"sign-in", "authenticators", CONFIG_PATH, "/etc/caraway/authenticators.d",
+     "folder with a NAME.conf for each directory and identity provider that people sign in by",
+     .probe = probe_authenticators},
     {"log", "level", CONFIG_CHOICE, "info", "what is logged", .choices = "error|warning|info|debug"},
     {NULL},
 };
@@ -64,6 +76,7 @@ typedef struct {
 struct Broker {
   const Config *config;
   StateFolder *folder;
+  AuthenticatorFolder *authenticators;
   Services *services;
   Authority *authority;
   Identity *identity;
@@ -101,10 +114,13 @@ static gboolean
 open_services(Broker *broker, GError **error)
 {
   const Config *config = broker->config;
-  char *address = database_commands_address(config, error);
+  broker->authenticators = authenticator_folder_open(config_string(config, "sign-in", "authenticators"),
+                                                     authenticator_types(), error);
+  char *address = broker->authenticators != NULL ? database_commands_address(config, error) : NULL;
   if (address == NULL)
     return FALSE;
   ServicesOptions options = {
+      .directories = broker->authenticators,
       .database_path = address,
       .broker_name = config_string(config, "broker", "name"),
       .clock = clock_system(),
@@ -363,6 +379,7 @@ broker_free(Broker *broker)
     services_stop(broker->services);
   host_link_hub_free(broker->hub);
   services_free(broker->services);
+  authenticator_folder_free(broker->authenticators);
   host_bridge_free(broker->bridge);
   grant_key_free(broker->signer.key);
   credentials_free(broker->credentials);

@@ -10,6 +10,10 @@
 /** POST /login */
 gboolean handle_login(const ApiContext *context, const Request *request, Answer *answer, GError **error);
 
+/** GET /sign-in-methods */
+gboolean handle_sign_in_methods(const ApiContext *context, const Request *request, Answer *answer,
+                                GError **error);
+
 /** POST /logout */
 gboolean handle_logout(const ApiContext *context, const Request *request, Answer *answer, GError **error);
 

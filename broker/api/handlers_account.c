@@ -4,6 +4,7 @@
 #include "broker/api/sign_in_token.h"
 #include "broker/api/views.h"
 #include "broker/service/people/sign_in.h"
+#include "broker/service/people/sign_in_methods.h"
 #include "common/base/json.h"
 
 #define NAME_MAX_BYTES     255
@@ -44,6 +45,33 @@ handle_login(const ApiContext *context, const Request *request, Answer *answer, 
   if (sign_in == NULL)
     return FALSE;
   answer_sign_in(context, answer, sign_in, by_cookie);
+  return TRUE;
+}
+
+static void
+view_method(JsonBuilder *builder, gconstpointer value)
+{
+  const Authenticator *method = value;
+  json_builder_begin_object(builder);
+  view_text(builder, "name", method->name);
+  view_text(builder, "label", method->label);
+  view_text(builder, "kind", authenticator_kind_name(method->kind));
+  json_builder_end_object(builder);
+}
+
+gboolean
+handle_sign_in_methods(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  g_autoptr(GPtrArray) methods = sign_in_methods_list(context->services);
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  json_builder_set_member_name(builder, "items");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < methods->len; i++)
+    view_method(builder, g_ptr_array_index(methods, i));
+  json_builder_end_array(builder);
+  json_builder_end_object(builder);
+  answer_set_json(answer, 200, builder);
   return TRUE;
 }
 

@@ -35,14 +35,16 @@ handle_groups(const ApiContext *context, const Request *request, Answer *answer,
 gboolean
 handle_create_group(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  static const char *const MEMBERS[] = {"name", "description", NULL};
+  static const char *const MEMBERS[] = {"name", "description", "authenticator", "external_name", NULL};
   g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
-  const char *name = body != NULL ? json_get_string(body, "name", NAME_MAX_BYTES, error) : NULL;
-  const char *description = NULL;
-  if (name == NULL ||
-      !json_get_optional_string(body, "description", DESCRIPTION_MAX_BYTES, &description, error))
+  NewGroup new_group = {.name = body != NULL ? json_get_string(body, "name", NAME_MAX_BYTES, error) : NULL};
+  if (new_group.name == NULL ||
+      !json_get_optional_string(body, "description", DESCRIPTION_MAX_BYTES, &new_group.description, error) ||
+      !json_get_optional_string(body, "authenticator", NAME_MAX_BYTES, &new_group.authenticator, error) ||
+      !json_get_optional_string(body, "external_name", DESCRIPTION_MAX_BYTES, &new_group.external_name,
+                                error))
     return FALSE;
-  g_autoptr(Group) group = group_admin_create(context->services, request->caller, name, description, error);
+  g_autoptr(Group) group = group_admin_create(context->services, request->caller, &new_group, error);
   if (group == NULL)
     return FALSE;
   answer_group(answer, 201, group);

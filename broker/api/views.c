@@ -207,6 +207,7 @@ view_user(JsonBuilder *builder, gconstpointer value)
   add_account(builder, user);
   view_texts(builder, "groups", (const char *const *)user->groups);
   view_bool(builder, "disabled", user->disabled);
+  view_text(builder, "source", user->source);
   json_builder_end_object(builder);
 }
 
@@ -219,6 +220,8 @@ view_group(JsonBuilder *builder, gconstpointer value)
   view_text(builder, "name", group->name);
   view_text(builder, "description", group->description != NULL ? group->description : "");
   view_texts(builder, "members", (const char *const *)group->members);
+  view_text(builder, "authenticator", group->authenticator);
+  view_text(builder, "external_name", group->external_name);
   json_builder_end_object(builder);
 }
 

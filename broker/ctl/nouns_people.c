@@ -2,8 +2,13 @@
 #include "broker/ctl/ctl_nouns.h"
 
 static const CtlColumn user_columns[] = {
-    {"Name", "name"},     {"Full name", "full_name"}, {"Roles", "roles"},
-    {"Groups", "groups"}, {"Disabled", "disabled"},   {NULL},
+    {"Name", "name"},
+    {"Full name", "full_name"},
+    {"Roles", "roles"},
+    {"Groups", "groups"},
+    {"Disabled", "disabled"},
+    {"Source", "source"},
+    {NULL},
 };
 
 static const CtlColumn user_details[] = {
@@ -13,6 +18,7 @@ static const CtlColumn user_details[] = {
     {"Roles", "roles"},
     {"Groups", "groups"},
     {"Disabled", "disabled"},
+    {"Source", "source"},
     {"Password must be changed", "password_change_required"},
     {NULL},
 };
@@ -128,8 +134,20 @@ static const CtlColumn group_columns[] = {
     {NULL},
 };
 
+static const CtlColumn group_details[] = {
+    {"Name", "name"},
+    {"Description", "description"},
+    {"Members", "members"},
+    {"Authenticator", "authenticator"},
+    {"Called there", "external_name"},
+    {NULL},
+};
+
 static const CtlOption group_options[] = {
     {"description", CTL_TEXT, "TEXT", "what the group is for", "description"},
+    {"authenticator", CTL_TEXT, "NAME", "the members are those of a group of this directory",
+     "authenticator"},
+    {"external-name", CTL_TEXT, "TEXT", "what that group is called there", "external_name"},
     {NULL},
 };
 
@@ -154,7 +172,7 @@ const CtlCommand ctl_group_commands[] = {
      .method = "GET",
      .path = {"groups", "$1"},
      .show = CTL_SHOW_OBJECT,
-     .columns = group_columns},
+     .columns = group_details},
     {.verb = "delete",
      .summary = "Delete a group, not its members",
      .positionals = {{"NAME"}},

@@ -9,6 +9,8 @@ group_free(Group *group)
   g_free(group->id);
   g_free(group->name);
   g_free(group->description);
+  g_free(group->authenticator);
+  g_free(group->external_name);
   g_strfreev(group->members);
   g_free(group);
 }

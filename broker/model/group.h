@@ -10,7 +10,9 @@ typedef struct {
   char *id;   /**< UUID */
   char *name; /**< lower case, unique */
   char *description;
-  GStrv members; /**< names of users */
+  char *authenticator; /**< (nullable) whose directory says who the members are */
+  char *external_name; /**< (nullable) what the group is called there */
+  GStrv members;       /**< names of users */
 } Group;
 
 /** Frees @group (nullable). */

@@ -124,6 +124,7 @@ services_new(const ServicesOptions *options, GError **error)
   services->instance = g_uuid_string_random();
   services->sender = options->sender;
   services->signer = options->signer;
+  services->directories = options->directories;
   services->sign_in_limits =
       (SignInLimits){limit_or(&options->sign_in.user, 12 * HOUR_US, 7 * 24 * HOUR_US),
                      limit_or(&options->sign_in.administrator, 2 * HOUR_US, 24 * HOUR_US)};

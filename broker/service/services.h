@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "broker/auth/authenticator_folder.h"
 #include "broker/policy/sign_in_limits.h"
 #include "broker/service/connect/grant_signer.h"
 #include "broker/service/hosts/host_sender.h"
@@ -20,6 +21,7 @@ typedef struct {
   const Clock *clock;        /**< borrowed for life */
   HostSender *sender;        /**< (nullable) borrowed; till services_set_sender() nothing is delivered */
   GrantSigner *signer;       /**< (nullable) borrowed; till services_set_signer() no console opens */
+  const AuthenticatorFolder *directories; /**< (nullable) borrowed for life */
   SignInLimits sign_in; /**< how long sign-ins hold; 0: 12 h and 7 days, of administrators 2 h and 1 day */
   guint hash_workers;   /**< so many passwords are hashed at once; 0: 2 */
 } ServicesOptions;

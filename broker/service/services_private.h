@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "broker/auth/authenticator_folder.h"
 #include "broker/auth/local_authenticator.h"
 #include "broker/policy/clock_steps.h"
 #include "broker/policy/sign_in_limits.h"
@@ -37,7 +38,8 @@ struct Services {
   HostSender *sender;
   GrantSigner *signer;
   PasswordHasher *hasher;
-  Authenticator *authenticator;
+  Authenticator *authenticator;           /* of local accounts */
+  const AuthenticatorFolder *directories; /* (nullable) borrowed */
   SignInThrottle *throttle;
   SessionHub *hub;
   Delivery *delivery;

@@ -4,6 +4,8 @@
 #include "broker/store/row.h"
 #include "common/base/error.h"
 
+#define COLUMNS "id, name, description, authenticator, external_name"
+
 static gpointer
 read_group(DbQuery *query)
 {
@@ -11,6 +13,8 @@ read_group(DbQuery *query)
   group->id = g_strdup(db_text(query, 0));
   group->name = g_strdup(db_text(query, 1));
   group->description = g_strdup(db_text(query, 2));
+  group->authenticator = g_strdup(db_text(query, 3));
+  group->external_name = g_strdup(db_text(query, 4));
   return group;
 }
 
@@ -28,10 +32,12 @@ read_members(DbTransaction *transaction, Group *group, GError **error)
 gboolean
 group_store_add(DbTransaction *transaction, const Group *group, GError **error)
 {
-  gint64 added = db_run(transaction, error,
-                        "INSERT INTO account_group (id, name, description) VALUES (?, ?, ?)"
-                        " ON CONFLICT (name) DO NOTHING",
-                        "sss", group->id, group->name, group->description);
+  gint64 added =
+      db_run(transaction, error,
+             "INSERT INTO account_group (id, name, description, authenticator, external_name)"
+             " VALUES (?, ?, ?, ?, ?)"
+             " ON CONFLICT (name) DO NOTHING",
+             "sssss", group->id, group->name, group->description, group->authenticator, group->external_name);
   if (added == 0)
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
                 "There is a group \"%s\" already; choose another name.", group->name);
@@ -41,10 +47,10 @@ group_store_add(DbTransaction *transaction, const Group *group, GError **error)
 Group *
 group_store_find(DbTransaction *transaction, const char *key, GError **error)
 {
-  g_autoptr(Group) group = row_one(
-      db_query(transaction, error, "SELECT id, name, description FROM account_group WHERE id = ? OR name = ?",
-               "ss", key, key),
-      read_group, "such group", error);
+  g_autoptr(Group) group =
+      row_one(db_query(transaction, error, "SELECT " COLUMNS " FROM account_group WHERE id = ? OR name = ?",
+                       "ss", key, key),
+              read_group, "such group", error);
   if (group == NULL || !read_members(transaction, group, error))
     return NULL;
   return g_steal_pointer(&group);
@@ -59,12 +65,12 @@ group_key(gpointer group)
 GPtrArray *
 group_store_list(DbTransaction *transaction, const Page *page, char **ret_next, GError **error)
 {
-  g_autoptr(GPtrArray) groups = row_page(
-      row_all(db_query(transaction, error,
-                       "SELECT id, name, description FROM account_group WHERE name > ? ORDER BY name LIMIT ?",
-                       "si", page->cursor != NULL ? page->cursor : "", row_limit(page)),
-              read_group, (GDestroyNotify)group_free, error),
-      page, group_key, ret_next);
+  g_autoptr(GPtrArray) groups =
+      row_page(row_all(db_query(transaction, error,
+                                "SELECT " COLUMNS " FROM account_group WHERE name > ? ORDER BY name LIMIT ?",
+                                "si", page->cursor != NULL ? page->cursor : "", row_limit(page)),
+                       read_group, (GDestroyNotify)group_free, error),
+               page, group_key, ret_next);
   for (guint i = 0; groups != NULL && i < groups->len; i++)
     if (!read_members(transaction, g_ptr_array_index(groups, i), error))
       return NULL;

@@ -208,6 +208,16 @@ static const char access_tokens_sql[] =
     "  used_us BIGINT NOT NULL, expires_us BIGINT NOT NULL, address TEXT NOT NULL, UNIQUE (account_id, "
     "name))";
 
+/* Accounts and groups of before are local. An account of a directory is known by its id there, its name may
+ * change. */
+static const char sources_sql[] =
+    "ALTER TABLE account ADD COLUMN source TEXT NOT NULL DEFAULT 'local';"
+    "ALTER TABLE account ADD COLUMN external_id TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE account ADD COLUMN disabled_by TEXT NOT NULL DEFAULT '';"
+    "CREATE UNIQUE INDEX account_external ON account (source, external_id) WHERE source <> 'local';"
+    "ALTER TABLE account_group ADD COLUMN authenticator TEXT;"
+    "ALTER TABLE account_group ADD COLUMN external_name TEXT";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -227,6 +237,7 @@ static const Migration migrations[] = {
     {16, "roles", roles_sql},
     {17, "how people signed in", sign_ins_sql},
     {18, "access tokens", access_tokens_sql},
+    {19, "sources of accounts", sources_sql},
 };
 
 int

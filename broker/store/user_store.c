@@ -6,7 +6,7 @@
 
 #define COLUMNS                                                                                              \
   "a.id, a.name, a.full_name, a.administrator, a.disabled, a.password_change_required, a.created_us, "       \
-  "a.version"
+  "a.version, a.source"
 
 static gpointer
 read_user(DbQuery *query)
@@ -20,6 +20,7 @@ read_user(DbQuery *query)
   user->password_change_required = db_int(query, 5) != 0;
   user->created_us = db_int(query, 6);
   user->version = db_int(query, 7);
+  user->source = g_strdup(db_text(query, 8));
   return user;
 }
 

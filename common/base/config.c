@@ -151,6 +151,17 @@ load_group(Config *config, GKeyFile *file, const char *path, const char *text, c
   return TRUE;
 }
 
+static GKeyFile *
+parse_file(const char *path, const char *text, GError **error)
+{
+  g_autoptr(GError) local = NULL;
+  g_autoptr(GKeyFile) file = g_key_file_new();
+  if (g_key_file_load_from_data(file, text, strlen(text), G_KEY_FILE_NONE, &local))
+    return g_steal_pointer(&file);
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG, "%s: %s", path, local->message);
+  return NULL;
+}
+
 static gboolean
 load_file(Config *config, const char *path, gboolean must_exist, GError **error)
 {
@@ -162,11 +173,9 @@ load_file(Config *config, const char *path, gboolean must_exist, GError **error)
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG, "%s", local->message);
     return FALSE;
   }
-  g_autoptr(GKeyFile) file = g_key_file_new();
-  if (!g_key_file_load_from_data(file, text, strlen(text), G_KEY_FILE_NONE, &local)) {
-    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG, "%s: %s", path, local->message);
+  g_autoptr(GKeyFile) file = parse_file(path, text, error);
+  if (file == NULL)
     return FALSE;
-  }
   g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
   for (char **group = groups; *group != NULL; group++)
     if (!load_group(config, file, path, text, *group, error))
@@ -363,15 +372,51 @@ answer_command_line(Config *config, const char *program, const char *summary, co
   return line->check ? CONFIG_EXIT : CONFIG_RUN;
 }
 
-ConfigOutcome
-config_load(const char *program, const char *summary, const ConfigKey *keys, const ConfigSwitch *switches,
-            int argc, char **argv, Config **ret_config)
+static Config *
+config_new(const ConfigKey *keys)
 {
-  g_autoptr(Config) config = g_new0(Config, 1);
+  Config *config = g_new0(Config, 1);
   config->keys = keys;
   config->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   config->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   config->switches = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  return config;
+}
+
+Config *
+config_load_file(const char *path, const ConfigKey *keys, GError **error)
+{
+  g_autoptr(Config) config = config_new(keys);
+  if (!load_file(config, path, TRUE, error))
+    return NULL;
+  if (check_complete(config, error))
+    return g_steal_pointer(&config);
+  g_prefix_error(error, "%s: ", path);
+  return NULL;
+}
+
+char *
+config_peek(const char *path, const ConfigKey *key, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr(GError) local = NULL;
+  if (!g_file_get_contents(path, &text, NULL, &local)) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG, "%s", local->message);
+    return NULL;
+  }
+  g_autoptr(GKeyFile) file = parse_file(path, text, error);
+  char *value = file != NULL ? g_key_file_get_string(file, key->group, key->key, NULL) : NULL;
+  if (file != NULL && value == NULL)
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG, "%s: [%s] %s is not set and has no default", path,
+                key->group, key->key);
+  return value;
+}
+
+ConfigOutcome
+config_load(const char *program, const char *summary, const ConfigKey *keys, const ConfigSwitch *switches,
+            int argc, char **argv, Config **ret_config)
+{
+  g_autoptr(Config) config = config_new(keys);
   g_autoptr(GPtrArray) settings = g_ptr_array_new_with_free_func(g_free);
   CommandLine line = {.settings = settings};
   ConfigOutcome outcome = CONFIG_USAGE;

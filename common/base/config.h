@@ -63,6 +63,16 @@ ConfigOutcome config_load(const char *program, const char *summary, const Config
                           const ConfigSwitch *switches, int argc, char **argv,
                           Config **ret_config) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * Reads the key file @path by @keys alone: no environment and no command line, for files of which there are
+ * many. Fails with CARAWAY_ERROR_CONFIG, which names file, line and key.
+ */
+Config *config_load_file(const char *path, const ConfigKey *keys, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** What the key file @path says for @key, whatever else is in it (transfer full). Fails as
+ * config_load_file(), also when it says nothing. */
+char *config_peek(const char *path, const ConfigKey *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** The text of @group/@key (transfer none); NULL for an optional key that is not set. */
 const char *config_string(const Config *config, const char *group, const char *key);
 

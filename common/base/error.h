@@ -58,7 +58,11 @@
   X(SIGN_IN_EXPIRED, "sign-in-expired")                                                                      \
   X(PROVIDER_DENIED, "provider-denied")                                                                      \
   X(PROVIDER_WRONG, "provider-answer-wrong")                                                                 \
-  X(PROVIDER_AWAY, "provider-away")
+  X(PROVIDER_AWAY, "provider-away")                                                                          \
+  X(DIRECTORY_AWAY, "directory-away")                                                                        \
+  X(EXTERNAL_ACCOUNT, "external-account")                                                                    \
+  X(ACCOUNT_CLOSED, "account-closed")                                                                        \
+  X(DIRECTORY_PASSWORD, "directory-password-expired")
 
 typedef enum {
 #define X(suffix, name) CARAWAY_ERROR_##suffix,

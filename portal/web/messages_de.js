@@ -203,6 +203,10 @@ export default {
     "provider-away": "Der Anmeldedienst Ihrer Organisation antwortet gerade nicht. Versuchen Sie es in einer Minute noch einmal.",
     "take-over-not-allowed": "Ihr Desktop ist auf einem anderen Gerät geöffnet. Trennen Sie zuerst dort die Verbindung; von hier aus lässt er sich nicht übernehmen.",
     "database-unavailable": "Der Server erreicht seine Daten gerade nicht. Offene Desktops laufen weiter; versuchen Sie es in einer Minute noch einmal.",
+    "directory-away": "Das Verzeichnis Ihrer Organisation antwortet gerade nicht. Versuchen Sie es in einer Minute noch einmal; wenn es so bleibt, informieren Sie Ihre Administration.",
+    "external-account": "Das Passwort dieses Kontos wird an anderer Stelle Ihrer Organisation geführt. Ändern Sie es dort.",
+    "account-closed": "Ihr Konto im Verzeichnis Ihrer Organisation ist geschlossen oder abgelaufen. Fragen Sie Ihre Administration.",
+    "directory-password-expired": "Ihr Passwort muss zuerst geändert werden. Ändern Sie es dort, wo Ihre Organisation es führt, und melden Sie sich dann an.",
   },
 
   // The steps of making a desktop ready, by the words in which the host names them.

@@ -203,6 +203,10 @@ export default {
     "provider-denied": "Your organisation's sign-in service did not let you in. Try again, or ask your administrator.",
     "provider-answer-wrong": "Your organisation's sign-in service gave an answer that cannot be trusted. Tell your administrator.",
     "provider-away": "Your organisation's sign-in service does not answer at the moment. Try again in a minute.",
+    "directory-away": "Your organisation's directory does not answer at the moment. Try again in a minute; if it goes on, tell your administrator.",
+    "external-account": "The password of this account is kept elsewhere in your organisation. Change it there.",
+    "account-closed": "Your account in your organisation's directory is closed or has expired. Ask your administrator.",
+    "directory-password-expired": "Your password has to be changed first. Change it where your organisation keeps it, then sign in.",
   },
 
   // The steps of making a desktop ready, by the words in which the host names them.

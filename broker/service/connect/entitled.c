@@ -42,18 +42,38 @@ entitled_check(Work *work, const char *user_id, const Pool *pool, GError **error
 }
 
 static gboolean
+cut_if_not_entitled(Work *work, const Caller *caller, const Pool *pool, const Session *session,
+                    GError **error)
+{
+  gboolean allowed;
+  g_autofree char *reason = NULL;
+  if (!entitled_decide(work, session->user_id, pool, &allowed, &reason, error))
+    return FALSE;
+  return allowed || lifecycle_end(work, caller, session, CARAWAY_ERROR_NOT_ENTITLED, reason, error);
+}
+
+static gboolean
 cut_on(Work *work, const Caller *caller, const Pool *pool, GError **error)
 {
   g_autoptr(GPtrArray) sessions = session_store_of_pool(work->transaction, pool->id, error);
   if (sessions == NULL)
     return FALSE;
+  for (guint i = 0; i < sessions->len; i++)
+    if (!cut_if_not_entitled(work, caller, pool, g_ptr_array_index(sessions, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+entitled_cut_user(Work *work, const Caller *caller, const char *user_id, GError **error)
+{
+  g_autoptr(GPtrArray) sessions = session_store_of_user(work->transaction, user_id, error);
+  if (sessions == NULL)
+    return FALSE;
   for (guint i = 0; i < sessions->len; i++) {
     const Session *session = g_ptr_array_index(sessions, i);
-    gboolean allowed;
-    g_autofree char *reason = NULL;
-    if (!entitled_decide(work, session->user_id, pool, &allowed, &reason, error))
-      return FALSE;
-    if (!allowed && !lifecycle_end(work, caller, session, CARAWAY_ERROR_NOT_ENTITLED, reason, error))
+    g_autoptr(Pool) pool = pool_store_find(work->transaction, session->pool_id, error);
+    if (pool == NULL || !cut_if_not_entitled(work, caller, pool, session, error))
       return FALSE;
   }
   return TRUE;

@@ -19,5 +19,9 @@ gboolean entitled_check(Work *work, const char *user_id, const Pool *pool,
 gboolean entitled_cut_others(Work *work, const Caller *caller, const char *pool_id,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** The same for all pools. */
+/** Ends the sessions of @user_id on pools that it may no longer use. */
+gboolean entitled_cut_user(Work *work, const Caller *caller, const char *user_id,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The same for everybody on all pools. */
 gboolean entitled_cut_all(Work *work, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -4,26 +4,57 @@
 #include "broker/policy/names.h"
 #include "broker/service/cluster/change_feed.h"
 #include "broker/service/connect/entitled.h"
+#include "broker/service/people/sign_in_methods.h"
 #include "broker/service/rights/rights.h"
 #include "broker/store/group_store.h"
 #include "broker/store/role_binding_store.h"
 #include "broker/store/user_store.h"
+#include "common/base/error.h"
 
-#define DESCRIPTION_MAX_BYTES 500
+#define DESCRIPTION_MAX_BYTES   500
+#define EXTERNAL_NAME_MAX_BYTES 1000
+
+/* How the directory's own word for the group is written (transfer full); NULL without failure for a group
+ * that is linked to none. */
+static gboolean
+read_link(Services *services, const NewGroup *group, char **ret_external_name, GError **error)
+{
+  *ret_external_name = NULL;
+  if (group->authenticator == NULL && group->external_name == NULL)
+    return TRUE;
+  if (group->authenticator == NULL || group->external_name == NULL || *group->external_name == '\0') {
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+                        "A group is linked by an authenticator and the name of a group there; give both.");
+    return FALSE;
+  }
+  Authenticator *authenticator = sign_in_methods_find(services, group->authenticator, error);
+  if (authenticator == NULL ||
+      !names_check_text(group->external_name, EXTERNAL_NAME_MAX_BYTES, "external name", error))
+    return FALSE;
+  *ret_external_name = authenticator_group_key(authenticator, group->external_name, error);
+  return *ret_external_name != NULL;
+}
 
 Group *
-group_admin_create(Services *services, const Caller *caller, const char *name, const char *description,
-                   GError **error)
+group_admin_create(Services *services, const Caller *caller, const NewGroup *new_group, GError **error)
 {
-  if (!names_check(name, "group", error) ||
-      !names_check_text(description, DESCRIPTION_MAX_BYTES, "description", error))
+  g_autofree char *external_name = NULL;
+  if (!names_check(new_group->name, "group", error) ||
+      !names_check_text(new_group->description, DESCRIPTION_MAX_BYTES, "description", error) ||
+      !read_link(services, new_group, &external_name, error))
     return NULL;
   g_autofree char *id = g_uuid_string_random();
-  const Group group = {
-      .id = id, .name = (char *)name, .description = (char *)(description != NULL ? description : "")};
+  const Group group = {.id = id,
+                       .name = (char *)new_group->name,
+                       .description = (char *)(new_group->description != NULL ? new_group->description : ""),
+                       .authenticator = (char *)new_group->authenticator,
+                       .external_name = external_name};
+  g_autofree char *detail = external_name != NULL
+                                ? g_strdup_printf("linked to %s of %s", external_name, group.authenticator)
+                                : NULL;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL || !group_store_add(work->transaction, &group, error) ||
-      !work_audit(work, caller, "group.create", "group", name, "", error))
+      !work_audit(work, caller, "group.create", "group", group.name, detail != NULL ? detail : "", error))
     return NULL;
   g_autoptr(Group) entered = group_store_find(work->transaction, id, error);
   return entered != NULL && work_commit(work, error) ? g_steal_pointer(&entered) : NULL;
@@ -61,13 +92,26 @@ group_admin_delete(Services *services, const Caller *caller, const char *key, GE
          entitled_cut_all(work, caller, error) && work_commit(work, error);
 }
 
+static gboolean
+check_members_are_here(const Group *group, GError **error)
+{
+  if (group->authenticator == NULL)
+    return TRUE;
+  g_set_error(
+      error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
+      "The members of %s come from a group of %s; change them there, or use a group that is not linked.",
+      group->name, group->authenticator);
+  return FALSE;
+}
+
 /* Whoever makes members grants what the group has. */
 static gboolean
 find_both(Work *work, const Caller *caller, const char *group_key, const char *user_key, Group **ret_group,
           User **ret_user, GError **error)
 {
   g_autoptr(Group) group = group_store_find(work->transaction, group_key, error);
-  if (group == NULL || !rights_check_group_not_above(work, caller, group->id, error) ||
+  if (group == NULL || !check_members_are_here(group, error) ||
+      !rights_check_group_not_above(work, caller, group->id, error) ||
       !rights_check(work, caller, PERMISSION_USER_READ, OBJECT_USER, REACH_ONE, user_key, error))
     return FALSE;
   *ret_user = user_store_find(work->transaction, user_key, error);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Groups and their members. Who loses a pool by leaving a group loses the session on it at once.
+ * Groups and their members. Who loses a pool by leaving a group loses the session on it at once. The members
+ * of a group that is linked to one of a directory are that directory's to say: nobody is put in or taken out
+ * by hand (CARAWAY_ERROR_CONFLICT).
  * Nobody changes who is in a group that gives more rights than they have (CARAWAY_ERROR_FORBIDDEN).
  */
 #pragma once
@@ -10,9 +12,17 @@
 #include "broker/model/page.h"
 #include "broker/service/services.h"
 
-/** Makes a group. @description (nullable). CARAWAY_ERROR_CONFLICT when the name is taken,
- * CARAWAY_ERROR_INVALID. */
-Group *group_admin_create(Services *services, const Caller *caller, const char *name, const char *description,
+/** What a new group is; names follow policy/names.h. */
+typedef struct {
+  const char *name;
+  const char *description;   /**< (nullable) */
+  const char *authenticator; /**< (nullable) whose directory says who its members are */
+  const char *external_name; /**< (nullable) what it is called there; with @authenticator */
+} NewGroup;
+
+/** Makes a group. CARAWAY_ERROR_CONFLICT when the name is taken, CARAWAY_ERROR_INVALID,
+ * CARAWAY_ERROR_NOT_FOUND without such an authenticator. */
+Group *group_admin_create(Services *services, const Caller *caller, const NewGroup *group,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Groups by name. Returns an array of Group (transfer full); @ret_next is the next page's cursor or NULL. */

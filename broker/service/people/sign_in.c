@@ -7,6 +7,8 @@
 #include "broker/service/away/database_return.h"
 #include "broker/service/away/known_access.h"
 #include "broker/service/people/access_tokens.h"
+#include "broker/service/people/external_account.h"
+#include "broker/service/people/password_proof.h"
 #include "broker/service/people/sign_in_ending.h"
 #include "broker/service/shared_memory.h"
 #include "broker/service/work.h"
@@ -19,57 +21,11 @@
 #define TOUCH_INTERVAL_US (60 * SECOND_US)
 
 static gboolean
-refuse_credentials(GError **error)
-{
-  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS,
-              "The name or the password is wrong; check both and try again.");
-  return FALSE;
-}
-
-static gboolean
 refuse_token(GError **error)
 {
   g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED,
               "You are not signed in; sign in and try again.");
   return FALSE;
-}
-
-/* The account @name and its hash; both NULL without failure when there is none. */
-static gboolean
-read_account(Services *services, const char *name, User **ret_user, char **ret_hash, GError **error)
-{
-  if (!names_is_valid(name))
-    return TRUE;
-  g_autoptr(Work) work = work_begin(services, DB_READ, error);
-  if (work == NULL)
-    return FALSE;
-  GError *problem = NULL;
-  g_autoptr(User) user = user_store_find(work->transaction, name, &problem);
-  if (user == NULL && g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
-    g_clear_error(&problem);
-    return TRUE;
-  }
-  if (user == NULL) {
-    g_propagate_error(error, problem);
-    return FALSE;
-  }
-  if (!g_str_equal(user->name, name)) /* ids are no names to sign in with */
-    return TRUE;
-  *ret_hash = user_store_password_hash(work->transaction, user->id, error);
-  *ret_user = g_steal_pointer(&user);
-  return *ret_hash != NULL;
-}
-
-static gboolean
-check_password(Services *services, const char *name, const User *user, const char *hash, const char *password,
-               GError **error)
-{
-  const AuthenticatorAccount account = {
-      .name = name, .exists = user != NULL && !user->disabled, .password_hash = hash};
-  gboolean accepted;
-  if (!authenticator_check(services->authenticator, &account, password, &accepted, error))
-    return FALSE;
-  return accepted || refuse_credentials(error);
 }
 
 static SignIn *
@@ -80,26 +36,24 @@ try_sign_in(Services *services, const char *name, const char *password, const Si
   gint64 now_us = clock_boottime_us(services->clock);
   if (!sign_in_throttle_check(services->throttle, name, address, now_us, error))
     return NULL;
-  g_autoptr(User) user = NULL;
-  g_autofree char *hash = NULL;
-  if (!read_account(services, name, &user, &hash, error))
-    return NULL;
   GError *problem = NULL;
-  if (!check_password(services, name, user, hash, password, &problem)) {
+  g_autofree char *account = password_proof_check(services, name, password, address, &problem);
+  if (account == NULL) {
     if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS))
       shared_memory_sign_in_failed(services, name, address);
     g_propagate_error(error, problem);
     return NULL;
   }
   shared_memory_sign_in_done(services, name, address);
-  return sign_in_enter(services, &(SignInEntry){name, "password", address, origin->client}, error);
+  return sign_in_enter(services, &(SignInEntry){account, "password", address, origin->client}, error);
 }
 
 SignIn *
-sign_in_begin(Services *services, const char *name, const char *password, const SignInOrigin *origin,
+sign_in_begin(Services *services, const char *typed, const char *password, const SignInOrigin *origin,
               GError **error)
 {
   GError *problem = NULL;
+  g_autofree char *name = password_proof_name(services, typed);
   SignIn *sign_in = try_sign_in(services, name, password, origin, &problem);
   if (sign_in != NULL)
     return sign_in;
@@ -256,12 +210,13 @@ check_old_password(Services *services, const Caller *caller, const char *passwor
   if (!sign_in_throttle_check(services->throttle, caller->user_name, caller->address, now_us, error))
     return FALSE;
   g_autoptr(User) user = NULL;
-  g_autofree char *hash = NULL;
-  if (!read_account(services, caller->user_name, &user, &hash, error))
-    return FALSE;
   GError *problem = NULL;
-  if (check_password(services, caller->user_name, user, hash, password, &problem))
+  if (password_proof_check_local(services, caller->user_name, password, &user, &problem))
     return TRUE;
+  if (user != NULL && user_is_external(user)) {
+    g_clear_error(&problem);
+    return external_account_check_password_is_here(user, error);
+  }
   if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS)) {
     shared_memory_sign_in_failed(services, caller->user_name, caller->address);
     g_clear_error(&problem);

@@ -6,9 +6,11 @@
 #include "broker/service/cluster/change_feed.h"
 #include "broker/service/desktops/lifecycle.h"
 #include "broker/service/people/access_tokens.h"
+#include "broker/service/people/external_account.h"
 #include "broker/service/people/sign_in_ending.h"
 #include "broker/service/rights/rights.h"
 #include "broker/store/desktop_store.h"
+#include "broker/store/external_account_store.h"
 #include "broker/store/role_binding_store.h"
 #include "broker/store/session_store.h"
 #include "broker/store/sign_in_store.h"
@@ -136,6 +138,10 @@ user_admin_change(Services *services, const Caller *caller, const char *key, con
                 "Somebody else changed this user meanwhile; look at it again and repeat the change.");
     return NULL;
   }
+  if (change->password_change_required == TRUE && !external_account_check_password_is_here(user, error))
+    return NULL;
+  if (change->disabled >= 0 && !external_account_store_decide(work->transaction, user->id, error))
+    return NULL;
   if (!write_change(work, caller, user, change, error))
     return NULL;
   work_notify(work, CHANGE_SIGN_IN, user->id);
@@ -148,7 +154,8 @@ user_admin_set_password(Services *services, const Caller *caller, const char *ke
                         gboolean must_change, GError **error)
 {
   g_autoptr(User) user = user_admin_get(services, key, error);
-  if (user == NULL || !password_rules_check(password, user->name, error))
+  if (user == NULL || !external_account_check_password_is_here(user, error) ||
+      !password_rules_check(password, user->name, error))
     return FALSE;
   g_autofree char *hash = password_hasher_hash(services->hasher, password, error);
   if (hash == NULL)

@@ -148,14 +148,15 @@ class Commands(CtlTest):
         self.sign_in()
 
     def test_table_and_json_of_a_list(self):
-        items = [{"id": "1", "name": "alice", "full_name": None, "roles": ["user"], "groups": [], "disabled": False},
+        items = [{"id": "1", "name": "alice", "full_name": None, "roles": ["user"], "groups": [], "disabled": False,
+                  "source": "local"},
                  {"id": "2", "name": "b\x1b[31m", "full_name": "Bo", "roles": ["user"], "groups": ["a", "b"],
-                  "disabled": True}]
+                  "disabled": True, "source": "corp"}]
         self.answer("GET", "/users?limit=500", 200, {"items": items, "next": None})
         self.assertEqual(self.ctl.ok("user", "list"),
-                         "NAME       FULL NAME  ROLES  GROUPS  DISABLED\n"
-                         "alice      -          user   -       no\n"
-                         "b\\x1b[31m  Bo         user   a, b    yes\n")
+                         "NAME       FULL NAME  ROLES  GROUPS  DISABLED  SOURCE\n"
+                         "alice      -          user   -       no        local\n"
+                         "b\\x1b[31m  Bo         user   a, b    yes       corp\n")
         self.assertEqual(self.ctl.json("user", "list"), {"items": items})
 
     def test_every_page_is_fetched(self):

@@ -46,7 +46,7 @@ test_authenticator(void)
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
     gboolean accepted = FALSE;
     g_assert_true(
-        authenticator_check(authenticator, &cases[i].account, cases[i].password, &accepted, &error));
+        authenticator_check(authenticator, &cases[i].account, cases[i].password, &accepted, NULL, &error));
     g_assert_cmpint(accepted, ==, cases[i].accepted);
   }
 }

@@ -70,6 +70,7 @@ open_services(ServiceFixture *fixture)
   const ServicesOptions options = {.database_path = fixture->database_path,
                                    .clock = &fixture->clock.clock,
                                    .sender = &fixture->sender,
+                                   .directories = fixture->directories,
                                    .signer = &fixture->signer};
   fixture->services = services_new(&options, &error);
   g_assert_no_error(error);

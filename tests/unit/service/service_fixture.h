@@ -21,6 +21,7 @@ typedef struct {
   GrantSigner signer;
   FakeClock clock;
   Services *services;
+  const AuthenticatorFolder *directories; /* (nullable) of the next restart */
   char *folder;
   char *database_path;
   Caller *admin;

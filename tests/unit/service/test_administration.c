@@ -84,7 +84,8 @@ test_group_gives_and_takes(void)
   service_fixture_pool(fixture, 2, 1);
   service_fixture_settle(fixture);
   g_autoptr(Caller) alice = service_fixture_user(fixture, "alice");
-  g_autoptr(Group) staff = group_admin_create(fixture->services, fixture->admin, "staff", NULL, &error);
+  g_autoptr(Group) staff =
+      group_admin_create(fixture->services, fixture->admin, &(NewGroup){.name = "staff"}, &error);
   g_assert_no_error(error);
   g_assert_true(group_admin_add_member(fixture->services, fixture->admin, "staff", "alice", &error));
   g_assert_true(

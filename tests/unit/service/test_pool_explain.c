@@ -107,7 +107,8 @@ test_groups(void)
   g_assert_cmpint(stranger->decision.code, ==, CARAWAY_ERROR_NOT_ENTITLED);
   g_assert_false(rule_of(stranger, "entitled")->ok);
   rule_of(stranger, "placement"); /* the rest is told too */
-  g_autoptr(Group) group = group_admin_create(fixture->services, fixture->admin, "nurses", "", &error);
+  g_autoptr(Group) group =
+      group_admin_create(fixture->services, fixture->admin, &(NewGroup){.name = "nurses"}, &error);
   g_assert_no_error(error);
   g_assert_true(group_admin_add_member(fixture->services, fixture->admin, "nurses", "alice", &error));
   g_assert_true(

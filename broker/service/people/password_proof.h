@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether a name and a password belong together, whoever keeps the password: the broker for local accounts,
+ * the directories for all else. A local account is never asked for in a directory, and its password never
+ * sent to one.
+ */
+#pragma once
+
+#include "broker/model/user.h"
+#include "broker/service/services.h"
+
+/** @typed, a name as it came, as it is looked for and counted against: directories know no difference between
+ * large and small letters (transfer full). */
+char *password_proof_name(Services *services, const char *typed);
+
+/** Whether @name would be looked for in a directory, which may take its time. */
+gboolean password_proof_may_wait(Services *services, const char *name, gboolean *ret_may_wait,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Checks @password of @name, and brings the account up to date when a directory keeps it. Returns the
+ * account's name (transfer full). Fails with CARAWAY_ERROR_BAD_CREDENTIALS (also for a disabled account),
+ * CARAWAY_ERROR_OVERLOADED, CARAWAY_ERROR_DIRECTORY_AWAY, and as external_account_accept() and
+ * authenticator->check().
+ */
+char *password_proof_check(Services *services, const char *name, const char *password, const char *address,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Does the same work for @name with no password, so that a wrong one of a local account takes the same time
+ * as a name that nobody has. */
+void password_proof_pretend(Services *services, const char *name);
+
+/** Checks @password of the local account @name; CARAWAY_ERROR_BAD_CREDENTIALS. @ret_user (nullable; transfer
+ * full): the account, if there is one, also after a failure. */
+gboolean password_proof_check_local(Services *services, const char *name, const char *password,
+                                    User **ret_user, GError **error) G_GNUC_WARN_UNUSED_RESULT;
