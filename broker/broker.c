@@ -2,9 +2,11 @@
 #include "broker/broker.h"
 
 #include "broker/api/api_server.h"
+#include "broker/api/machine_check.h"
 #include "broker/auth/authenticator_folder.h"
 #include "broker/database_commands.h"
 #include "broker/host_bridge.h"
+#include "broker/own_certificate.h"
 #include "broker/service/cluster/broker_directory.h"
 #include "broker/service/hosts/host_registry.h"
 #include "broker/service/setup.h"
@@ -206,7 +208,8 @@ open_trust(Broker *broker, GError **error)
   if (!open_authority(broker, path, error))
     return FALSE;
   broker->identity = identity_new(services_installation(broker->services), IDENTITY_BROKER, name);
-  if (!authority_renew_own(broker->authority, path, broker->identity, (const char *const *)addresses, error))
+  if (!own_certificate_ensure(broker->services, broker->authority, path, broker->identity,
+                              (const char *const *)addresses, error))
     return FALSE;
   broker->credentials = credentials_load(path, error);
   if (broker->credentials == NULL)
@@ -247,6 +250,24 @@ count_hosts(gpointer data)
   return host_link_hub_count(data);
 }
 
+static gboolean
+host_counts(const char *host, const char *serial, gpointer services)
+{
+  const Identity peer = {.role = IDENTITY_HOST, .name = (char *)host, .serial = (char *)serial};
+  return machine_check_counts(&peer, services);
+}
+
+/* Connections of machines whose certificates were revoked are cut; hosts are told to fetch the list anew. */
+static void
+on_trust_changed(gpointer data)
+{
+  Broker *broker = data;
+  g_autoptr(GPtrArray) keys = broker_directory_keys(broker->services);
+  host_link_hub_review(broker->hub);
+  host_link_hub_tell_keys(broker->hub, keys);
+  api_server_review(broker->server);
+}
+
 static void
 open_hub(Broker *broker)
 {
@@ -257,6 +278,8 @@ open_hub(Broker *broker)
       .clock = services_time(broker->services),
       .heartbeat_ms = (guint)config_int(broker->config, "broker", "heartbeat-ms"),
       .workers = HOST_WORKERS,
+      .counts = host_counts,
+      .user_data = broker->services,
   };
   broker->hub = host_link_hub_new(&settings);
   host_bridge_set_hub(broker->bridge, broker->hub);
@@ -354,6 +377,7 @@ broker_run(Broker *broker, GError **error)
   g_autoptr(Daemon) daemon = daemon_new(on_stop, broker, DRAIN_LIMIT_MS);
   broker->daemon = daemon;
   services_set_replaced(broker->services, on_replaced, broker);
+  host_bridge_set_trust_changed(broker->bridge, on_trust_changed, broker);
   services_start(broker->services);
   g_autofree char *what = g_strdup_printf("serving on port %u", api_server_port(broker->server));
   daemon_run(daemon, what);

@@ -10,6 +10,8 @@ struct HostBridge {
   Services *services;
   const Credentials *credentials;
   HostLinkHub *hub;
+  void (*trust_changed)(gpointer data); /* nullable */
+  gpointer trust_data;
 };
 
 #define BRIDGE_OF_LISTENER(pointer)                                                                          \
@@ -106,12 +108,21 @@ fetch_boot_log_at(HostSender *sender, const char *url, const char *desktop_id, g
   return peer_broker_boot_log(BRIDGE_OF_SENDER(sender)->credentials, url, desktop_id, limit_ms, error);
 }
 
+static void
+trust_changed(HostSender *sender)
+{
+  const HostBridge *bridge = BRIDGE_OF_SENDER(sender);
+  if (bridge->trust_changed != NULL)
+    bridge->trust_changed(bridge->trust_data);
+}
+
 HostBridge *
 host_bridge_new(Services *services, const Credentials *credentials)
 {
   HostBridge *bridge = g_new0(HostBridge, 1);
   bridge->listener = (HostLinkListener){on_hello, on_welcomed, on_event, on_silent};
-  bridge->sender = (HostSender){deliver, drop_link, tell_keys, fetch_boot_log, fetch_boot_log_at, renew};
+  bridge->sender =
+      (HostSender){deliver, drop_link, tell_keys, fetch_boot_log, fetch_boot_log_at, renew, trust_changed};
   bridge->services = services;
   bridge->credentials = credentials;
   return bridge;
@@ -133,6 +144,13 @@ void
 host_bridge_set_hub(HostBridge *bridge, HostLinkHub *hub)
 {
   bridge->hub = hub;
+}
+
+void
+host_bridge_set_trust_changed(HostBridge *bridge, void (*changed)(gpointer data), gpointer data)
+{
+  bridge->trust_changed = changed;
+  bridge->trust_data = data;
 }
 
 void

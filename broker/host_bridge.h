@@ -24,6 +24,10 @@ HostSender *host_bridge_sender(HostBridge *bridge);
 /** Sets the hub (borrowed), once, before any thread uses the sender. */
 void host_bridge_set_hub(HostBridge *bridge, HostLinkHub *hub);
 
+/** Sets what is called, in a thread of the services', when certificates were issued or revoked; before any
+ * thread uses the sender. */
+void host_bridge_set_trust_changed(HostBridge *bridge, void (*changed)(gpointer data), gpointer data);
+
 /** Frees @bridge (nullable). */
 void host_bridge_free(HostBridge *bridge);
 

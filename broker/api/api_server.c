@@ -6,6 +6,7 @@
 #include "broker/api/dispatch.h"
 #include "broker/api/host_upgrade.h"
 #include "broker/api/http/tls_listener.h"
+#include "broker/api/machine_check.h"
 #include "broker/api/problem.h"
 #include "broker/api/request_reader.h"
 #include "broker/api/sign_in_token.h"
@@ -185,7 +186,7 @@ peer_has_name(gconstpointer connection, const char *host)
 /* A stream on its way to the main loop, where the hub lives. */
 typedef struct {
   HostLinkHub *hub;
-  char *host;
+  char *host, *serial;
   GIOStream *stream;
 } Upgrade;
 
@@ -195,6 +196,7 @@ upgrade_free(gpointer data)
   Upgrade *upgrade = data;
   g_clear_object(&upgrade->stream);
   g_free(upgrade->host);
+  g_free(upgrade->serial);
   g_free(upgrade);
 }
 
@@ -203,7 +205,7 @@ open_link(gpointer data)
 {
   Upgrade *upgrade = data;
   g_autoptr(SoupWebsocketConnection) socket = host_upgrade_open(g_steal_pointer(&upgrade->stream));
-  host_link_hub_accept(upgrade->hub, upgrade->host, socket);
+  host_link_hub_accept(upgrade->hub, upgrade->host, upgrade->serial, socket);
   return G_SOURCE_REMOVE;
 }
 
@@ -232,6 +234,7 @@ upgrade(ApiServer *server, HttpConnection *connection, const HttpHead *head)
   Upgrade *state = g_new0(Upgrade, 1);
   state->hub = server->hub;
   state->host = g_strdup(peer->name);
+  state->serial = g_strdup(peer->serial);
   http_connection_upgrade(connection, answer, on_upgraded, state);
 }
 
@@ -282,7 +285,7 @@ on_greet(HttpConnection *connection, X509 *certificate, gpointer data)
   g_autoptr(GError) error = NULL;
   if (certificate == NULL)
     return TRUE;
-  Identity *identity = credentials_check_peer(server->credentials, certificate, &error);
+  Identity *identity = machine_check_peer(server->context.services, server->credentials, certificate, &error);
   if (identity != NULL)
     http_connection_set_peer(connection, identity, certificate);
   else
@@ -371,6 +374,20 @@ post(ApiServer *server, GSourceFunc func)
   g_autoptr(GSource) source = g_idle_source_new();
   g_source_set_callback(source, func, server, NULL);
   g_source_attach(source, server->context.loop);
+}
+
+static gboolean
+review(gpointer data)
+{
+  ApiServer *server = data;
+  tls_listener_review(server->listener, machine_check_counts, server->context.services);
+  return G_SOURCE_REMOVE;
+}
+
+void
+api_server_review(ApiServer *server)
+{
+  post(server, review);
 }
 
 static gboolean

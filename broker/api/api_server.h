@@ -31,6 +31,10 @@ ApiServer *api_server_new(const ApiServerSettings *settings, GError **error) G_G
 /** The port it listens on. */
 guint16 api_server_port(const ApiServer *server);
 
+/** Certificates were revoked: ends the connections of machines whose certificates do not count any more. From
+ * any thread while the server lives. */
+void api_server_review(ApiServer *server);
+
 /** Stops to accept connections, ends event streams, and calls @drained with @user_data once every request
  * that came in is answered. */
 void api_server_drain(ApiServer *server, GSourceOnceFunc drained, gpointer user_data);

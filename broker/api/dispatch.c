@@ -25,6 +25,8 @@ machine_may(Permission permission, IdentityRole role)
     return role == IDENTITY_HOST;
   case PERMISSION_BROKER:
     return role == IDENTITY_BROKER;
+  case PERMISSION_MACHINE:
+    return role == IDENTITY_HOST || role == IDENTITY_RELAY || role == IDENTITY_PORTAL;
   default:
     return role == IDENTITY_RELAY || role == IDENTITY_PORTAL;
   }
@@ -95,6 +97,7 @@ check_access(const ApiContext *context, Request *request, GError **error)
   case PERMISSION_GATEWAY:
   case PERMISSION_HOST:
   case PERMISSION_BROKER:
+  case PERMISSION_MACHINE:
     return check_machine(request, error);
   default:
     return check_caller(context, request, error);

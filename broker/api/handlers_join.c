@@ -179,6 +179,21 @@ answer_join(const ApiContext *context, const Join *join, const char *certificate
   answer_set_json(answer, 200, builder);
 }
 
+static GPtrArray *
+rows_of(const char *certificate, const char *relay_certificate, GError **error)
+{
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_row_free);
+  const char *const texts[] = {certificate, relay_certificate};
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+    CertificateRow *row = texts[i] != NULL ? certificate_facts_of_pem(texts[i], error) : NULL;
+    if (texts[i] != NULL && row == NULL)
+      return NULL;
+    if (row != NULL)
+      g_ptr_array_add(rows, row);
+  }
+  return g_steal_pointer(&rows);
+}
+
 /* The certificates are made before the token is spent and handed out after: a bad request must not cost the
  * token. */
 gboolean
@@ -199,8 +214,10 @@ handle_join(const ApiContext *context, const Request *request, Answer *answer, G
     if (relay_certificate == NULL)
       return FALSE;
   }
-  if (!host_registry_join(context->services, join.token->secret, join.token->role, join.name,
-                          join.relay_address, (guint16)join.relay_port, request->address, error))
+  g_autoptr(GPtrArray) rows = rows_of(certificate, relay_certificate, error);
+  if (rows == NULL ||
+      !host_registry_join(context->services, join.token->secret, join.token->role, join.name,
+                          join.relay_address, (guint16)join.relay_port, rows, request->address, error))
     return FALSE;
   answer_join(context, &join, certificate, relay_certificate, answer);
   return TRUE;

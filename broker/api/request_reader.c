@@ -168,7 +168,7 @@ static void
 read_origin_of_client(Request *request, const HttpHead *head, const RequestSender *sender)
 {
   const Identity *peer = sender->peer;
-  request->peer = peer != NULL ? identity_new(peer->installation, peer->role, peer->name) : NULL;
+  request->peer = peer != NULL ? identity_copy(peer) : NULL;
   request->by_portal = peer != NULL && peer->role == IDENTITY_PORTAL;
   if (request->by_portal)
     read_portal_headers(request, head);

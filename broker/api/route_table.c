@@ -2,6 +2,7 @@
 /* Every way into the broker. docs/openapi.yaml describes the same rows; a test compares the two. */
 #include "broker/api/account_handlers.h"
 #include "broker/api/admin_handlers.h"
+#include "broker/api/certificate_handlers.h"
 #include "broker/api/desktop_handlers.h"
 #include "broker/api/handlers.h"
 #include "broker/api/host_handlers.h"
@@ -137,6 +138,12 @@ static const Route ROUTES[] = {
     {"GET", V1 "/admin/desktops/{desktop}/boot-log", PERMISSION_DESKTOP_POWER, handle_boot_log, NO_BODY,
      ROUTE_SLOW, ONE(DESKTOP)},
 
+    {"GET", V1 "/certificates", PERMISSION_BROKER_READ, handle_certificates, NO_BODY, ROUTE_PLAIN, ALL(ROOT)},
+    {"GET", V1 "/certificates/{serial}", PERMISSION_BROKER_READ, handle_certificate, NO_BODY, ROUTE_PLAIN,
+     ALL(ROOT)},
+    {"POST", V1 "/certificates/{serial}/revoke", PERMISSION_HOST_MANAGE, handle_revoke_certificate, SMALL,
+     ROUTE_PLAIN, ALL(ROOT)},
+
     {"GET", V1 "/audit", PERMISSION_AUDIT_READ, handle_audit, NO_BODY, ROUTE_PLAIN, ALL(ROOT)},
 
     {"GET", "/healthz", PERMISSION_PUBLIC, handle_health, NO_BODY, ROUTE_PLAIN},
@@ -145,6 +152,7 @@ static const Route ROUTES[] = {
     {"POST", "/internal/join", PERMISSION_PUBLIC, handle_join, JOIN_BODY, ROUTE_PLAIN},
     {"POST", "/internal/redeem", PERMISSION_GATEWAY, handle_redeem, SMALL, ROUTE_PLAIN},
     {"GET", "/internal/grant-keys", PERMISSION_GATEWAY, handle_grant_keys, NO_BODY, ROUTE_PLAIN},
+    {"GET", "/internal/trust", PERMISSION_MACHINE, handle_trust, NO_BODY, ROUTE_PLAIN},
     {"GET", "/internal/desktops/{desktop}/boot-log", PERMISSION_BROKER, handle_internal_boot_log, NO_BODY,
      ROUTE_SLOW},
     {"GET", "/internal/hostlink", PERMISSION_HOST, NULL, NO_BODY, ROUTE_WEBSOCKET},

@@ -20,6 +20,7 @@ static const CtlNoun all_nouns[] = {
     {"image", "Images that desktops are made from", ctl_image_commands},
     {"host", "Machines that run desktops", ctl_host_commands},
     {"broker", "Brokers of this installation", ctl_broker_commands},
+    {"certificate", "Certificates of machines", ctl_certificate_commands},
     {"session", "Sessions of people on desktops", ctl_session_commands},
     {"desktop", "Desktops of all pools", ctl_desktop_commands},
     {"audit", "What was done by whom", ctl_audit_commands},

@@ -109,6 +109,75 @@ const CtlCommand ctl_host_commands[] = {
     {NULL},
 };
 
+static const CtlColumn certificate_columns[] = {
+    {"Serial", "serial"},
+    {"Role", "role"},
+    {"Name", "name"},
+    {"Issued", "issued", CTL_TIME},
+    {"Valid until", "not_after", CTL_TIME},
+    {"Revoked", "revoked", CTL_TIME},
+    {"Replaced by", "replaced_by"},
+    {NULL},
+};
+
+static const CtlColumn certificate_details[] = {
+    {"Serial", "serial"},
+    {"Role", "role"},
+    {"Name", "name"},
+    {"Addresses", "addresses", CTL_LINES},
+    {"Authority", "authority"},
+    {"Valid from", "not_before", CTL_TIME},
+    {"Valid until", "not_after", CTL_TIME},
+    {"Issued", "issued", CTL_TIME},
+    {"Issued by", "issued_by"},
+    {"Revoked", "revoked", CTL_TIME},
+    {"Revoked by", "revoked_by"},
+    {"Reason", "reason"},
+    {"Replaced by", "replaced_by"},
+    {NULL},
+};
+
+static const CtlOption certificate_list_options[] = {
+    {"role", CTL_TEXT, "ROLE", "of brokers, hosts, relays or portals alone", .query = "role"},
+    {"name", CTL_TEXT, "NAME", "of machines of this name alone", .query = "name"},
+    {"revoked", CTL_FLAG, NULL, "those alone that were revoked", .query = "revoked"},
+    {"limit", CTL_NUMBER, "N", "at most N rows"},
+    {NULL},
+};
+
+static const CtlOption revoke_options[] = {
+    {"reason", CTL_TEXT, "TEXT", "why, for the audit log", "reason"},
+    {"all", CTL_FLAG, NULL, "all certificates of its machine", "all"},
+    {NULL},
+};
+
+const CtlCommand ctl_certificate_commands[] = {
+    {.verb = "list",
+     .summary = "List certificates of brokers, hosts, relays and portals",
+     .options = certificate_list_options,
+     .method = "GET",
+     .path = {"certificates"},
+     .show = CTL_SHOW_LIST,
+     .columns = certificate_columns},
+    {.verb = "show",
+     .summary = "Show a certificate",
+     .positionals = {{"SERIAL"}},
+     .method = "GET",
+     .path = {"certificates", "$1"},
+     .show = CTL_SHOW_OBJECT,
+     .columns = certificate_details},
+    {.verb = "revoke",
+     .summary = "Revoke a certificate; its machine is cut off",
+     .positionals = {{"SERIAL"}},
+     .options = revoke_options,
+     .method = "POST",
+     .path = {"certificates", "$1", "revoke"},
+     .show = CTL_SHOW_OBJECT,
+     .columns = certificate_details,
+     .confirm = "Revoke the certificate $1? Its machine is cut off and has to join again."},
+    {NULL},
+};
+
 static const CtlColumn audit_columns[] = {
     {"Time", "time", CTL_TIME}, {"Actor", "actor"},   {"Action", "action"},
     {"Object", "object"},       {"Result", "result"}, {"Code", "code"},

@@ -2,6 +2,7 @@
 #include "broker/hostlink/authority.h"
 
 #include "broker/hostlink/certificate.h"
+#include "broker/hostlink/revocation_list.h"
 #include "common/base/error.h"
 #include "common/base/secret.h"
 #include "common/net/credentials.h"
@@ -11,8 +12,16 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
-#define RENEW_BEFORE_S (30 * 24 * 60 * 60)
-#define DNS_NAME_MAX   253
+#define RENEW_AT_PART 3 /* a third of the life is left */
+#define DAY_S         (24 * 60 * 60)
+#define DNS_NAME_MAX  253
+
+/* The last list that was signed. */
+typedef struct {
+  GMutex mutex;
+  char *pem; /* nullable */
+  gint64 number;
+} ListMemory;
 
 struct Authority {
   char *installation;
@@ -20,6 +29,7 @@ struct Authority {
   X509 *ca;
   char *ca_pem;
   char *ca_hash;
+  ListMemory *list;
 };
 
 gboolean
@@ -115,6 +125,8 @@ authority_open(const char *folder, const char *installation, GError **error)
     return NULL;
   g_autoptr(Authority) authority = g_new0(Authority, 1);
   authority->installation = g_strdup(installation);
+  authority->list = g_new0(ListMemory, 1);
+  g_mutex_init(&authority->list->mutex);
   g_autoptr(GError) local = NULL;
   if (!read_files(authority, key_path, ca_path, &local)) {
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
@@ -177,6 +189,36 @@ authority_sign(const Authority *authority, const char *request_pem, const Identi
   return g_strconcat(pem, authority->ca_pem, NULL);
 }
 
+char *
+authority_revocation_list(const Authority *authority, gint64 number, const GPtrArray *revoked, GError **error)
+{
+  ListMemory *list = authority->list;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&list->mutex);
+  if (list->pem != NULL && list->number == number)
+    return g_strdup(list->pem);
+  char *pem = revocation_list_new(authority->ca, authority->key, number, revoked, error);
+  if (pem == NULL)
+    return NULL;
+  g_free(list->pem);
+  list->pem = pem;
+  list->number = number;
+  return g_strdup(pem);
+}
+
+static gint64
+seconds_between(const ASN1_TIME *from, const ASN1_TIME *to)
+{
+  int days = 0, seconds = 0;
+  return ASN1_TIME_diff(&days, &seconds, from, to) == 1 ? (gint64)days * DAY_S + seconds : 0;
+}
+
+static gboolean
+has_time_left(const X509 *certificate)
+{
+  const ASN1_TIME *end = X509_get0_notAfter(certificate);
+  return seconds_between(NULL, end) * RENEW_AT_PART > seconds_between(X509_get0_notBefore(certificate), end);
+}
+
 static gboolean
 own_is_fresh(const Authority *authority, const char *folder, const Identity *identity,
              const char *const *addresses)
@@ -185,8 +227,7 @@ own_is_fresh(const Authority *authority, const char *folder, const Identity *ide
   if (credentials == NULL)
     return FALSE;
   g_autoptr(X509) own = openssl_x509_from_certificate(credentials_tls_certificate(credentials), NULL);
-  time_t soon = time(NULL) + RENEW_BEFORE_S;
-  if (own == NULL || X509_cmp_time(X509_get0_notAfter(own), &soon) <= 0)
+  if (own == NULL || !has_time_left(own))
     return FALSE;
   for (; *addresses != NULL; addresses++)
     if (X509_check_ip_asc(own, *addresses, 0) != 1 && X509_check_host(own, *addresses, 0, 0, NULL) != 1)
@@ -199,11 +240,11 @@ own_is_fresh(const Authority *authority, const char *folder, const Identity *ide
 
 gboolean
 authority_renew_own(const Authority *authority, const char *folder, const Identity *identity,
-                    const char *const *addresses, GError **error)
+                    const char *const *addresses, gboolean always, GError **error)
 {
   if (!addresses_are_valid(addresses, error))
     return FALSE;
-  if (own_is_fresh(authority, folder, identity, addresses))
+  if (!always && own_is_fresh(authority, folder, identity, addresses))
     return TRUE;
   char *key = credentials_make_key();
   g_autofree char *request = credentials_make_request(key, identity->name, error);
@@ -225,5 +266,8 @@ authority_free(Authority *authority)
   X509_free(authority->ca);
   g_free(authority->ca_pem);
   g_free(authority->ca_hash);
+  g_free(authority->list->pem);
+  g_mutex_clear(&authority->list->mutex);
+  g_free(authority->list);
   g_free(authority);
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "broker/hostlink/certificate_facts.h"
 #include "common/net/identity.h"
 
 typedef struct Authority Authority;
@@ -29,9 +30,16 @@ const char *authority_ca_hash(const Authority *authority);
 char *authority_sign(const Authority *authority, const char *request_pem, const Identity *identity,
                      const char *const *addresses, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Makes sure that @folder holds a certificate of @identity for @addresses that is good for another month. */
+/** The list @number of @revoked (of CertificateRow), signed, as PEM (transfer full). The same number gives
+ * the same list. Safe from any thread. */
+char *authority_revocation_list(const Authority *authority, gint64 number, const GPtrArray *revoked,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Makes sure that @folder holds a certificate of @identity for @addresses that has a third of its life
+ * before it; a new one in any case when @always. */
 gboolean authority_renew_own(const Authority *authority, const char *folder, const Identity *identity,
-                             const char *const *addresses, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                             const char *const *addresses, gboolean always,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Whether @address (nullable) may stand in a certificate: an IP address or a DNS name. */
 gboolean authority_address_is_valid(const char *address);

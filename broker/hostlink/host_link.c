@@ -8,7 +8,7 @@
 
 struct HostLink {
   gatomicrefcount references;
-  char *host;
+  char *host, *serial;
   const HostLinkCallbacks *callbacks;
   gpointer user_data;
   guint silence_ms;
@@ -80,12 +80,13 @@ on_closed(SoupWebsocketConnection *socket, gpointer data)
 }
 
 HostLink *
-host_link_new(const char *host, SoupWebsocketConnection *socket, guint silence_ms,
+host_link_new(const char *host, const char *serial, SoupWebsocketConnection *socket, guint silence_ms,
               const HostLinkCallbacks *callbacks, gpointer user_data)
 {
   HostLink *link = g_new0(HostLink, 1);
   g_atomic_ref_count_init(&link->references);
   link->host = g_strdup(host);
+  link->serial = g_strdup(serial);
   link->callbacks = callbacks;
   link->user_data = user_data;
   link->silence_ms = silence_ms;
@@ -170,6 +171,12 @@ host_link_host(const HostLink *link)
   return link->host;
 }
 
+const char *
+host_link_serial(const HostLink *link)
+{
+  return link->serial;
+}
+
 HostLinkState
 host_link_state(HostLink *link)
 {
@@ -247,5 +254,6 @@ host_link_unref(HostLink *link)
     return;
   g_idle_add(unref_socket, link->socket); /* it belongs to the main loop */
   g_free(link->host);
+  g_free(link->serial);
   g_free(link);
 }

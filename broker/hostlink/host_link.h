@@ -21,10 +21,10 @@ typedef struct {
   void (*closed)(HostLink *link, gpointer user_data); /**< once, by either side or by silence */
 } HostLinkCallbacks;
 
-/** Takes over @socket of @host. A link from which nothing comes for @silence_ms is closed. @callbacks is
- * static. */
-HostLink *host_link_new(const char *host, SoupWebsocketConnection *socket, guint silence_ms,
-                        const HostLinkCallbacks *callbacks, gpointer user_data);
+/** Takes over @socket of @host, which showed the certificate @serial (nullable). A link from which nothing
+ * comes for @silence_ms is closed. @callbacks is static. */
+HostLink *host_link_new(const char *host, const char *serial, SoupWebsocketConnection *socket,
+                        guint silence_ms, const HostLinkCallbacks *callbacks, gpointer user_data);
 
 /** Sends @text (transfer full) in the order of the calls. From any thread; nothing happens after the close.
  */
@@ -39,6 +39,9 @@ void host_link_close(HostLink *link, gushort code, const char *reason);
 
 /** The host's name (transfer none). */
 const char *host_link_host(const HostLink *link);
+
+/** Serial of the host's certificate (transfer none); nullable. */
+const char *host_link_serial(const HostLink *link);
 
 /** Its state. From any thread. */
 HostLinkState host_link_state(HostLink *link);

@@ -358,14 +358,14 @@ host_link_hub_new(const HostLinkSettings *settings)
 }
 
 void
-host_link_hub_accept(HostLinkHub *hub, const char *host, SoupWebsocketConnection *socket)
+host_link_hub_accept(HostLinkHub *hub, const char *host, const char *serial, SoupWebsocketConnection *socket)
 {
   if (hub->stopping) {
     soup_websocket_connection_close(socket, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "the broker stops");
     return;
   }
   HostLink *link =
-      host_link_new(host, socket, MISSED_HEARTBEATS * hub->settings.heartbeat_ms, &CALLBACKS, hub);
+      host_link_new(host, serial, socket, MISSED_HEARTBEATS * hub->settings.heartbeat_ms, &CALLBACKS, hub);
   g_mutex_lock(&hub->lock);
   g_autoptr(HostLink) older = g_hash_table_lookup(hub->links, host);
   if (older != NULL)
@@ -375,6 +375,26 @@ host_link_hub_accept(HostLinkHub *hub, const char *host, SoupWebsocketConnection
   if (older != NULL) {
     boot_log_requests_fail(hub->boot_logs, host);
     host_link_close(older, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "replaced by a newer link");
+  }
+  host_link_hub_review(hub); /* it may have been revoked since the handshake */
+}
+
+void
+host_link_hub_review(HostLinkHub *hub)
+{
+  GHashTableIter iterator;
+  gpointer link;
+  if (hub->settings.counts == NULL)
+    return;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&hub->lock);
+  g_hash_table_iter_init(&iterator, hub->links);
+  while (g_hash_table_iter_next(&iterator, NULL, &link)) {
+    const char *serial = host_link_serial(link);
+    if (serial == NULL || hub->settings.counts(host_link_host(link), serial, hub->settings.user_data))
+      continue;
+    log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.host = host_link_host(link)),
+              "the link of host %s is cut: its certificate was revoked", host_link_host(link));
+    host_link_close(link, CLOSE_REFUSED, "the certificate was revoked");
   }
 }
 

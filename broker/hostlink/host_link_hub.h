@@ -41,13 +41,20 @@ typedef struct {
   const Clock *clock; /**< what grants are judged by; a step of it is told to hosts within a second */
   guint heartbeat_ms; /**< three missed ones make a host silent */
   guint workers;      /**< threads for the listener's calls */
+  /** (nullable) Whether the certificate @serial of @host counts. From any thread. */
+  gboolean (*counts)(const char *host, const char *serial, gpointer user_data);
+  gpointer user_data; /**< of counts */
 } HostLinkSettings;
 
 /** A hub without links. */
 HostLinkHub *host_link_hub_new(const HostLinkSettings *settings);
 
-/** Takes over @socket, opened by the machine whose certificate names it host/@host. */
-void host_link_hub_accept(HostLinkHub *hub, const char *host, SoupWebsocketConnection *socket);
+/** Takes over @socket, opened by the machine whose certificate @serial names it host/@host. */
+void host_link_hub_accept(HostLinkHub *hub, const char *host, const char *serial,
+                          SoupWebsocketConnection *socket);
+
+/** Closes the links of hosts whose certificates do not count any more. From any thread. */
+void host_link_hub_review(HostLinkHub *hub);
 
 /** Queues the command @text for @host, with the term of its link. From any thread. FALSE when it has no
  * welcomed link or 1024 commands are not answered. */

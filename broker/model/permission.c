@@ -33,6 +33,7 @@ static const char *const NAMES[PERMISSIONS] = {
     [PERMISSION_GATEWAY] = "gateway",
     [PERMISSION_HOST] = "host",
     [PERMISSION_BROKER] = "broker",
+    [PERMISSION_MACHINE] = "machine",
 };
 
 G_STATIC_ASSERT(PERMISSIONS <= 64);

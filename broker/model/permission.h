@@ -41,6 +41,7 @@ typedef enum {
   PERMISSION_GATEWAY, /**< a machine of role relay or portal, by its certificate */
   PERMISSION_HOST,    /**< a machine of role host, by its certificate */
   PERMISSION_BROKER,  /**< another broker, by its certificate */
+  PERMISSION_MACHINE, /**< a machine of role host, relay or portal, by its certificate */
   PERMISSIONS
 } Permission;
 

@@ -5,6 +5,7 @@
 #include "broker/service/desktops/lifecycle.h"
 #include "broker/service/hosts/host_admin.h"
 #include "broker/service/hosts/host_state.h"
+#include "broker/store/certificate_store.h"
 #include "broker/store/console_password_store.h"
 #include "broker/store/creation_store.h"
 #include "broker/store/desktop_store.h"
@@ -16,6 +17,9 @@
 
 #define CREATIONS_MAX 10000 /* answers that are kept for repetitions */
 #define DAY_US        (24 * 60 * 60 * SECOND_US)
+
+/* Of an expired certificate is known for so long what became of it. */
+#define CERTIFICATE_KEEP_US (90 * DAY_US)
 
 /* An expired password is kept a while, so that its owner is told that it expired and not that there is none.
  */
@@ -63,6 +67,7 @@ housekeeping_delete_expired(Services *services, GError **error)
   gint64 keys_us = now_us - DAY_US - services->clock_steps.forward_us;
   return sign_in_store_remove_expired(work->transaction, now_us, idle_since_us, error) &&
          join_token_store_remove_expired(work->transaction, now_us, error) &&
+         certificate_store_remove_expired(work->transaction, now_us - CERTIFICATE_KEEP_US, error) &&
          console_password_store_remove_expired(work->transaction, now_us - PASSWORD_KEEP_US, error) &&
          idempotency_store_remove_old(work->transaction, keys_us, error) &&
          creation_store_remove_old(work->transaction, keys_us, CREATIONS_MAX, error) &&

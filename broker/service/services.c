@@ -9,6 +9,7 @@
 #include "broker/service/pools/pool_keeper.h"
 #include "broker/service/services_private.h"
 #include "broker/service/sessions/session_limits.h"
+#include "broker/service/trust/certificate_registry.h"
 #include "broker/service/work.h"
 #include "broker/store/setting_store.h"
 #include "common/base/error.h"
@@ -144,9 +145,11 @@ services_new(const ServicesOptions *options, GError **error)
   services->assignment_batch = assignment_batch_new(services);
   services->grant_batch = grant_batch_new(services);
   services->directory = broker_directory_new();
+  services->certificates = certificate_memory_new();
   services->cluster = cluster_new(services, options->broker_name != NULL ? options->broker_name : "b1",
                                   is_shared(options->database_path));
   return cluster_join(services->cluster, error) && broker_directory_read(services, NULL, error) &&
+                 certificate_memory_read(services->certificates, services->db, error) &&
                  housekeeping_recover(services, error) && known_feed_load(services, error) &&
                  sign_in_history_recall(services, error)
              ? g_steal_pointer(&services)
@@ -206,7 +209,8 @@ services_tick(Services *services, GError **error)
   if (!database_return_try(services))
     return TRUE; /* told already */
   housekeeping_look_at_clock(services);
-  return host_events_write_heartbeats(services, error) && keep_if_keeper(services, error) &&
+  return host_events_write_heartbeats(services, error) && certificate_registry_write_noted(services, error) &&
+         keep_if_keeper(services, error) &&
          delivery_run_for(services->delivery, services->db, NULL, services->sender, error); /* a safety net */
 }
 
@@ -332,6 +336,7 @@ services_free(Services *services)
   grant_batch_free(services->grant_batch);
   cluster_free(services->cluster);
   broker_directory_free(services->directory);
+  certificate_memory_free(services->certificates);
   host_pulse_free(services->host_pulse);
   host_silence_free(services->host_silence);
   session_times_free(services->session_times);

@@ -27,6 +27,7 @@
 #include "broker/service/services.h"
 #include "broker/service/sessions/session_hub.h"
 #include "broker/service/sessions/session_times.h"
+#include "broker/service/trust/certificate_memory.h"
 #include "broker/store/database.h"
 
 #define SECOND_US ((gint64)G_USEC_PER_SEC)
@@ -48,6 +49,7 @@ struct Services {
   GrantBatch *grant_batch;
   Cluster *cluster;
   BrokerDirectory *directory;
+  CertificateMemory *certificates;
   KeeperMemory *keeper_memory;
   HostSilence *host_silence;
   HostPulse *host_pulse;

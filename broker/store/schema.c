@@ -218,6 +218,17 @@ static const char sources_sql[] =
     "ALTER TABLE account_group ADD COLUMN authenticator TEXT;"
     "ALTER TABLE account_group ADD COLUMN external_name TEXT";
 
+/* What was issued before has no row until its machine comes; a cut tells that it does not count without one.
+ */
+static const char certificates_sql[] =
+    "CREATE TABLE certificate (serial TEXT PRIMARY KEY, role TEXT NOT NULL, name TEXT NOT NULL,"
+    "  addresses TEXT NOT NULL, authority TEXT NOT NULL, not_before_us BIGINT NOT NULL,"
+    "  not_after_us BIGINT NOT NULL, issued_us BIGINT NOT NULL, issued_by TEXT NOT NULL,"
+    "  revoked_us BIGINT NOT NULL, revoked_by TEXT NOT NULL, reason TEXT NOT NULL, replaced_by TEXT);"
+    "CREATE INDEX certificate_machine ON certificate (role, name, issued_us, serial);"
+    "CREATE TABLE certificate_cut (role TEXT NOT NULL, name TEXT NOT NULL, cut_us BIGINT NOT NULL,"
+    "  PRIMARY KEY (role, name))";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -238,6 +249,7 @@ static const Migration migrations[] = {
     {17, "how people signed in", sign_ins_sql},
     {18, "access tokens", access_tokens_sql},
     {19, "sources of accounts", sources_sql},
+    {20, "certificates", certificates_sql},
 };
 
 int

@@ -62,6 +62,14 @@ identity_new(const char *installation, IdentityRole role, const char *name)
 }
 
 Identity *
+identity_copy(const Identity *identity)
+{
+  Identity *copy = identity_new(identity->installation, identity->role, identity->name);
+  copy->serial = g_strdup(identity->serial);
+  return copy;
+}
+
+Identity *
 identity_parse(const char *uri)
 {
   if (uri == NULL || strnlen(uri, URI_MAX + 1) > URI_MAX || !g_str_has_prefix(uri, SCHEME))
@@ -125,6 +133,8 @@ identity_from_x509(const X509 *certificate, GError **error)
   if (identity == NULL)
     g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
                         "The certificate does not name a machine of a Caraway installation.");
+  else
+    identity->serial = openssl_x509_serial(certificate);
   return identity;
 }
 
@@ -142,5 +152,6 @@ identity_free(Identity *identity)
     return;
   g_free(identity->installation);
   g_free(identity->name);
+  g_free(identity->serial);
   g_free(identity);
 }

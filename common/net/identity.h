@@ -20,7 +20,8 @@ typedef enum {
 typedef struct {
   char *installation; /**< UUID */
   IdentityRole role;
-  char *name; /**< "kvm1" */
+  char *name;   /**< "kvm1" */
+  char *serial; /**< (nullable) hexadecimal, of the certificate that it was read from */
 } Identity;
 
 /** The name of @role, e.g. "relay" (static). */
@@ -34,6 +35,9 @@ gboolean identity_name_is_valid(const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
 /** A copy of the three parts; they must have their shape. */
 Identity *identity_new(const char *installation, IdentityRole role, const char *name);
+
+/** A copy of @identity. */
+Identity *identity_copy(const Identity *identity);
 
 /** The identity that @uri stands for (transfer full); NULL when it is not one. */
 Identity *identity_parse(const char *uri);

@@ -8,7 +8,8 @@
 #include <openssl/pem.h>
 #include <string.h>
 
-#define PEM_MAX 65536
+#define PEM_MAX  65536
+#define LIST_MAX (8 * 1024 * 1024)
 
 void
 openssl_set_error(GError **error, int code, const char *what)
@@ -84,6 +85,17 @@ openssl_x509_from_certificate(GTlsCertificate *certificate, GError **error)
   return x509;
 }
 
+char *
+openssl_x509_serial(const X509 *certificate)
+{
+  BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
+  char *text = number != NULL ? BN_bn2hex(number) : NULL;
+  char *serial = g_ascii_strdown(text != NULL ? text : "", -1);
+  OPENSSL_free(text);
+  BN_free(number);
+  return serial;
+}
+
 EVP_PKEY *
 openssl_key_from_pem(const char *pem, GError **error)
 {
@@ -121,6 +133,25 @@ openssl_request_to_pem(X509_REQ *request)
 {
   g_autoptr(BIO) writer = BIO_new(BIO_s_mem());
   PEM_write_bio_X509_REQ(writer, request);
+  return writer_text(writer);
+}
+
+X509_CRL *
+openssl_crl_from_pem(const char *pem, GError **error)
+{
+  gsize length = strnlen(pem, LIST_MAX + 1);
+  g_autoptr(BIO) reader = length <= LIST_MAX ? BIO_new_mem_buf(pem, (int)length) : NULL;
+  X509_CRL *list = reader != NULL ? PEM_read_bio_X509_CRL(reader, NULL, no_passphrase, NULL) : NULL;
+  if (list == NULL)
+    openssl_set_error(error, CARAWAY_ERROR_INVALID, "This is not a list of revoked certificates in PEM");
+  return list;
+}
+
+char *
+openssl_crl_to_pem(X509_CRL *list)
+{
+  g_autoptr(BIO) writer = BIO_new(BIO_s_mem());
+  PEM_write_bio_X509_CRL(writer, list);
   return writer_text(writer);
 }
 

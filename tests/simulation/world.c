@@ -35,8 +35,8 @@ join_hosts(Services *services, const Caller *administrator)
     g_autofree char *name = g_strdup_printf("kvm%u", i);
     g_autoptr(JoinToken) token = host_registry_create_join_token(services, administrator, "host", 0, &error);
     g_assert_no_error(error);
-    gboolean joined =
-        host_registry_join(services, token->secret, "host", name, "192.0.2.10", 8444, "192.0.2.10", &error);
+    gboolean joined = host_registry_join(services, token->secret, "host", name, "192.0.2.10", 8444, NULL,
+                                         "192.0.2.10", &error);
     g_assert_no_error(error);
     g_assert_true(joined);
     HostImage image = {.name = WORLD_POOL, .hash = "abc", .size_mib = 900, .state = HOST_IMAGE_PRESENT};

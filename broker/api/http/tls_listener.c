@@ -233,6 +233,18 @@ stop_accepting(TlsListener *listener)
 }
 
 void
+tls_listener_review(TlsListener *listener, gboolean (*counts)(const Identity *peer, gpointer user_data),
+                    gpointer user_data)
+{
+  g_autoptr(GList) list = g_hash_table_get_keys(listener->connections);
+  for (GList *item = list; item != NULL; item = item->next) { /* each may end only itself */
+    const Identity *peer = http_connection_peer(item->data);
+    if (peer != NULL && !counts(peer, user_data))
+      http_connection_abort(item->data);
+  }
+}
+
+void
 tls_listener_drain(TlsListener *listener)
 {
   stop_accepting(listener);

@@ -27,6 +27,10 @@ TlsListener *tls_listener_new(const char *host, guint16 port, const TlsListenerS
 /** The port it listens on. */
 guint16 tls_listener_port(const TlsListener *listener);
 
+/** Ends the connections whose peers do not count any more: @counts is asked of each machine. */
+void tls_listener_review(TlsListener *listener, gboolean (*counts)(const Identity *peer, gpointer user_data),
+                         gpointer user_data);
+
 /** Stops to accept, ends what rests, and every other connection with its answer. */
 void tls_listener_drain(TlsListener *listener);
 

@@ -59,6 +59,8 @@ on_notice(const char *channel, const char *payload, gpointer data)
     feed->pending->pools = TRUE;
   else if (strcmp(channel, CHANGE_RIGHTS) == 0)
     feed->pending->rights = TRUE;
+  else if (strcmp(channel, CHANGE_CERTIFICATES) == 0)
+    feed->pending->certificates = TRUE;
   else if (strcmp(channel, CHANGE_BROKER) == 0 || strcmp(channel, CHANGE_KEYS) == 0)
     feed->pending->brokers = TRUE;
   else if (strcmp(channel, CHANGE_MARK) == 0) {

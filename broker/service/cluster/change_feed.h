@@ -12,12 +12,13 @@
 typedef struct ChangeFeed ChangeFeed;
 
 /** The channels of db_notify(), and their payloads. */
-#define CHANGE_SESSION "session" /**< its id */
-#define CHANGE_OUTBOX  "outbox"  /**< name of the host that commands wait for */
-#define CHANGE_POOLS   "pools"   /**< empty: the keeper has something to look at */
-#define CHANGE_HOST    "host"    /**< its name: state or link */
-#define CHANGE_BROKER  "broker"  /**< empty: lease, address or end of a broker */
-#define CHANGE_KEYS    "keys"    /**< empty: keys that grants are signed with */
+#define CHANGE_SESSION      "session"      /**< its id */
+#define CHANGE_OUTBOX       "outbox"       /**< name of the host that commands wait for */
+#define CHANGE_POOLS        "pools"        /**< empty: the keeper has something to look at */
+#define CHANGE_HOST         "host"         /**< its name: state or link */
+#define CHANGE_BROKER       "broker"       /**< empty: lease, address or end of a broker */
+#define CHANGE_KEYS         "keys"         /**< empty: keys that grants are signed with */
+#define CHANGE_CERTIFICATES "certificates" /**< empty: one was issued or revoked */
 #define CHANGE_SIGN_IN                                                                                       \
   "sign-in"                    /**< id of an account some of whose sign-ins ended, or whose rights changed */
 #define CHANGE_RIGHTS "rights" /**< empty: rights of several accounts, by a role or a group */

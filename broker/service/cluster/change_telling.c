@@ -31,9 +31,10 @@ changes_new(void)
 gboolean
 changes_are_none(const Changes *changes)
 {
-  return !changes->rights && !changes->pools && !changes->brokers && !changes->missed &&
-         g_hash_table_size(changes->sessions) == 0 && g_hash_table_size(changes->outboxes) == 0 &&
-         g_hash_table_size(changes->hosts) == 0 && g_hash_table_size(changes->accounts) == 0;
+  return !changes->rights && !changes->certificates && !changes->pools && !changes->brokers &&
+         !changes->missed && g_hash_table_size(changes->sessions) == 0 &&
+         g_hash_table_size(changes->outboxes) == 0 && g_hash_table_size(changes->hosts) == 0 &&
+         g_hash_table_size(changes->accounts) == 0;
 }
 
 void
@@ -249,10 +250,22 @@ tell_brokers(Services *services, GError **error)
   return TRUE;
 }
 
+/* Connections of machines whose certificates do not count any more are cut. */
+static gboolean
+tell_certificates(Services *services, GError **error)
+{
+  if (!certificate_memory_read(services->certificates, services->db, error))
+    return FALSE;
+  if (services->sender != NULL && services->sender->trust_changed != NULL)
+    services->sender->trust_changed(services->sender);
+  return TRUE;
+}
+
 gboolean
 change_telling_run(Services *services, Changes *changes, GError **error)
 {
-  if (!tell(services, changes, error) ||
+  if (((changes->certificates || changes->missed) && !tell_certificates(services, error)) ||
+      !tell(services, changes, error) ||
       ((changes->brokers || changes->missed) && !tell_brokers(services, error)))
     return FALSE;
   if (changes->pools || changes->missed)

@@ -16,7 +16,8 @@ typedef struct {
   gboolean rights;
   gboolean pools;
   gboolean brokers; /**< or their keys */
-  gboolean missed;  /**< and anything else may have changed, too */
+  gboolean certificates;
+  gboolean missed; /**< and anything else may have changed, too */
 } Changes;
 
 /** No changes. */

@@ -3,6 +3,7 @@
 
 #include "broker/policy/names.h"
 #include "broker/service/audit_log.h"
+#include "broker/service/trust/certificate_registry.h"
 #include "broker/service/work.h"
 #include "broker/store/foreign_store.h"
 #include "broker/store/host_store.h"
@@ -92,7 +93,7 @@ take_token(Work *work, const char *secret, const char *role, GError **error)
 
 static gboolean
 join(Services *services, const char *secret, const char *role, const char *name, const char *relay_address,
-     guint16 relay_port, const char *address, GError **error)
+     guint16 relay_port, const GPtrArray *certificates, const char *address, GError **error)
 {
   gboolean is_host = g_str_equal(role, "host");
   if (!names_check(name, role, error) ||
@@ -110,15 +111,18 @@ join(Services *services, const char *secret, const char *role, const char *name,
   g_autoptr(Caller) machine = caller_new("", actor, FALSE, address, NULL);
   return take_token(work, secret, role, error) &&
          (!is_host || enter_host(work, name, relay_address, relay_port, error)) &&
-         work_audit(work, machine, "join", role, name, "", error) && work_commit(work, error);
+         work_audit(work, machine, "join", role, name, "", error) &&
+         (certificates == NULL || certificate_registry_enter(work, machine, certificates, error)) &&
+         work_commit(work, error);
 }
 
 gboolean
 host_registry_join(Services *services, const char *secret, const char *role, const char *name,
-                   const char *relay_address, guint16 relay_port, const char *address, GError **error)
+                   const char *relay_address, guint16 relay_port, const GPtrArray *certificates,
+                   const char *address, GError **error)
 {
   GError *problem = NULL;
-  if (join(services, secret, role, name, relay_address, relay_port, address, &problem))
+  if (join(services, secret, role, name, relay_address, relay_port, certificates, address, &problem))
     return TRUE;
   g_autofree char *object = g_strdup_printf("%s/%.63s", role, names_is_valid(name) ? name : "(not a name)");
   audit_log_refusal(services, NULL, "join", object, address, problem);

@@ -23,12 +23,12 @@ JoinToken *host_registry_create_join_token(Services *services, const Caller *cal
  * Spends the join token @secret for a machine of @role called @name at @address, and enters a host with its
  * relay
  * (@relay_address, @relay_port; ignored for a portal). Fails with CARAWAY_ERROR_JOIN_TOKEN,
- * CARAWAY_ERROR_CONFLICT when a host of that name has joined before, CARAWAY_ERROR_INVALID. After TRUE the
- * caller issues the certificates.
+ * CARAWAY_ERROR_CONFLICT when a host of that name has joined before, CARAWAY_ERROR_INVALID. Enters
+ * @certificates (nullable, of CertificateRow), which the caller hands out after TRUE.
  */
 gboolean host_registry_join(Services *services, const char *secret, const char *role, const char *name,
-                            const char *relay_address, guint16 relay_port, const char *address,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                            const char *relay_address, guint16 relay_port, const GPtrArray *certificates,
+                            const char *address, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Hosts by name, with images and quarantine. Returns an array of Host (transfer full). */
 GPtrArray *host_registry_list(Services *services, const Page *page, char **ret_next,

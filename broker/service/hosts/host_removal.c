@@ -3,6 +3,7 @@
 
 #include "broker/service/cluster/change_feed.h"
 #include "broker/service/desktops/lifecycle.h"
+#include "broker/service/trust/certificate_registry.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/host_store.h"
 
@@ -113,7 +114,10 @@ remove_host(Work *work, const Caller *caller, const Host *host, const GPtrArray 
 {
   guint lost = 0;
   if (!forget_all(work, caller, host, desktops, &lost, error) ||
-      !host_store_remove(work->transaction, host->name, error))
+      !host_store_remove(work->transaction, host->name, error) ||
+      !certificate_registry_revoke_machine(work, caller, "host", host->name, "The host was removed.",
+                                           error) ||
+      !certificate_registry_revoke_machine(work, caller, "relay", host->name, "The host was removed.", error))
     return FALSE;
   g_autofree char *detail = lost == 1  ? g_strdup("With force: 1 desktop of a user was lost.")
                             : lost > 1 ? g_strdup_printf("With force: %u desktops of users were lost.", lost)

@@ -33,4 +33,7 @@ struct HostSender {
 
   /** (nullable) Has every host say hello again that told something which could not be stored. */
   void (*renew)(HostSender *sender);
+
+  /** (nullable) Certificates were issued or revoked: looks through all machines that are connected. */
+  void (*trust_changed)(HostSender *sender);
 };

@@ -14,8 +14,8 @@ def expected(permission, role):
     """The refusal that `role` must get, or None when it may."""
     if permission == "public":
         return None
-    if permission in ("gateway", "host", "broker"):
-        allowed = {"gateway": {PORTAL, RELAY}, "host": {HOST}, "broker": set()}[permission]
+    if permission in ("gateway", "host", "broker", "machine"):
+        allowed = {"gateway": {PORTAL, RELAY}, "host": {HOST}, "broker": set(), "machine": MACHINES}[permission]
         return None if role in allowed else (403, "identity-not-trusted")
     if role in MACHINES or role == SIGNED_OUT:
         return (401, "not-signed-in")

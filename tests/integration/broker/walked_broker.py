@@ -38,11 +38,15 @@ class WalkedBroker:
         desktop = self.owner.call("GET", f"sessions/{self.session}")["desktop"]["name"]
         self.ids = {"pool": "office", "user": "victim", "group": "staff", "kind": "user", "subject": "victim",
                     "image": "debian-12", "host": "kvm1", "desktop": desktop, "session": self.session,
-                    "signin": "0" * 32, "token": "no-such-token"}
+                    "signin": "0" * 32, "token": "no-such-token", "serial": self.broker_serial()}
         self.people = {"own": self.owner, "account": self.owner, "console.open": self.owner, "public": self.broker.rest(),
-                       "gateway": self.portal.rest, "host": self.host.rest, "broker": self.portal.rest}
+                       "gateway": self.portal.rest, "host": self.host.rest, "broker": self.portal.rest, "machine": self.portal.rest}
         self.made = 0
         self.token = self.admin.call("POST", "hosts/join-tokens", {"role": "host"})["token"]
+
+    def broker_serial(self):
+        """Of the broker's own certificate: who revokes it cuts off no machine that the walk needs."""
+        return self.admin.call("GET", "certificates?role=broker")["items"][0]["serial"]
 
     def down(self):
         self.ended.set()

@@ -118,7 +118,8 @@ test_rows_are_whole(void)
     g_assert_true(reads_only == (route->body_limit == 0));
     g_assert_true(g_str_has_prefix(route->pattern, "/internal/") ==
                   (route->permission == PERMISSION_GATEWAY || route->permission == PERMISSION_HOST ||
-                   route->permission == PERMISSION_BROKER || strcmp(route->pattern, "/internal/join") == 0));
+                   route->permission == PERMISSION_BROKER || route->permission == PERMISSION_MACHINE ||
+                   strcmp(route->pattern, "/internal/join") == 0));
   }
 }
 

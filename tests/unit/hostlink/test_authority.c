@@ -217,8 +217,8 @@ test_own_certificate_follows_the_addresses(Fixture *fixture, gconstpointer data)
   g_autofree char *path = g_build_filename(fixture->folder, "identity.pem", NULL);
   g_autofree char *texts[3] = {NULL, NULL, NULL};
   for (guint i = 0; i < 3; i++) {
-    gboolean renewed =
-        authority_renew_own(fixture->authority, fixture->folder, identity, i < 2 ? ADDRESSES : OTHER, &error);
+    gboolean renewed = authority_renew_own(fixture->authority, fixture->folder, identity,
+                                           i < 2 ? ADDRESSES : OTHER, FALSE, &error);
     g_assert_no_error(error);
     g_assert_true(renewed);
     g_assert_true(g_file_get_contents(path, &texts[i], NULL, NULL));

@@ -21,6 +21,7 @@
   "{\"type\":\"heartbeat\",\"capacity\":{\"cpus\":2,\"memory_mib\":1,\"memory_free_mib\":1,"                 \
   "\"disk_free_mib\":1}}"
 
+#define SERIAL "0a1b2c"
 #define NOW_US (1700000000 * (gint64)G_USEC_PER_SEC)
 
 typedef struct {
@@ -153,7 +154,7 @@ dial(Fixture *fixture, Peer *peer, const char *host)
   g_signal_connect(peer->socket, "message", G_CALLBACK(on_peer_message), peer);
   g_signal_connect(peer->socket, "closed", G_CALLBACK(on_peer_closed), peer);
   g_autoptr(SoupWebsocketConnection) ours = websocket_on(ends[1], SOUP_WEBSOCKET_CONNECTION_SERVER);
-  host_link_hub_accept(fixture->hub, host, ours);
+  host_link_hub_accept(fixture->hub, host, SERIAL, ours);
 }
 
 static void

@@ -117,7 +117,7 @@ service_fixture_host_join(ServiceFixture *fixture)
       host_registry_create_join_token(fixture->services, fixture->admin, "host", 0, &error);
   g_assert_no_error(error);
   gboolean joined = host_registry_join(fixture->services, token->secret, "host", FIXTURE_HOST, "192.0.2.10",
-                                       8444, "192.0.2.10", &error);
+                                       8444, NULL, "192.0.2.10", &error);
   g_assert_no_error(error);
   g_assert_true(joined);
 }

@@ -13,7 +13,8 @@
 static gboolean
 join(ServiceFixture *fixture, const char *secret, const char *role, const char *name, GError **error)
 {
-  return host_registry_join(fixture->services, secret, role, name, "192.0.2.20", 8444, "192.0.2.20", error);
+  return host_registry_join(fixture->services, secret, role, name, "192.0.2.20", 8444, NULL, "192.0.2.20",
+                            error);
 }
 
 static void

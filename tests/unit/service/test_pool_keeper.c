@@ -91,7 +91,7 @@ test_only_on_its_hosts(void)
   g_autoptr(JoinToken) token =
       host_registry_create_join_token(fixture->services, fixture->admin, "host", 0, &error);
   g_assert_no_error(error);
-  g_assert_true(host_registry_join(fixture->services, token->secret, "host", "kvm9", "192.0.2.19", 8444,
+  g_assert_true(host_registry_join(fixture->services, token->secret, "host", "kvm9", "192.0.2.19", 8444, NULL,
                                    "192.0.2.1", &error));
   PoolSettings settings = POOL_SETTINGS_NONE;
   settings.hosts = others;

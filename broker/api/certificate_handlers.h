@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The handlers behind the routes of certificates. All have the shape of RouteHandler.
+ */
+#pragma once
+
+#include "broker/api/route.h"
+
+/** GET /certificates */
+gboolean handle_certificates(const ApiContext *context, const Request *request, Answer *answer,
+                             GError **error);
+
+/** GET /certificates/{serial} */
+gboolean handle_certificate(const ApiContext *context, const Request *request, Answer *answer,
+                            GError **error);
+
+/** POST /certificates/{serial}/revoke */
+gboolean handle_revoke_certificate(const ApiContext *context, const Request *request, Answer *answer,
+                                   GError **error);
+
+/** GET /internal/trust */
+gboolean handle_trust(const ApiContext *context, const Request *request, Answer *answer, GError **error);
