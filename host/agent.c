@@ -175,6 +175,7 @@ agent_stop(Agent *agent)
   agent->settle_source = 0;
   g_clear_pointer(&agent->boot_logs, boot_log_keeper_free);
   g_clear_pointer(&agent->link, broker_link_free);
+  g_clear_pointer(&agent->trust, trust_keeper_free);
 }
 
 guint

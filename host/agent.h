@@ -15,7 +15,7 @@ typedef struct Agent Agent;
 /** What an agent is made of; all outlive it. */
 typedef struct {
   const HostSettings *settings;
-  const Credentials *credentials;
+  Credentials *credentials;
   BrokerList *brokers; /**< borrowed; changed by what brokers tell */
   JobContext *context;
   const Clock *clock;

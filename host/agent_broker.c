@@ -10,6 +10,8 @@
 #define TIME_FILE    "broker-time"
 #define BROKERS_FILE "brokers"
 
+#define TRUST_EVERY_S 60 /* a broker says when there is news */
+
 static void
 send_hello(gpointer user_data)
 {
@@ -188,6 +190,7 @@ static void
 on_keys(Agent *agent, const HostMessage *message)
 {
   take_keys(agent, message->keys.grant_keys, message->keys.grant_key_count);
+  trust_keeper_poke(agent->trust); /* they are told again when certificates were revoked, too */
 }
 
 static void
@@ -237,6 +240,7 @@ void
 agent_broker_link(Agent *agent)
 {
   static const BrokerLinkListener listener = {send_hello, on_broker_message, on_link_closed, send_heartbeat};
+  agent->trust = trust_keeper_new(agent->parts.credentials, agent->parts.brokers, TRUST_EVERY_S);
   agent->link = broker_link_new(agent->parts.credentials, agent->parts.brokers, &listener, agent);
 }
 

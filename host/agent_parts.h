@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "common/api_client/trust_keeper.h"
 #include "host/agent.h"
 #include "host/agent_consoles.h"
 #include "host/agent_images.h"
@@ -26,6 +27,7 @@ struct Agent {
   AgentImages *images;
   ForeignList *foreign;
   AgentConsoles *consoles;
+  TrustKeeper *trust;  /* as the link */
   BrokerLink *link;    /* NULL until the first look is over */
   RelayControl *relay; /* NULL until the broker's time is known */
   BrokerTime time;

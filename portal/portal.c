@@ -2,6 +2,7 @@
 #include "portal/portal.h"
 
 #include "common/api_client/join.h"
+#include "common/api_client/trust_keeper.h"
 #include "common/base/log.h"
 #include "common/net/tls_context.h"
 #include "portal/console_gate.h"
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #define DRAIN_POLL_MS 100
+#define TRUST_EVERY_S 5 /* portals are few, and stand where they may be stolen */
 
 struct Portal {
   const Config *config;
@@ -20,6 +22,7 @@ struct Portal {
   PortalCounters counters;
   WebFiles *files;
   BrokerClient *broker;
+  TrustKeeper *trust;
   ConsoleGate *gate;
   ApiProxy *proxy;
   WebServer *web;
@@ -122,6 +125,7 @@ start_console(Portal *portal, GError **error)
       g_build_filename(config_string(config, "portal", "state-directory"), "brokers", NULL);
   portal->broker = broker_client_new(brokers, learned, portal->credentials,
                                      limit(config, "requests") + limit(config, "streams"));
+  portal->trust = trust_keeper_new(portal->credentials, brokers, TRUST_EVERY_S);
   portal->gate =
       console_gate_new(portal->broker, credentials_grant_keys(portal->credentials), &portal->counters, error);
   return portal->gate != NULL;
@@ -284,6 +288,7 @@ portal_free(Portal *portal)
     console_gate_stop(portal->gate);
   g_clear_pointer(&portal->web, web_server_free);
   g_clear_pointer(&portal->proxy, api_proxy_free);
+  g_clear_pointer(&portal->trust, trust_keeper_free);
   g_clear_pointer(&portal->broker, broker_client_free);
   relay_engine_free(portal->engine);
   console_gate_free(portal->gate);

@@ -75,6 +75,9 @@ credentials_save(const char *folder, const CredentialFiles *files, GError **erro
   struct stat owner;
   if (stat(folder, &owner) != 0)
     return fail(error, "Cannot look at", folder);
+  g_autofree char *revoked = g_build_filename(folder, CREDENTIALS_REVOKED_FILE, NULL);
+  if (g_unlink(revoked) != 0 && errno != ENOENT) /* it may be of another installation */
+    return fail(error, "Cannot remove", revoked);
   return write_file(folder, CA_FILE, files->ca, &owner, error) &&
          write_file(folder, KEY_FILE, files->key, &owner, error) &&
          write_file(folder, CERTIFICATE_FILE, files->certificate, &owner, error) &&

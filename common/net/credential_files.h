@@ -6,6 +6,8 @@
 
 #include "common/net/credentials.h"
 
+#define CREDENTIALS_REVOKED_FILE "revoked.pem"
+
 typedef struct {
   char *ca, *certificate, *key, *join; /* own the texts */
   CredentialFiles files;               /* the same, borrowed */

@@ -6,6 +6,7 @@
 #include "common/base/secret.h"
 #include "common/net/credential_files.h"
 #include "common/net/openssl.h"
+#include "common/net/revocations.h"
 
 #include <openssl/ec.h>
 #include <string.h>
@@ -23,6 +24,8 @@ struct Credentials {
   GTlsDatabase *tls_database;
   char *broker_url;
   JsonArray *grant_keys;
+  GPtrArray *authorities; /* of X509 */
+  Revocations *revocations;
 };
 
 char *
@@ -94,6 +97,29 @@ read_texts(Credentials *credentials, const CredentialFiles *files, GError **erro
   return files->join == NULL || read_join(credentials, files->join, error);
 }
 
+static void
+free_x509(gpointer certificate)
+{
+  X509_free(certificate);
+}
+
+static gboolean
+read_revocations(Credentials *credentials, const char *folder, GError **error)
+{
+  g_autofree char *path = g_build_filename(folder, CREDENTIALS_REVOKED_FILE, NULL);
+  credentials->authorities = g_ptr_array_new_with_free_func(free_x509);
+  X509_up_ref(credentials->ca);
+  g_ptr_array_add(credentials->authorities, credentials->ca);
+  credentials->revocations = revocations_new(path);
+  return revocations_load(credentials->revocations, credentials->authorities, error);
+}
+
+gboolean
+credentials_take_revocations(Credentials *credentials, const char *pem, gboolean *ret_changed, GError **error)
+{
+  return revocations_take(credentials->revocations, pem, credentials->authorities, ret_changed, error);
+}
+
 Credentials *
 credentials_load(const char *folder, GError **error)
 {
@@ -108,6 +134,8 @@ credentials_load(const char *folder, GError **error)
                 local->message);
     return NULL;
   }
+  if (!read_revocations(credentials, folder, error))
+    return NULL;
   g_autofree char *ca_path = g_build_filename(folder, "ca.pem", NULL);
   credentials->tls_database = g_tls_file_database_new(ca_path, error);
   return credentials->tls_database != NULL ? g_steal_pointer(&credentials) : NULL;
@@ -142,6 +170,10 @@ credentials_check_peer(const Credentials *credentials, X509 *peer, GError **erro
 {
   if (!openssl_x509_verify(peer, credentials->ca, error))
     return NULL;
+  if (revocations_has(credentials->revocations, peer)) {
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED, "The peer's certificate was revoked.");
+    return NULL;
+  }
   g_autoptr(Identity) identity = identity_from_x509(peer, error);
   if (identity == NULL)
     return NULL;
@@ -204,5 +236,7 @@ credentials_free(Credentials *credentials)
   g_clear_object(&credentials->tls_database);
   g_free(credentials->broker_url);
   g_clear_pointer(&credentials->grant_keys, json_array_unref);
+  g_clear_pointer(&credentials->authorities, g_ptr_array_unref);
+  revocations_free(credentials->revocations);
   g_free(credentials);
 }

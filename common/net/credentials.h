@@ -56,8 +56,9 @@ const char *credentials_broker_url(const Credentials *credentials);
 /** The grant keys as of joining, [{"id","public_key"}] (transfer none); NULL without join.json. */
 JsonArray *credentials_grant_keys(const Credentials *credentials);
 
-/** Checks the certificate of a peer: signed by our CA, valid now, of our installation, of @role. Returns its
- * identity (transfer full), or NULL and CARAWAY_ERROR_UNTRUSTED. @peer is nullable: that is untrusted, too.
+/** Checks the certificate of a peer: signed by our CA, valid now, not revoked, of our installation, of @role.
+ * Returns its identity (transfer full), or NULL and CARAWAY_ERROR_UNTRUSTED. @peer is nullable: that is
+ * untrusted, too.
  */
 Identity *credentials_check_x509(const Credentials *credentials, X509 *peer, IdentityRole role,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -65,6 +66,11 @@ Identity *credentials_check_x509(const Credentials *credentials, X509 *peer, Ide
 /** As credentials_check_x509(), of any role; @peer is not NULL. */
 Identity *credentials_check_peer(const Credentials *credentials, X509 *peer,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Takes the signed list @pem of revoked certificates over (revocations.h); their holders are no peers from
+ * then on. @ret_changed (nullable) tells whether it is another than the known one. */
+gboolean credentials_take_revocations(Credentials *credentials, const char *pem, gboolean *ret_changed,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** As credentials_check_peer(), of a certificate as GIO knows it. */
 Identity *credentials_check_certificate(const Credentials *credentials, GTlsCertificate *peer,

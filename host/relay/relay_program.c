@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/relay/relay_program.h"
 
+#include "common/api_client/trust_keeper.h"
 #include "common/base/file_guard.h"
 #include "common/base/log.h"
 #include "common/net/tls_context.h"
 #include "host/relay/console_gate.h"
 #include "host/relay/relay_http.h"
+
+#define TRUST_EVERY_S 60 /* the agent says when there is news */
 
 struct RelayProgram {
   Credentials *credentials;
@@ -14,6 +17,7 @@ struct RelayProgram {
   HostState *state;
   AgentPort *agent;
   Redeemer *redeemer;
+  TrustKeeper *trust;
   ConsoleGate *gate;
   RelayEngine *engine;
   RelayHttp *http;
@@ -70,6 +74,8 @@ on_agent_message(const char *type, JsonObject *message, gpointer user_data)
 {
   const RelayProgram *program = user_data;
   g_autoptr(GError) error = NULL;
+  if (g_str_equal(type, "keys") && program->trust != NULL)
+    trust_keeper_poke(program->trust); /* a broker tells them again when certificates changed, too */
   if (!g_str_equal(type, "brokers"))
     console_gate_agent_message(program->gate, type, message);
   else if (!redeemer_learn(program->redeemer, message, &error))
@@ -121,6 +127,7 @@ open_gate(RelayProgram *program, const Config *config, GError **error)
     return FALSE;
   }
   program->redeemer = redeemer_new(brokers, program->credentials);
+  program->trust = trust_keeper_new(program->credentials, brokers, TRUST_EVERY_S);
   program->agent =
       agent_port_new(config_string(config, "relay", "control-socket"), &listener, program, error);
   if (program->agent == NULL)
@@ -214,6 +221,7 @@ relay_program_free(RelayProgram *program)
   agent_port_free(program->agent);
   spent_store_free(program->store);
   console_gate_free(program->gate);
+  trust_keeper_free(program->trust);
   redeemer_free(program->redeemer); /* last: it lets the main loop turn until its calls have ended */
   host_state_free(program->state);
   credentials_free(program->credentials);

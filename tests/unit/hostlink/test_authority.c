@@ -229,6 +229,74 @@ test_own_certificate_follows_the_addresses(Fixture *fixture, gconstpointer data)
   g_free(g_steal_pointer(&texts[2]));
 }
 
+/* The list @number, with @revoked (nullable) on it. */
+static char *
+revocation_list(const Authority *authority, gint64 number, const Identity *revoked)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) rows = g_ptr_array_new();
+  CertificateRow row = {.serial = revoked != NULL ? revoked->serial : NULL, .revoked_us = G_USEC_PER_SEC};
+  if (revoked != NULL)
+    g_ptr_array_add(rows, &row);
+  char *list = authority_revocation_list(authority, number, rows, &error);
+  g_assert_no_error(error);
+  return list;
+}
+
+static Identity *
+check(const Credentials *credentials, const Credentials *peer)
+{
+  return credentials_check_certificate(credentials, credentials_tls_certificate(peer), NULL);
+}
+
+static void
+test_revoked_peers_are_refused(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean changed = FALSE;
+  g_autoptr(Credentials) relay = issue(fixture, INSTALLATION, IDENTITY_RELAY, "kvm1");
+  g_autoptr(Credentials) stolen = issue(fixture, INSTALLATION, IDENTITY_PORTAL, "edge1");
+  g_autoptr(Credentials) kept = issue(fixture, INSTALLATION, IDENTITY_PORTAL, "edge2");
+  g_autoptr(Identity) before = check(relay, stolen);
+  g_autofree char *list = revocation_list(fixture->authority, 7, before);
+  g_assert_true(credentials_take_revocations(relay, list, &changed, &error));
+  g_assert_no_error(error);
+  g_assert_true(changed);
+  g_assert_null(check(relay, stolen));
+  g_autoptr(Identity) after = check(relay, kept);
+  g_assert_nonnull(after);
+  g_assert_true(credentials_take_revocations(relay, list, &changed, NULL));
+  g_assert_false(changed);
+  g_autofree char *folder = g_build_filename(fixture->folder, "kvm1", NULL);
+  g_autoptr(Credentials) restarted = credentials_load(folder, &error);
+  g_assert_no_error(error);
+  g_assert_null(check(restarted, stolen));
+}
+
+static void
+test_older_and_foreign_lists_are_refused(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *folder = g_build_filename(fixture->folder, "other", NULL);
+  g_autoptr(Authority) other = authority_open(folder, INSTALLATION, NULL); /* of the same name */
+  g_autoptr(Credentials) relay = issue(fixture, INSTALLATION, IDENTITY_RELAY, "kvm1");
+  g_autoptr(Credentials) stolen = issue(fixture, INSTALLATION, IDENTITY_PORTAL, "edge1");
+  g_autoptr(Identity) identity = check(relay, stolen);
+  g_autofree char *newer = revocation_list(fixture->authority, 7, identity);
+  g_autofree char *older = revocation_list(fixture->authority, 6, NULL);
+  g_autofree char *foreign = revocation_list(other, 8, NULL);
+  g_assert_true(credentials_take_revocations(relay, newer, NULL, NULL));
+  g_assert_false(credentials_take_revocations(relay, older, NULL, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED);
+  g_clear_error(&error);
+  g_assert_false(credentials_take_revocations(relay, foreign, NULL, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED);
+  g_clear_error(&error);
+  g_assert_false(credentials_take_revocations(relay, "nonsense", NULL, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID);
+  g_assert_null(check(relay, stolen));
+}
+
 static void
 test_damaged_credentials_are_refused(Fixture *fixture, gconstpointer data)
 {
@@ -256,6 +324,8 @@ main(int argc, char **argv)
   ADD("/authority/half-made", test_half_made_authority_is_made_anew);
   ADD("/authority/leaf", test_leaf_names_its_machine);
   ADD("/authority/peers", test_peers_are_told_apart);
+  ADD("/authority/revoked-peers", test_revoked_peers_are_refused);
+  ADD("/authority/older-and-foreign-lists", test_older_and_foreign_lists_are_refused);
   ADD("/authority/no-certificate", test_no_certificate_is_untrusted);
   ADD("/authority/another-authority", test_another_authority_is_untrusted);
   ADD("/authority/leaf-is-no-authority", test_leaf_is_no_authority);
