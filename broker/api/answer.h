@@ -14,6 +14,7 @@ typedef struct {
   char *body;            /**< NULL without a body; may hold a secret */
   GHashTable *headers;   /**< name to value */
   SessionStream *stream; /**< (nullable) instead of a body: server-sent events */
+  gboolean is_to_wait;   /**< no answer yet: the handler runs again where it may wait for others */
 } Answer;
 
 /** An answer 204 without a body. */

@@ -9,10 +9,15 @@
 #include "broker/service/rights/rights.h"
 #include "common/base/error.h"
 
+/* They do nothing but wait; a directory lets fewer in than there are of them. */
+#define PATIENT_WORKERS 16
+#define PATIENT_QUEUE   64
+
 struct Dispatch {
   const ApiContext *context;
   GThreadPool *workers;
-  GThreadPool *slow_workers; /* half as many, for what may wait for others */
+  GThreadPool *slow_workers;    /* half as many, for what takes its time */
+  GThreadPool *patient_workers; /* who wait for servers that are not ours */
   guint queue_limit;
   guint busy; /* loop only */
 };
@@ -157,11 +162,39 @@ finish_job(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static Answer *
+overloaded(void)
+{
+  g_autoptr(GError) error = g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_OVERLOADED,
+                                                "Too many requests are waiting. Try again in a few seconds.");
+  Answer *answer = answer_new();
+  problem_set(answer, error);
+  return answer;
+}
+
+/* Whoever is to wait for another's server goes on where that keeps nobody else from being served. */
+static gboolean
+moves_on(Job *job)
+{
+  if (!job->answer->is_to_wait || job->request->is_patient)
+    return FALSE;
+  g_clear_pointer(&job->answer, answer_free);
+  job->request->is_patient = TRUE;
+  if (g_thread_pool_unprocessed(job->dispatch->patient_workers) < PATIENT_QUEUE) {
+    g_thread_pool_push(job->dispatch->patient_workers, job, NULL);
+    return TRUE;
+  }
+  job->answer = overloaded();
+  return FALSE;
+}
+
 static void
 run_job(gpointer data, gpointer user_data)
 {
   Job *job = data;
   job->answer = dispatch_run(job->dispatch->context, job->request);
+  if (moves_on(job))
+    return;
   g_autoptr(GSource) source = g_idle_source_new();
   g_source_set_priority(source, G_PRIORITY_DEFAULT);
   g_source_set_callback(source, finish_job, job, NULL);
@@ -175,18 +208,9 @@ dispatch_new(const ApiContext *context, guint workers, guint queue_limit)
   dispatch->context = context;
   dispatch->queue_limit = queue_limit;
   dispatch->workers = g_thread_pool_new(run_job, NULL, (int)workers, FALSE, NULL);
+  dispatch->patient_workers = g_thread_pool_new(run_job, NULL, PATIENT_WORKERS, FALSE, NULL);
   dispatch->slow_workers = g_thread_pool_new(run_job, NULL, (int)MAX(workers / 2, 1), FALSE, NULL);
   return dispatch;
-}
-
-static Answer *
-overloaded(void)
-{
-  g_autoptr(GError) error = g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_OVERLOADED,
-                                                "Too many requests are waiting. Try again in a few seconds.");
-  Answer *answer = answer_new();
-  problem_set(answer, error);
-  return answer;
 }
 
 void
@@ -218,5 +242,6 @@ dispatch_free(Dispatch *dispatch)
     return;
   g_thread_pool_free(dispatch->workers, FALSE, TRUE);
   g_thread_pool_free(dispatch->slow_workers, FALSE, TRUE);
+  g_thread_pool_free(dispatch->patient_workers, FALSE, TRUE); /* the others hand to these */
   g_free(dispatch);
 }

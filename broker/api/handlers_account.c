@@ -30,6 +30,34 @@ answer_sign_in(const ApiContext *context, Answer *answer, const SignIn *sign_in,
   answer_set_json(answer, 200, builder);
 }
 
+/* A sign-in that may wait for a directory goes on where waiting keeps nobody else; so does what only takes as
+ * long. NULL without failure when it goes on there. */
+static SignIn *
+sign_in(const ApiContext *context, const Request *request, const char *user, const char *password,
+        Answer *answer, GError **error)
+{
+  const SignInOrigin origin = {.address = request->address, .client = request->client};
+  gboolean may_wait;
+  if (!sign_in_may_wait(context->services, user, &may_wait, error))
+    return NULL;
+  answer->is_to_wait = may_wait && !request->is_patient;
+  if (answer->is_to_wait)
+    return NULL;
+  if (request->is_patient && !may_wait) {
+    sign_in_pretend(context->services, user, error);
+    return NULL;
+  }
+  GError *problem = NULL;
+  SignIn *begun = sign_in_begin(context->services, user, password, &origin, &problem);
+  answer->is_to_wait =
+      begun == NULL && !request->is_patient && sign_in_is_to_pretend(context->services, problem);
+  if (answer->is_to_wait)
+    g_error_free(problem);
+  else if (begun == NULL)
+    g_propagate_error(error, problem);
+  return begun;
+}
+
 gboolean
 handle_login(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
@@ -40,11 +68,10 @@ handle_login(const ApiContext *context, const Request *request, Answer *answer, 
   gboolean by_cookie = FALSE;
   if (password == NULL || !json_get_optional_bool(body, "cookie", FALSE, &by_cookie, error))
     return FALSE;
-  const SignInOrigin origin = {.address = request->address, .client = request->client};
-  g_autoptr(SignIn) sign_in = sign_in_begin(context->services, user, password, &origin, error);
-  if (sign_in == NULL)
-    return FALSE;
-  answer_sign_in(context, answer, sign_in, by_cookie);
+  g_autoptr(SignIn) begun = sign_in(context, request, user, password, answer, error);
+  if (begun == NULL)
+    return answer->is_to_wait;
+  answer_sign_in(context, answer, begun, by_cookie);
   return TRUE;
 }
 

@@ -32,6 +32,7 @@ typedef struct {
   char *idempotency_key;       /**< (nullable) */
   char *if_match;              /**< (nullable) */
   char *client;                /**< what it says it is, by model/client_name.h; "" when it does not */
+  gboolean is_patient;         /**< it is worked on where one may wait for other servers */
   Caller *caller;              /**< (nullable) set once the token was checked */
 } Request;
 

@@ -49,6 +49,10 @@ struct Authenticator {
   gboolean (*look_up)(Authenticator *authenticator, const char *external_id,
                       AuthenticatorFinding *ret_finding, ExternalIdentity **ret_identity, GError **error);
 
+  /** (nullable) Does what check() does for @name, and tells how each step went: Rules are added to @steps. */
+  gboolean (*explain)(Authenticator *authenticator, const char *name, const char *password, GPtrArray *steps,
+                      GError **error);
+
   /** (nullable: as it is) How @external_name, a group, is written in ExternalIdentity.groups (transfer full);
    * CARAWAY_ERROR_INVALID when it cannot be the name of one. */
   char *(*group_key)(Authenticator *authenticator, const char *external_name, GError **error);

@@ -52,7 +52,7 @@ static Authenticator *
 open_one(const char *path, const char *name, const AuthenticatorType *types, GError **error)
 {
   const AuthenticatorType *type = find_type(path, types, error);
-  g_autoptr(Config) config = type != NULL ? config_load_file(path, type->keys, error) : NULL;
+  g_autoptr(Config) config = type != NULL ? config_load_file(path, type->keys(), error) : NULL;
   Authenticator *authenticator = config != NULL ? type->open(name, config, error) : NULL;
   if (authenticator == NULL && config != NULL)
     g_prefix_error(error, "%s: ", path);

@@ -23,8 +23,8 @@
   }
 
 typedef struct {
-  const char *name;      /**< as [authenticator] type says it; NULL ends a list */
-  const ConfigKey *keys; /**< with AUTHENTICATOR_KEYS */
+  const char *name;               /**< as [authenticator] type says it; NULL ends a list */
+  const ConfigKey *(*keys)(void); /**< with AUTHENTICATOR_KEYS */
   /** Makes one named @name, asking no server for anything (transfer full). @config is borrowed for the call.
    */
   Authenticator *(*open)(const char *name, const Config *config, GError **error);

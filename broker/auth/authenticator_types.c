@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What authenticators there can be: each brings its table of keys and its way of checking. */
 #include "broker/auth/authenticator_folder.h"
+#include "broker/auth/ldap/ldap_authenticator.h"
 
 static const AuthenticatorType TYPES[] = {
+    {"ldap", ldap_settings_keys, ldap_authenticator_open},
     {NULL},
 };
 

@@ -135,6 +135,7 @@ services_new(const ServicesOptions *options, GError **error)
   services->hasher = password_hasher_new(options->hash_workers > 0 ? options->hash_workers : 2, HASH_WAITING);
   services->authenticator = local_authenticator_new(services->hasher);
   services->throttle = sign_in_throttle_new();
+  services->external_recheck = external_recheck_new(services);
   services->hub = session_hub_new();
   services->delivery = delivery_new();
   services->session_times = session_times_new();
@@ -296,6 +297,7 @@ services_start(Services *services)
 {
   change_feed_start(services->feed);
   cluster_start(services->cluster);
+  external_recheck_start(services->external_recheck);
   services->background = g_thread_new("keeper", run_background, services);
 }
 
@@ -309,6 +311,8 @@ services_stop(Services *services)
   g_cond_signal(&services->wake);
   g_mutex_unlock(&services->mutex);
   g_clear_pointer(&services->background, g_thread_join);
+  if (services->external_recheck != NULL)
+    external_recheck_stop(services->external_recheck);
   if (services->cluster != NULL)
     cluster_stop(services->cluster);
 }
@@ -342,6 +346,7 @@ services_free(Services *services)
   session_times_free(services->session_times);
   keeper_memory_free(services->keeper_memory);
   delivery_free(services->delivery);
+  external_recheck_free(services->external_recheck);
   session_hub_free(services->hub);
   sign_in_throttle_free(services->throttle);
   authenticator_free(services->authenticator);

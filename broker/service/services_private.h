@@ -22,6 +22,7 @@
 #include "broker/service/hosts/delivery.h"
 #include "broker/service/hosts/host_pulse.h"
 #include "broker/service/hosts/host_silence.h"
+#include "broker/service/people/external_recheck.h"
 #include "broker/service/people/sign_in_throttle.h"
 #include "broker/service/pools/keeper_memory.h"
 #include "broker/service/services.h"
@@ -57,6 +58,7 @@ struct Services {
   KnownSessions *known_sessions;
   KnownSignIns *known_sign_ins;
   KnownPasswords *known_passwords;
+  ExternalRecheck *external_recheck;
   AwayJournal *journal;
   AwaySignOuts *sign_outs;
   SignInLimits sign_in_limits;

@@ -12,8 +12,8 @@
 
 #define TYPED_MAX_BYTES 200
 
-static gboolean
-refuse(GError **error)
+gboolean
+password_proof_refuse(GError **error)
 {
   g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS,
               "The name or the password is wrong; check both and try again.");
@@ -72,7 +72,7 @@ check_here(Services *services, const char *name, const User *user, const char *h
   gboolean accepted;
   if (!authenticator_check(services->authenticator, &account, password, &accepted, NULL, error))
     return FALSE;
-  return accepted || refuse(error);
+  return accepted || password_proof_refuse(error);
 }
 
 gboolean
@@ -128,7 +128,7 @@ ask_directories(Services *services, const char *name, const User *user, const ch
   else if (away != NULL)
     g_propagate_error(error, away);
   else
-    refuse(error);
+    password_proof_refuse(error);
   return g_steal_pointer(&identity);
 }
 

@@ -26,6 +26,9 @@ gboolean password_proof_may_wait(Services *services, const char *name, gboolean 
 char *password_proof_check(Services *services, const char *name, const char *password, const char *address,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Refuses a name or a password: CARAWAY_ERROR_BAD_CREDENTIALS. */
+gboolean password_proof_refuse(GError **error);
+
 /** Does the same work for @name with no password, so that a wrong one of a local account takes the same time
  * as a name that nobody has. */
 void password_proof_pretend(Services *services, const char *name);

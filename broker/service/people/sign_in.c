@@ -10,6 +10,7 @@
 #include "broker/service/people/external_account.h"
 #include "broker/service/people/password_proof.h"
 #include "broker/service/people/sign_in_ending.h"
+#include "broker/service/people/sign_in_methods.h"
 #include "broker/service/shared_memory.h"
 #include "broker/service/work.h"
 #include "broker/store/sign_in_store.h"
@@ -61,6 +62,28 @@ sign_in_begin(Services *services, const char *typed, const char *password, const
   audit_log_refusal(services, NULL, "sign-in", shown, origin->address, problem);
   g_propagate_error(error, problem);
   return NULL;
+}
+
+gboolean
+sign_in_may_wait(Services *services, const char *typed, gboolean *ret_may_wait, GError **error)
+{
+  g_autofree char *name = password_proof_name(services, typed);
+  return password_proof_may_wait(services, name, ret_may_wait, error);
+}
+
+gboolean
+sign_in_is_to_pretend(Services *services, const GError *refusal)
+{
+  return sign_in_methods_have_directory(services) &&
+         g_error_matches(refusal, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
+}
+
+void
+sign_in_pretend(Services *services, const char *typed, GError **error)
+{
+  g_autofree char *name = password_proof_name(services, typed);
+  password_proof_pretend(services, name);
+  (void)password_proof_refuse(error);
 }
 
 /* What the database says of a sign-in. */

@@ -22,6 +22,16 @@ typedef struct {
 SignIn *sign_in_begin(Services *services, const char *name, const char *password, const SignInOrigin *origin,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Whether sign_in_begin() for @name would wait for servers that are not ours. */
+gboolean sign_in_may_wait(Services *services, const char *name, gboolean *ret_may_wait,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Whether to call sign_in_pretend() after sign_in_begin() refused with @refusal without waiting. */
+gboolean sign_in_is_to_pretend(Services *services, const GError *refusal);
+
+/** Refuses @name as a wrong password does, after the time that a name takes that nobody here has. */
+void sign_in_pretend(Services *services, const char *name, GError **error);
+
 /**
  * Who presents @token (nullable) from @address. Fails with CARAWAY_ERROR_UNAUTHENTICATED. Where
  * password_change_required is set on the result, only sign_in_user(), sign_in_change_password() and

@@ -98,11 +98,17 @@ free_person(gpointer data)
   g_free(person);
 }
 
+static const ConfigKey *
+stand_in_keys(void)
+{
+  static const ConfigKey KEYS[] = {AUTHENTICATOR_KEYS, {NULL}};
+  return KEYS;
+}
+
 StandInDirectory *
 stand_in_directory_new(void)
 {
-  static const ConfigKey KEYS[] = {AUTHENTICATOR_KEYS, {NULL}};
-  static const AuthenticatorType TYPES[] = {{"stand-in", KEYS, open_stand_in}, {NULL}};
+  static const AuthenticatorType TYPES[] = {{"stand-in", stand_in_keys, open_stand_in}, {NULL}};
   g_autoptr(GError) error = NULL;
   StandInDirectory *directory = g_new0(StandInDirectory, 1);
   directory->people = g_ptr_array_new_with_free_func(free_person);
