@@ -17,7 +17,7 @@
  * error, and of a join token that nobody was told of, nobody can make use. */
 static const struct {
   const char *kind, *collection;
-} readable[] = {{"user/", "users/"}, {"group/", "groups/"}, {"pool/", "pools/"}};
+} readable[] = {{"user/", "users/"}, {"group/", "groups/"}, {"pool/", "pools/"}, {"role/", "roles/"}};
 
 static Answer *
 refusal(CarawayErrorCode code, const char *sentence)

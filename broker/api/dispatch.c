@@ -63,14 +63,24 @@ log_refusal(const ApiContext *context, const Request *request, const GError *ref
 }
 
 static gboolean
-check_permission(const ApiContext *context, const Request *request, GError **error)
+has_permission(const ApiContext *context, Request *request, GError **error)
 {
   const Route *route = request->route;
+  if (permission_is_of_everybody(route->permission) &&
+      (request->caller->limit & PERMISSION_BIT(route->permission)) != 0)
+    return TRUE;
+  if (route->reach == REACH_SOME)
+    return rights_check_list(context->services, request->caller, route->permission, route->object,
+                             &request->within, error);
+  return rights_check_now(context->services, request->caller, route->permission, route->object, route->reach,
+                          route->reach == REACH_ONE ? request_parameter(request, 0) : NULL, error);
+}
+
+static gboolean
+check_permission(const ApiContext *context, Request *request, GError **error)
+{
   GError *refusal = NULL;
-  if ((permission_is_of_everybody(route->permission) &&
-       (request->caller->limit & PERMISSION_BIT(route->permission)) != 0) ||
-      rights_check_route(context->services, request->caller, route->permission, route->object, route->reach,
-                         route->reach == REACH_ONE ? request_parameter(request, 0) : NULL, &refusal))
+  if (has_permission(context, request, &refusal))
     return TRUE;
   log_refusal(context, request, refusal);
   g_propagate_error(error, refusal);

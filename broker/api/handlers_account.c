@@ -5,6 +5,7 @@
 #include "broker/api/views.h"
 #include "broker/service/people/sign_in.h"
 #include "broker/service/people/sign_in_methods.h"
+#include "broker/service/rights/rights.h"
 #include "common/base/json.h"
 
 #define NAME_MAX_BYTES     255
@@ -24,7 +25,9 @@ answer_sign_in(const ApiContext *context, Answer *answer, const SignIn *sign_in,
     view_text(builder, "token", sign_in->token);
   }
   json_builder_set_member_name(builder, "user");
-  view_me(builder, sign_in->user);
+  g_autoptr(Caller) caller = caller_new(sign_in->user->id, sign_in->user->name, FALSE, NULL, NULL);
+  g_autoptr(Access) access = rights_read_now(context->services, caller, NULL);
+  view_me(builder, sign_in->user, access);
   view_time(builder, "expires", sign_in->expires_us);
   json_builder_end_object(builder);
   answer_set_json(answer, 200, builder);
@@ -120,8 +123,9 @@ handle_me(const ApiContext *context, const Request *request, Answer *answer, GEr
   g_autoptr(User) user = sign_in_user(context->services, request->caller, error);
   if (user == NULL)
     return FALSE;
+  g_autoptr(Access) access = rights_read_now(context->services, request->caller, NULL);
   g_autoptr(JsonBuilder) builder = json_builder_new();
-  view_me(builder, user);
+  view_me(builder, user, access);
   answer_set_json(answer, 200, builder);
   return TRUE;
 }

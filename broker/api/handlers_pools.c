@@ -4,6 +4,7 @@
 #include "broker/api/pool_reading.h"
 #include "broker/api/views.h"
 #include "broker/service/pools/pool_schedule.h"
+#include "broker/service/rights/rights.h"
 #include "common/base/error.h"
 #include "common/base/json.h"
 
@@ -145,6 +146,17 @@ handle_pool_schedule(const ApiContext *context, const Request *request, Answer *
   return TRUE;
 }
 
+/* Whoever says who may use the pool may name anybody; others whom they see. */
+static gboolean
+may_name(const ApiContext *context, const Request *request, const char *pool, const char *user,
+         GError **error)
+{
+  return rights_check_now(context->services, request->caller, PERMISSION_POOL_ENTITLE, OBJECT_POOL, REACH_ONE,
+                          pool, NULL) ||
+         rights_check_now(context->services, request->caller, PERMISSION_USER_READ, OBJECT_USER, REACH_ONE,
+                          user, error);
+}
+
 gboolean
 handle_explain_pool(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
@@ -157,8 +169,10 @@ handle_explain_pool(const ApiContext *context, const Request *request, Answer *a
                         "Say for whom: ?user= with the id or name of an account.");
     return FALSE;
   }
-  g_autoptr(PoolExplanation) explanation =
-      pool_explain(context->services, request_parameter(request, 0), user, error);
+  const char *pool = request_parameter(request, 0);
+  g_autoptr(PoolExplanation) explanation = may_name(context, request, pool, user, error)
+                                               ? pool_explain(context->services, pool, user, error)
+                                               : NULL;
   if (explanation == NULL)
     return FALSE;
   g_autoptr(JsonBuilder) builder = json_builder_new();

@@ -121,11 +121,12 @@ handle_connect(const ApiContext *context, const Request *request, Answer *answer
 }
 
 static gboolean
-wants_all(const ApiContext *context, const Request *request, gboolean *ret_all, GError **error)
+wants_all(const ApiContext *context, const Request *request, gboolean *ret_all, char **ret_within,
+          GError **error)
 {
   return request_query_truth(request, "all", ret_all, error) &&
-         (!*ret_all || rights_check_route(context->services, request->caller, PERMISSION_SESSION_READ,
-                                          OBJECT_SESSION, REACH_SOME, NULL, error));
+         (!*ret_all || rights_check_list(context->services, request->caller, PERMISSION_SESSION_READ,
+                                         OBJECT_SESSION, ret_within, error));
 }
 
 gboolean
@@ -134,9 +135,11 @@ handle_sessions(const ApiContext *context, const Request *request, Answer *answe
   static const char *const NAMES[] = {"all", "limit", "cursor", NULL};
   Page page;
   gboolean all = FALSE;
+  g_autofree char *within = NULL;
   if (!request_check_query(request, NAMES, error) || !request_page(request, &page, error) ||
-      !wants_all(context, request, &all, error))
+      !wants_all(context, request, &all, &within, error))
     return FALSE;
+  page.within = within;
   g_autofree char *next = NULL;
   g_autoptr(GPtrArray) sessions = session_list(context->services, request->caller, all, &page, &next, error);
   if (sessions == NULL)

@@ -67,7 +67,8 @@ request_page(const Request *request, Page *ret_page, GError **error)
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“limit” must be from 1 to %d.", PAGE_LIMIT_MAX);
     return FALSE;
   }
-  *ret_page = (Page){.limit = (guint)number, .cursor = request_query(request, "cursor")};
+  *ret_page =
+      (Page){.limit = (guint)number, .cursor = request_query(request, "cursor"), .within = request->within};
   return TRUE;
 }
 
@@ -137,5 +138,6 @@ request_free(Request *request)
   g_free(request->if_match);
   g_free(request->client);
   caller_free(request->caller);
+  g_free(request->within);
   g_free(request);
 }

@@ -34,6 +34,7 @@ typedef struct {
   char *client;                /**< what it says it is, by model/client_name.h; "" when it does not */
   gboolean is_patient;         /**< it is worked on where one may wait for other servers */
   Caller *caller;              /**< (nullable) set once the token was checked */
+  char *within; /**< (nullable) of the list that is asked for, what the caller may see; see page.h */
 } Request;
 
 /** The @index th parameter of the path (transfer none). */

@@ -7,6 +7,7 @@
 #include "broker/api/handlers.h"
 #include "broker/api/host_handlers.h"
 #include "broker/api/machine_handlers.h"
+#include "broker/api/role_handlers.h"
 
 #define NO_BODY   0
 #define SMALL     4096
@@ -31,6 +32,7 @@ static const Route ROUTES[] = {
     {"GET", V1 "/me/sign-ins", PERMISSION_ACCOUNT, handle_sign_ins, NO_BODY, ROUTE_PLAIN},
     {"DELETE", V1 "/me/sign-ins", PERMISSION_ACCOUNT, handle_end_other_sign_ins, NO_BODY, ROUTE_PLAIN},
     {"DELETE", V1 "/me/sign-ins/{signin}", PERMISSION_ACCOUNT, handle_end_sign_in, NO_BODY, ROUTE_PLAIN},
+    {"GET", V1 "/me/permissions", PERMISSION_OWN, handle_my_permissions, NO_BODY, ROUTE_PLAIN},
 
     {"GET", V1 "/me/tokens", PERMISSION_ACCOUNT, handle_tokens, NO_BODY, ROUTE_PLAIN},
     {"POST", V1 "/me/tokens", PERMISSION_ACCOUNT, handle_create_token, SMALL, ROUTE_PLAIN},
@@ -78,6 +80,18 @@ static const Route ROUTES[] = {
      ROUTE_PLAIN, ONE(GROUP)},
     {"DELETE", V1 "/groups/{group}/members/{user}", PERMISSION_GROUP_MANAGE, handle_remove_member, NO_BODY,
      ROUTE_PLAIN, ONE(GROUP)},
+
+    {"GET", V1 "/roles", PERMISSION_ROLE_READ, handle_roles, NO_BODY, ROUTE_PLAIN, SOME(ROOT)},
+    {"POST", V1 "/roles", PERMISSION_ROLE_MANAGE, handle_create_role, SMALL, ROUTE_CREATES, ALL(ROOT)},
+    {"GET", V1 "/roles/{role}", PERMISSION_ROLE_READ, handle_role, NO_BODY, ROUTE_PLAIN, SOME(ROOT)},
+    {"PATCH", V1 "/roles/{role}", PERMISSION_ROLE_MANAGE, handle_change_role, SMALL, ROUTE_PLAIN, ALL(ROOT)},
+    {"DELETE", V1 "/roles/{role}", PERMISSION_ROLE_MANAGE, handle_delete_role, NO_BODY, ROUTE_PLAIN,
+     ALL(ROOT)},
+    {"GET", V1 "/role-bindings", PERMISSION_ROLE_READ, handle_bindings, NO_BODY, ROUTE_PLAIN, SOME(ROOT)},
+    {"POST", V1 "/role-bindings", PERMISSION_ROLE_MANAGE, handle_create_binding, SMALL, ROUTE_CREATES,
+     SOME(ROOT)},
+    {"DELETE", V1 "/role-bindings/{binding}", PERMISSION_ROLE_MANAGE, handle_delete_binding, NO_BODY,
+     ROUTE_PLAIN, SOME(ROOT)},
 
     {"GET", V1 "/pools", PERMISSION_POOL_READ, handle_pools, NO_BODY, ROUTE_PLAIN, SOME(POOL)},
     {"POST", V1 "/pools", PERMISSION_POOL_MANAGE, handle_create_pool, BODY, ROUTE_CREATES, ALL(POOL)},

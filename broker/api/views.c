@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/api/views.h"
 
+#include "broker/model/role.h"
+
 void
 view_text(JsonBuilder *builder, const char *name, const char *value)
 {
@@ -180,22 +182,31 @@ view_offer(JsonBuilder *builder, gconstpointer value)
   json_builder_end_object(builder);
 }
 
-static void
-add_account(JsonBuilder *builder, const User *user)
+static const char *const *
+account_roles(const User *user)
 {
-  static const char *const ADMINISTRATOR[] = {"administrator", "user", NULL};
+  static const char *const ADMINISTRATOR[] = {ROLE_ADMINISTRATOR, ROLE_USER, NULL};
+  return user->administrator ? ADMINISTRATOR : ADMINISTRATOR + 1;
+}
+
+static void
+add_account(JsonBuilder *builder, const User *user, const char *const *roles)
+{
   view_text(builder, "id", user->id);
   view_text(builder, "name", user->name);
   view_text(builder, "full_name", user->full_name != NULL ? user->full_name : "");
-  view_texts(builder, "roles", user->administrator ? ADMINISTRATOR : ADMINISTRATOR + 1);
+  view_texts(builder, "roles", roles);
   view_bool(builder, "password_change_required", user->password_change_required);
 }
 
 void
-view_me(JsonBuilder *builder, gconstpointer value)
+view_me(JsonBuilder *builder, const User *user, const Access *access)
 {
+  g_auto(GStrv) roles = access != NULL ? access_role_names(access) : NULL;
+  g_auto(GStrv) permissions = permission_set_names(access != NULL ? access_permissions(access) : 0);
   json_builder_begin_object(builder);
-  add_account(builder, value);
+  add_account(builder, user, roles != NULL ? (const char *const *)roles : account_roles(user));
+  view_texts(builder, "permissions", (const char *const *)permissions);
   json_builder_end_object(builder);
 }
 
@@ -204,7 +215,7 @@ view_user(JsonBuilder *builder, gconstpointer value)
 {
   const User *user = value;
   json_builder_begin_object(builder);
-  add_account(builder, user);
+  add_account(builder, user, account_roles(user));
   view_texts(builder, "groups", (const char *const *)user->groups);
   view_bool(builder, "disabled", user->disabled);
   view_text(builder, "source", user->source);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "broker/model/access.h"
 #include "broker/model/audit_entry.h"
 #include "broker/model/desktop.h"
 #include "broker/model/entitlement.h"
@@ -50,8 +51,8 @@ void view_session(JsonBuilder *builder, gconstpointer session);
 void view_session_members(JsonBuilder *builder, const Session *session);
 /** A View: OFFER, of a DesktopOffer. */
 void view_offer(JsonBuilder *builder, gconstpointer offer);
-/** A View: ME, of a User. */
-void view_me(JsonBuilder *builder, gconstpointer user);
+/** Adds the ME of @user, who has @access (nullable: is not known, as while the database is away). */
+void view_me(JsonBuilder *builder, const User *user, const Access *access);
 /** A View: USER. */
 void view_user(JsonBuilder *builder, gconstpointer user);
 /** A View: GROUP. */

@@ -15,6 +15,8 @@ static const CtlNoun all_nouns[] = {
     {"sign-in", "Where one is signed in", ctl_sign_in_commands},
     {"user", "Accounts of people", ctl_user_commands},
     {"group", "Groups of users", ctl_group_commands},
+    {"role", "What accounts may do", ctl_role_commands},
+    {"binding", "Who has which role on what", ctl_binding_commands},
     {"pool", "Pools of desktops", ctl_pool_commands},
     {"entitlement", "Who may use which pool", ctl_entitlement_commands},
     {"image", "Images that desktops are made from", ctl_image_commands},

@@ -28,6 +28,9 @@ extern const CtlColumn ctl_sign_in_columns[];
 /** user, group. */
 extern const CtlCommand ctl_user_commands[], ctl_group_commands[];
 
+/** role, binding. */
+extern const CtlCommand ctl_role_commands[], ctl_binding_commands[];
+
 /** pool, entitlement, image. */
 extern const CtlCommand ctl_pool_commands[], ctl_entitlement_commands[], ctl_image_commands[];
 

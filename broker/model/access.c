@@ -44,6 +44,29 @@ access_add(Access *access, const char *binding, const char *role, const char *ob
   g_ptr_array_add(access->roles, held);
 }
 
+PermissionSet
+access_permissions(const Access *access)
+{
+  PermissionSet set = 0;
+  for (guint i = 0; i < access->roles->len; i++)
+    set |= ((HeldRole *)g_ptr_array_index(access->roles, i))->permissions;
+  return set & access->limit;
+}
+
+GStrv
+access_role_names(const Access *access)
+{
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  for (guint i = 0; i < access->roles->len; i++) {
+    char *name = ((HeldRole *)g_ptr_array_index(access->roles, i))->role;
+    if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+      g_ptr_array_add(names, name);
+  }
+  g_ptr_array_add(names, (gpointer)ROLE_USER);
+  g_ptr_array_add(names, NULL);
+  return g_strdupv((char **)names->pdata);
+}
+
 void
 access_free(Access *access)
 {

@@ -30,6 +30,12 @@ Access *access_new_everything(void);
 void access_add(Access *access, const char *binding, const char *role, const char *object, const char *group,
                 PermissionSet permissions);
 
+/** All that @access permits on any object. */
+PermissionSet access_permissions(const Access *access);
+
+/** The names of its roles, each once, and at last that which everybody has (transfer full). */
+GStrv access_role_names(const Access *access);
+
 /** Frees @access (nullable). */
 void access_free(Access *access);
 

@@ -9,8 +9,11 @@
 
 #define PAGE_LIMIT_MAX     500
 #define PAGE_LIMIT_DEFAULT 100
+#define PAGE_ANY_GROUP     "*"
 
 typedef struct {
   guint limit;        /**< 1 … PAGE_LIMIT_MAX; 0 stands for PAGE_LIMIT_DEFAULT */
   const char *cursor; /**< (nullable): the first page */
+  const char *within; /**< (nullable: all) ids of pools, hosts or groups, each with a blank before and behind
+                         it: only what is in these is on the list; PAGE_ANY_GROUP: what is in any group */
 } Page;

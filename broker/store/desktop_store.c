@@ -97,9 +97,12 @@ desktop_key(gpointer desktop)
 GPtrArray *
 desktop_store_list(DbTransaction *transaction, const Page *page, char **ret_next, GError **error)
 {
+  const char *within = row_within(page);
   return row_page(
-      row_all(db_query(transaction, error, SELECT_DESKTOP " WHERE d.name > ? ORDER BY d.name LIMIT ?", "si",
-                       page->cursor != NULL ? page->cursor : "", row_limit(page)),
+      row_all(db_query(
+                  transaction, error,
+                  SELECT_DESKTOP " WHERE d.name > ? AND " ROW_WITHIN("d.pool_id") " ORDER BY d.name LIMIT ?",
+                  "ssssi", page->cursor != NULL ? page->cursor : "", within, within, within, row_limit(page)),
               read_desktop, (GDestroyNotify)desktop_free, error),
       page, desktop_key, ret_next);
 }

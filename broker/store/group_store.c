@@ -65,12 +65,15 @@ group_key(gpointer group)
 GPtrArray *
 group_store_list(DbTransaction *transaction, const Page *page, char **ret_next, GError **error)
 {
-  g_autoptr(GPtrArray) groups =
-      row_page(row_all(db_query(transaction, error,
-                                "SELECT " COLUMNS " FROM account_group WHERE name > ? ORDER BY name LIMIT ?",
-                                "si", page->cursor != NULL ? page->cursor : "", row_limit(page)),
-                       read_group, (GDestroyNotify)group_free, error),
-               page, group_key, ret_next);
+  const char *within = row_within(page);
+  g_autoptr(GPtrArray) groups = row_page(
+      row_all(db_query(transaction, error,
+                       "SELECT " COLUMNS
+                       " FROM account_group WHERE name > ? AND " ROW_WITHIN("id") " ORDER BY name LIMIT ?",
+                       "ssssi", page->cursor != NULL ? page->cursor : "", within, within, within,
+                       row_limit(page)),
+              read_group, (GDestroyNotify)group_free, error),
+      page, group_key, ret_next);
   for (guint i = 0; groups != NULL && i < groups->len; i++)
     if (!read_members(transaction, g_ptr_array_index(groups, i), error))
       return NULL;

@@ -137,9 +137,12 @@ host_key(gpointer host)
 GPtrArray *
 host_store_list(DbTransaction *transaction, const Page *page, char **ret_next, GError **error)
 {
+  const char *within = row_within(page);
   return row_page(
-      row_all(db_query(transaction, error, SELECT_HOST " WHERE h.name > ? ORDER BY h.name LIMIT ?", "si",
-                       page->cursor != NULL ? page->cursor : "", row_limit(page)),
+      row_all(db_query(transaction, error,
+                       SELECT_HOST " WHERE h.name > ? AND " ROW_WITHIN("h.name") " ORDER BY h.name LIMIT ?",
+                       "ssssi", page->cursor != NULL ? page->cursor : "", within, within, within,
+                       row_limit(page)),
               read_host, (GDestroyNotify)host_free, error),
       page, host_key, ret_next);
 }

@@ -193,11 +193,13 @@ pool_store_list(DbTransaction *transaction, const char *tag, const Page *page, c
                 GError **error)
 {
   g_autofree char *pattern = tag != NULL ? tag_pattern(tag) : g_strdup("%");
+  const char *within = row_within(page);
   return row_page(row_all(db_query(transaction, error,
                                    SELECT_POOL " WHERE p.deleting = 0 AND p.name > ?"
-                                               " AND ' ' || p.tags || ' ' LIKE ? ESCAPE '!'"
-                                               " ORDER BY p.name LIMIT ?",
-                                   "ssi", page->cursor != NULL ? page->cursor : "", pattern, row_limit(page)),
+                                               " AND ' ' || p.tags || ' ' LIKE ? ESCAPE '!' AND " ROW_WITHIN(
+                                                   "p.id") " ORDER BY p.name LIMIT ?",
+                                   "sssssi", page->cursor != NULL ? page->cursor : "", pattern, within,
+                                   within, within, row_limit(page)),
                           read_pool, (GDestroyNotify)pool_free, error),
                   page, pool_key, ret_next);
 }

@@ -65,6 +65,14 @@ page_limit(const Page *page)
   return page->limit == 0 ? PAGE_LIMIT_DEFAULT : MIN(page->limit, PAGE_LIMIT_MAX);
 }
 
+const char *
+row_within(const Page *page)
+{
+  if (page->within == NULL)
+    return "";
+  return *page->within != '\0' ? page->within : " ";
+}
+
 int
 row_limit(const Page *page)
 {

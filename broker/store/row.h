@@ -26,6 +26,12 @@ gpointer row_text(DbQuery *query);
 /** The first column of all rows of @query as texts (transfer full); NULL after a failure. */
 GStrv row_texts(DbQuery *query, GError **error);
 
+/** The condition that the list of the page is about what is in @column; takes row_within() three times. */
+#define ROW_WITHIN(column) "(? = '' OR REPLACE(?, ' ' || " column " || ' ', '') <> ?)"
+
+/** What ROW_WITHIN() is asked with: never NULL, "" for all. */
+const char *row_within(const Page *page);
+
 /** How many rows to ask for: one more than the page holds, to know whether there is a next. */
 int row_limit(const Page *page);
 

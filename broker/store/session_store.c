@@ -177,12 +177,15 @@ session_store_list(DbTransaction *transaction, const char *user_id, const Page *
   gint64 after_us = page->cursor == NULL ? 0 : g_ascii_strtoll(page->cursor, NULL, 10);
   const char *blank = page->cursor == NULL ? NULL : strchr(page->cursor, ' ');
   const char *after_id = blank == NULL ? "" : blank + 1;
+  const char *within = row_within(page);
   return row_page(
       row_all(db_query(transaction, error,
-                       SELECT_SESSION " WHERE s.state <> 'ended' AND (? IS NULL OR s.account_id = ?)"
-                                      " AND (s.created_us > ? OR (s.created_us = ? AND s.id > ?))"
-                                      " ORDER BY s.created_us, s.id LIMIT ?",
-                       "ssllsi", user_id, user_id, after_us, after_us, after_id, row_limit(page)),
+                       SELECT_SESSION
+                       " WHERE s.state <> 'ended' AND (? IS NULL OR s.account_id = ?)"
+                       " AND (s.created_us > ? OR (s.created_us = ? AND s.id > ?)) AND " ROW_WITHIN(
+                           "s.pool_id") " ORDER BY s.created_us, s.id LIMIT ?",
+                       "ssllssssi", user_id, user_id, after_us, after_us, after_id, within, within, within,
+                       row_limit(page)),
               read_session, (GDestroyNotify)session_free, error),
       page, session_key, ret_next);
 }

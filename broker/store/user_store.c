@@ -72,12 +72,16 @@ user_key(gpointer user)
 GPtrArray *
 user_store_list(DbTransaction *transaction, const Page *page, char **ret_next, GError **error)
 {
-  g_autoptr(GPtrArray) users =
-      row_page(row_all(db_query(transaction, error,
-                                "SELECT " COLUMNS " FROM account a WHERE a.name > ? ORDER BY a.name LIMIT ?",
-                                "si", page->cursor != NULL ? page->cursor : "", row_limit(page)),
-                       read_user, (GDestroyNotify)user_free, error),
-               page, user_key, ret_next);
+  const char *within = row_within(page);
+  g_autoptr(GPtrArray) users = row_page(
+      row_all(db_query(transaction, error,
+                       "SELECT " COLUMNS " FROM account a WHERE a.name > ? AND (? = '' OR EXISTS"
+                       " (SELECT 1 FROM membership m WHERE m.account_id = a.id AND (? = '" PAGE_ANY_GROUP
+                       "' OR " ROW_WITHIN("m.group_id") "))) ORDER BY a.name LIMIT ?",
+                       "ssssssi", page->cursor != NULL ? page->cursor : "", within, within, within, within,
+                       within, row_limit(page)),
+              read_user, (GDestroyNotify)user_free, error),
+      page, user_key, ret_next);
   for (guint i = 0; users != NULL && i < users->len; i++)
     if (!read_groups(transaction, g_ptr_array_index(users, i), error))
       return NULL;

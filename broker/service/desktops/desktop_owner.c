@@ -3,6 +3,7 @@
 
 #include "broker/service/desktops/desktop_maker.h"
 #include "broker/service/desktops/lifecycle.h"
+#include "broker/service/rights/rights.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/foreign_store.h"
 #include "broker/store/host_store.h"
@@ -181,7 +182,8 @@ desktop_owner_adopt(Services *services, const Caller *caller, const char *pool_k
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   g_autoptr(Pool) pool = work != NULL ? pool_store_find(work->transaction, pool_key, error) : NULL;
-  if (pool == NULL || !check_pool(pool, error))
+  if (pool == NULL || !check_pool(pool, error) || /* the machine is the host's till then */
+      !rights_check(work, caller, PERMISSION_HOST_MANAGE, OBJECT_HOST, REACH_ONE, host, error))
     return NULL;
   g_autoptr(Desktop) desktop = adopt(work, caller, pool, host, domain, error);
   return desktop != NULL && work_commit(work, error) ? g_steal_pointer(&desktop) : NULL;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/hosts/host_removal.h"
 
+#include "broker/model/object.h"
 #include "broker/service/cluster/change_feed.h"
 #include "broker/service/desktops/lifecycle.h"
 #include "broker/service/trust/certificate_registry.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/host_store.h"
+#include "broker/store/role_binding_store.h"
 
 #define NAMED_IN_SENTENCE 3
 
@@ -113,8 +115,10 @@ static gboolean
 remove_host(Work *work, const Caller *caller, const Host *host, const GPtrArray *desktops, GError **error)
 {
   guint lost = 0;
+  g_autofree char *path = object_path("/hosts", host->name);
   if (!forget_all(work, caller, host, desktops, &lost, error) ||
       !host_store_remove(work->transaction, host->name, error) ||
+      !role_binding_store_remove_at(work->transaction, path, error) ||
       !certificate_registry_revoke_machine(work, caller, "host", host->name, "The host was removed.",
                                            error) ||
       !certificate_registry_revoke_machine(work, caller, "relay", host->name, "The host was removed.", error))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/pools/pool_keeper.h"
 
+#include "broker/model/object.h"
 #include "broker/service/desktops/desktop_maker.h"
 #include "broker/service/desktops/lifecycle.h"
 #include "broker/service/hosts/capacity.h"
@@ -8,6 +9,7 @@
 #include "broker/store/capacity_store.h"
 #include "broker/store/desktop_store.h"
 #include "broker/store/pool_store.h"
+#include "broker/store/role_binding_store.h"
 
 /* A few at a time: the writer's turn is short, and who wants to sign in meanwhile gets one in between. */
 #define MADE_AT_ONCE    16
@@ -164,7 +166,9 @@ act(Services *services, const Pool *pool, GError **error)
   if (!turn.is_over)
     return take_steps(work, &turn, error);
   keeper_memory_forget(services->keeper_memory, pool->id);
-  return pool_store_remove(work->transaction, pool->id, error) && work_commit(work, error);
+  g_autofree char *path = object_path("/pools", pool->id);
+  return pool_store_remove(work->transaction, pool->id, error) &&
+         role_binding_store_remove_at(work->transaction, path, error) && work_commit(work, error);
 }
 
 /* Whether @pool is not as it should be. Nothing to do is the ordinary case, and takes nobody's turn to write.

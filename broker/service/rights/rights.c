@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/rights/rights.h"
 
+#include "broker/model/page.h"
 #include "broker/policy/access_decision.h"
 #include "broker/store/object_store.h"
 #include "broker/store/role_binding_store.h"
@@ -14,6 +15,13 @@ rights_read(Work *work, const Caller *caller, GError **error)
   if (access != NULL)
     access->limit = caller->limit;
   return access;
+}
+
+Access *
+rights_read_now(Services *services, const Caller *caller, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  return work != NULL ? rights_read(work, caller, error) : NULL;
 }
 
 /* --- refusals --- */
@@ -73,17 +81,41 @@ rights_check(Work *work, const Caller *caller, Permission permission, ObjectKind
     return TRUE;
   if (reach == REACH_ONE)
     return check_one(work, access, permission, kind, key, error);
-  if (reach == REACH_SOME && access_decision_allows_some(access, permission, kind))
-    return TRUE;
   return refuse(permission, places[0], error);
 }
 
 gboolean
-rights_check_route(Services *services, const Caller *caller, Permission permission, ObjectKind kind,
-                   Reach reach, const char *key, GError **error)
+rights_check_now(Services *services, const Caller *caller, Permission permission, ObjectKind kind,
+                 Reach reach, const char *key, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_READ, error);
   return work != NULL && rights_check(work, caller, permission, kind, reach, key, error);
+}
+
+/* Whoever may see groups sees their users. */
+static char *
+find_within(const Access *access, Permission permission, ObjectKind kind)
+{
+  const char *const *places = object_kind_places(kind);
+  g_autofree char *within = access_decision_within(access, permission, places[0]);
+  if (within == NULL || places[1] == NULL)
+    return g_steal_pointer(&within);
+  g_autofree char *other = access_decision_within(access, permission, places[1]);
+  return other != NULL ? g_steal_pointer(&other) : g_strdup(PAGE_ANY_GROUP);
+}
+
+gboolean
+rights_check_list(Services *services, const Caller *caller, Permission permission, ObjectKind kind,
+                  char **ret_within, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  g_autoptr(Access) access = work != NULL ? rights_read(work, caller, error) : NULL;
+  if (access == NULL)
+    return FALSE;
+  if (!access_decision_allows_some(access, permission, kind))
+    return refuse(permission, object_kind_places(kind)[0], error);
+  *ret_within = kind != OBJECT_ROOT ? find_within(access, permission, kind) : NULL;
+  return TRUE;
 }
 
 gboolean

@@ -14,16 +14,25 @@
 /** What @caller may do, as the transaction of @work sees it (transfer full). */
 Access *rights_read(Work *work, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The same in a transaction of its own. */
+Access *rights_read_now(Services *services, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
- * Whether @caller has @permission on what @kind and @reach say; @key: id or name, for REACH_ONE. Fails with
- * CARAWAY_ERROR_FORBIDDEN, which names permission and object, or as if the object were not there.
+ * Whether @caller has @permission on all objects of @kind, or (REACH_ONE) on one; @key: id or name, for
+ * REACH_ONE. Fails with CARAWAY_ERROR_FORBIDDEN, which names permission and object, or as if the object were
+ * not there.
  */
 gboolean rights_check(Work *work, const Caller *caller, Permission permission, ObjectKind kind, Reach reach,
                       const char *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The same in a transaction of its own. */
-gboolean rights_check_route(Services *services, const Caller *caller, Permission permission, ObjectKind kind,
-                            Reach reach, const char *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean rights_check_now(Services *services, const Caller *caller, Permission permission, ObjectKind kind,
+                          Reach reach, const char *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Whether @caller has @permission on any object of @kind, for a list; @ret_within gets those that it shows,
+ * as Page has them (transfer full). */
+gboolean rights_check_list(Services *services, const Caller *caller, Permission permission, ObjectKind kind,
+                           char **ret_within, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Sets @ret_allowed to whether @caller has @permission on the pool with id @pool_id. */
 gboolean rights_allow_on_pool(Work *work, const Caller *caller, Permission permission, const char *pool_id,

@@ -31,6 +31,7 @@ class WalkedBroker:
         self.owner = provision(self.broker)
         self.broker.user("victim")
         self.admin.call("POST", "groups", {"name": "staff"})
+        self.admin.call("POST", "roles", {"name": "reader", "permissions": ["pool.read"]})
         self.admin.call("POST", "pools", {"name": "adopted", "kind": "manual"})
         wait_spare(self.broker)
         self.session = self.owner.connect("office")["id"]
@@ -38,7 +39,8 @@ class WalkedBroker:
         desktop = self.owner.call("GET", f"sessions/{self.session}")["desktop"]["name"]
         self.ids = {"pool": "office", "user": "victim", "group": "staff", "kind": "user", "subject": "victim",
                     "image": "debian-12", "host": "kvm1", "desktop": desktop, "session": self.session,
-                    "signin": "0" * 32, "token": "no-such-token", "serial": self.broker_serial()}
+                    "signin": "0" * 32, "token": "no-such-token", "serial": self.broker_serial(),
+                    "role": "reader", "binding": "0" * 32}
         self.people = {"own": self.owner, "account": self.owner, "console.open": self.owner, "public": self.broker.rest(),
                        "gateway": self.portal.rest, "host": self.host.rest, "broker": self.portal.rest, "machine": self.portal.rest}
         self.made = 0
@@ -63,6 +65,8 @@ class WalkedBroker:
         return {"POST /api/v1/users": new | {"password": "a long enough secret"},
                 "POST /api/v1/groups": new,
                 "POST /api/v1/pools": new | {"image": "debian-12", "size": 1, "spares": 0},
+                "POST /api/v1/roles": new | {"permissions": ["pool.read"]},
+                "POST /api/v1/role-bindings": {"kind": "user", "subject": "victim", "role": "reader"},
                 "POST /internal/join": {"token": self.token},
                 "POST /api/v1/images": {"name": "debian-12"},
                 "POST /api/v1/pools/{pool}/desktops": {"host": "kvm1"},

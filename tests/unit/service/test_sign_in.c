@@ -53,8 +53,8 @@ test_first_administrator_once(void)
   g_assert_false(setup_first_administrator(fixture->services, "second", PASSWORD, TRUE, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
   g_autoptr(Caller) root = sign_in(fixture, "root");
-  g_assert_true(rights_check_route(fixture->services, root, PERMISSION_HOST_MANAGE, OBJECT_ROOT, REACH_ALL,
-                                   NULL, &error));
+  g_assert_true(rights_check_now(fixture->services, root, PERMISSION_HOST_MANAGE, OBJECT_ROOT, REACH_ALL,
+                                 NULL, &error));
   g_assert_true(root->password_change_required);
 }
 
