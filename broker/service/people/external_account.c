@@ -153,6 +153,8 @@ settle_groups(Acceptance *acceptance, GError **error)
   for (guint i = 0; i < groups->len; i++)
     if (!settle_group(acceptance, g_ptr_array_index(groups, i), &left, error))
       return FALSE;
+  if (left) /* a role may have gone with it, and event streams with the role */
+    work_notify(acceptance->work, CHANGE_SIGN_IN, acceptance->user_id);
   return !left || entitled_cut_user(acceptance->work, acceptance->caller, acceptance->user_id, error);
 }
 
