@@ -12,12 +12,15 @@
 /* They do nothing but wait; a directory lets fewer in than there are of them. */
 #define PATIENT_WORKERS 16
 #define PATIENT_QUEUE   64
+/* Who goes to an OpenID provider waits apart: however slow it is, it delays nobody else. */
+#define OUTSIDE_WORKERS 4
 
 struct Dispatch {
   const ApiContext *context;
   GThreadPool *workers;
   GThreadPool *slow_workers;    /* half as many, for what takes its time */
   GThreadPool *patient_workers; /* who wait for servers that are not ours */
+  GThreadPool *outside_workers;
   guint queue_limit;
   guint busy; /* loop only */
 };
@@ -220,13 +223,22 @@ dispatch_new(const ApiContext *context, guint workers, guint queue_limit)
   dispatch->workers = g_thread_pool_new(run_job, NULL, (int)workers, FALSE, NULL);
   dispatch->patient_workers = g_thread_pool_new(run_job, NULL, PATIENT_WORKERS, FALSE, NULL);
   dispatch->slow_workers = g_thread_pool_new(run_job, NULL, (int)MAX(workers / 2, 1), FALSE, NULL);
+  dispatch->outside_workers = g_thread_pool_new(run_job, NULL, OUTSIDE_WORKERS, FALSE, NULL);
   return dispatch;
+}
+
+static GThreadPool *
+workers_for(const Dispatch *dispatch, RouteFlags flags)
+{
+  if ((flags & ROUTE_OUTSIDE) != 0)
+    return dispatch->outside_workers;
+  return (flags & ROUTE_SLOW) != 0 ? dispatch->slow_workers : dispatch->workers;
 }
 
 void
 dispatch_push(Dispatch *dispatch, Request *request, gboolean yields, DispatchDone done, gpointer user_data)
 {
-  GThreadPool *pool = (request->route->flags & ROUTE_SLOW) != 0 ? dispatch->slow_workers : dispatch->workers;
+  GThreadPool *pool = workers_for(dispatch, request->route->flags);
   guint limit = yields ? MAX(dispatch->queue_limit / 2, 1) : dispatch->queue_limit;
   if (g_thread_pool_unprocessed(pool) >= limit) {
     request_free(request);
@@ -252,6 +264,7 @@ dispatch_free(Dispatch *dispatch)
     return;
   g_thread_pool_free(dispatch->workers, FALSE, TRUE);
   g_thread_pool_free(dispatch->slow_workers, FALSE, TRUE);
+  g_thread_pool_free(dispatch->outside_workers, FALSE, TRUE);
   g_thread_pool_free(dispatch->patient_workers, FALSE, TRUE); /* the others hand to these */
   g_free(dispatch);
 }

@@ -6,6 +6,10 @@
 #pragma once
 
 #include "broker/api/route.h"
+#include "broker/service/people/sign_in_entry.h"
+
+/** Answers that @sign_in began: its token in the body, or, with @by_cookie, as the cookie. */
+void answer_sign_in(const ApiContext *context, Answer *answer, const SignIn *sign_in, gboolean by_cookie);
 
 /** POST /login */
 gboolean handle_login(const ApiContext *context, const Request *request, Answer *answer, GError **error);
@@ -13,6 +17,17 @@ gboolean handle_login(const ApiContext *context, const Request *request, Answer 
 /** GET /sign-in-methods */
 gboolean handle_sign_in_methods(const ApiContext *context, const Request *request, Answer *answer,
                                 GError **error);
+
+/** GET /oidc/{authenticator}/begin */
+gboolean handle_oidc_begin(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
+/** GET /oidc/{authenticator}/callback */
+gboolean handle_oidc_callback(const ApiContext *context, const Request *request, Answer *answer,
+                              GError **error);
+
+/** POST /oidc/redeem */
+gboolean handle_oidc_redeem(const ApiContext *context, const Request *request, Answer *answer,
+                            GError **error);
 
 /** POST /logout */
 gboolean handle_logout(const ApiContext *context, const Request *request, Answer *answer, GError **error);

@@ -11,7 +11,7 @@
 #define NAME_MAX_BYTES     255
 #define PASSWORD_MAX_BYTES 1024
 
-static void
+void
 answer_sign_in(const ApiContext *context, Answer *answer, const SignIn *sign_in, gboolean by_cookie)
 {
   g_autoptr(JsonBuilder) builder = json_builder_new();

@@ -133,6 +133,7 @@ request_free(Request *request)
   g_free(request->address);
   g_free(request->public_host);
   secret_free(request->token);
+  secret_free(request->oidc_secret);
   g_free(request->origin);
   g_free(request->idempotency_key);
   g_free(request->if_match);

@@ -20,7 +20,8 @@ typedef enum {
   ROUTE_SLOW = 1 << 1,                   /**< may wait for others: only half of the workers do such */
   ROUTE_CREATES = 1 << 3,    /**< takes Idempotency-Key: a repetition gets the first answer again */
   ROUTE_REMEMBERED = 1 << 4, /**< a GET whose answer depends on nothing but who asks and the database */
-  ROUTE_WEBSOCKET = 1 << 2,  /**< has no handler; the server upgrades it */
+  ROUTE_OUTSIDE = 1 << 8,   /**< waits for servers that are not ours, on a few workers that do nothing else */
+  ROUTE_WEBSOCKET = 1 << 2, /**< has no handler; the server upgrades it */
 } RouteFlags;
 
 struct Route {

@@ -25,6 +25,10 @@
 static const Route ROUTES[] = {
     {"POST", V1 "/login", PERMISSION_PUBLIC, handle_login, SMALL, ROUTE_SLOW},
     {"GET", V1 "/sign-in-methods", PERMISSION_PUBLIC, handle_sign_in_methods, NO_BODY, ROUTE_PLAIN},
+    {"GET", V1 "/oidc/{authenticator}/begin", PERMISSION_PUBLIC, handle_oidc_begin, NO_BODY, ROUTE_OUTSIDE},
+    {"GET", V1 "/oidc/{authenticator}/callback", PERMISSION_PUBLIC, handle_oidc_callback, NO_BODY,
+     ROUTE_OUTSIDE},
+    {"POST", V1 "/oidc/redeem", PERMISSION_PUBLIC, handle_oidc_redeem, SMALL, ROUTE_PLAIN},
     {"POST", V1 "/logout", PERMISSION_ACCOUNT, handle_logout, SMALL, ROUTE_BEFORE_PASSWORD_CHANGE},
     {"GET", V1 "/me", PERMISSION_OWN, handle_me, NO_BODY, ROUTE_BEFORE_PASSWORD_CHANGE},
     {"POST", V1 "/me/password", PERMISSION_ACCOUNT, handle_change_password, SMALL,

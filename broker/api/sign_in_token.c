@@ -31,13 +31,13 @@ from_authorization(const char *value)
 
 /* RFC 6265, 4.2.1 */
 static char *
-from_cookie(const char *value)
+from_cookie(const char *value, const char *name)
 {
-  static const char NAME[] = SIGN_IN_COOKIE "=";
+  gsize length = strlen(name);
   while (value != NULL && *value != '\0') {
     const char *end = strchrnul(value, ';');
-    if (strncmp(value, NAME, strlen(NAME)) == 0)
-      return copy_token(value + strlen(NAME), (gsize)(end - value) - strlen(NAME));
+    if (strncmp(value, name, length) == 0)
+      return copy_token(value + length, (gsize)(end - value) - length);
     value = *end == ';' ? end + 1 : end;
     while (*value == ' ')
       value++;
@@ -51,7 +51,7 @@ sign_in_token_find(const char *authorization, const char *cookie, gboolean *ret_
   *ret_by_cookie = FALSE;
   if (authorization != NULL)
     return from_authorization(authorization);
-  char *token = from_cookie(cookie);
+  char *token = from_cookie(cookie, SIGN_IN_COOKIE "=");
   *ret_by_cookie = token != NULL;
   return token;
 }
@@ -88,4 +88,19 @@ sign_in_token_cookie(const char *token, gint64 lifetime_s)
   return g_strdup_printf(SIGN_IN_COOKIE "=%s; Path=/; Max-Age=%" G_GINT64_FORMAT
                                         "; Secure; HttpOnly; SameSite=Strict",
                          token, lifetime_s);
+}
+
+char *
+sign_in_token_find_oidc(const char *cookie)
+{
+  return from_cookie(cookie, OIDC_COOKIE "=");
+}
+
+/* Lax: the browser comes back from the provider by a navigation that began elsewhere. */
+char *
+sign_in_token_oidc_cookie(const char *secret, gint64 lifetime_s)
+{
+  return g_strdup_printf(OIDC_COOKIE "=%s; Path=/; Max-Age=%" G_GINT64_FORMAT
+                                     "; Secure; HttpOnly; SameSite=Lax",
+                         secret, lifetime_s);
 }

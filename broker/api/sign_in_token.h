@@ -20,3 +20,12 @@ gboolean sign_in_token_check_origin(const Request *request, GError **error) G_GN
 
 /** Set-Cookie for @token, which lives @lifetime_s (transfer full); 0 takes the cookie back. */
 char *sign_in_token_cookie(const char *token, gint64 lifetime_s);
+
+/** The cookie of a browser that is signing in by an OpenID provider. */
+#define OIDC_COOKIE "__Host-caraway-oidc"
+
+/** The secret in that cookie (transfer full; nullable); @cookie: the header (nullable). */
+char *sign_in_token_find_oidc(const char *cookie);
+
+/** The Set-Cookie value that keeps @secret for @lifetime_s (transfer full). */
+char *sign_in_token_oidc_cookie(const char *secret, gint64 lifetime_s);

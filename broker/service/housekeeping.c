@@ -12,6 +12,7 @@
 #include "broker/store/host_store.h"
 #include "broker/store/idempotency_store.h"
 #include "broker/store/join_token_store.h"
+#include "broker/store/oidc_store.h"
 #include "broker/store/session_store.h"
 #include "broker/store/sign_in_store.h"
 
@@ -68,6 +69,7 @@ housekeeping_delete_expired(Services *services, GError **error)
   return sign_in_store_remove_expired(work->transaction, now_us, idle_since_us, error) &&
          join_token_store_remove_expired(work->transaction, now_us, error) &&
          certificate_store_remove_expired(work->transaction, now_us - CERTIFICATE_KEEP_US, error) &&
+         oidc_store_remove_expired(work->transaction, now_us, error) &&
          console_password_store_remove_expired(work->transaction, now_us - PASSWORD_KEEP_US, error) &&
          idempotency_store_remove_old(work->transaction, keys_us, error) &&
          creation_store_remove_old(work->transaction, keys_us, CREATIONS_MAX, error) &&

@@ -229,6 +229,16 @@ static const char certificates_sql[] =
     "CREATE TABLE certificate_cut (role TEXT NOT NULL, name TEXT NOT NULL, cut_us BIGINT NOT NULL,"
     "  PRIMARY KEY (role, name))";
 
+/* Keys and codes are hashes of what only a browser or a client has. */
+static const char oidc_sql[] =
+    "CREATE TABLE oidc_begun (key_hash TEXT PRIMARY KEY, authenticator TEXT NOT NULL,"
+    "  redirect_uri TEXT NOT NULL, address TEXT NOT NULL, client_port BIGINT NOT NULL,"
+    "  client_challenge TEXT NOT NULL, expires_us BIGINT NOT NULL);"
+    "CREATE INDEX oidc_begun_address ON oidc_begun (address);"
+    "CREATE TABLE oidc_finished (code_hash TEXT PRIMARY KEY, challenge TEXT NOT NULL,"
+    "  account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, method TEXT NOT NULL,"
+    "  second_factor BIGINT NOT NULL, expires_us BIGINT NOT NULL)";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -250,6 +260,7 @@ static const Migration migrations[] = {
     {18, "access tokens", access_tokens_sql},
     {19, "sources of accounts", sources_sql},
     {20, "certificates", certificates_sql},
+    {21, "sign-ins by OpenID providers", oidc_sql},
 };
 
 int

@@ -83,6 +83,11 @@ export async function site() {
 
 export const login = (user, password) =>
   json("POST", "/login", { body: { user, password, cookie: true }, quiet: true }).then((answer) => answer.user);
+// Where the page goes to sign in by `method`, and how the server names a failure when it comes back.
+export const signInAddress = (method) => `${BASE}/oidc/${id(method.name)}/begin`;
+export const SIGN_IN_FAILED = "#/sign-in-failed/";
+export const redirectMethods = () => json("GET", "/sign-in-methods", { quiet: true })
+  .then((answer) => answer.items.filter((method) => method.kind === "redirect"));
 export const logout = () => call("POST", "/logout", { quiet: true });
 export const me = () => json("GET", "/me", { quiet: true });
 export const changePassword = (old, fresh) => call("POST", "/me/password", { body: { old, new: fresh } });

@@ -8,7 +8,7 @@ import { signInPage } from "./sign_in.js";
 import { languageSwitch } from "./language_switch.js";
 import { language, strings } from "./strings.js";
 
-const state = { site: strings.appName, user: null, page: null, notice: null, problem: null };
+const state = { site: strings.appName, user: null, page: null, notice: null, problem: null, methods: [] };
 
 function show(page) {
   if (state.page && state.page.close) state.page.close();
@@ -37,7 +37,7 @@ function showBar() {
 
 function showSignIn() {
   show(signInPage({ site: state.site, notice: state.notice && strings[state.notice], error: state.problem,
-    user: state.page?.userTyped?.(), onSignedIn }));
+    user: state.page?.userTyped?.(), methods: state.methods, onSignedIn }));
 }
 
 // Everything is said anew in the language that was chosen.
@@ -104,12 +104,23 @@ async function whoIsSignedIn() {
   }
 }
 
+// A sign-in at another place that failed comes back with a code. It is told once, and not again by a reload.
+function takeFailure() {
+  if (!location.hash.startsWith(api.SIGN_IN_FAILED)) return;
+  const code = location.hash.slice(api.SIGN_IN_FAILED.length);
+  state.problem = new api.ApiError({ code });
+  history.replaceState(null, "", "/");
+}
+
 async function start() {
   document.documentElement.lang = language;
   byId("skip").addEventListener("click", (event) => { event.preventDefault(); byId("main").focus(); });
   byId("bar").hidden = true;
   api.whenSignedOut(() => leave("sessionOver"));
-  const [site, user] = await Promise.all([api.site().catch(() => ({})), whoIsSignedIn()]);
+  takeFailure();
+  const [site, user, methods] = await Promise.all([api.site().catch(() => ({})), whoIsSignedIn(),
+    api.redirectMethods().catch(() => [])]);
+  state.methods = methods;
   state.site = site.site || strings.appName;
   state.user = user;
   window.addEventListener("hashchange", route);

@@ -15,6 +15,8 @@ export default {
   hidePassword: "Verbergen",
   showPasswordLabel: "Zeigen: Passwort",
   hidePasswordLabel: "Verbergen: Passwort",
+  signInOr: "oder",
+  signInWith: (label) => `Anmelden mit ${label}`,
   signingIn: "Anmeldung läuft …",
   userMissing: "Geben Sie Ihren Benutzernamen ein.",
   passwordMissing: "Geben Sie Ihr Passwort ein.",

@@ -15,6 +15,8 @@ export default {
   hidePassword: "Hide",
   showPasswordLabel: "Show the password",
   hidePasswordLabel: "Hide the password",
+  signInOr: "or",
+  signInWith: (label) => `Sign in with ${label}`,
   signingIn: "Signing in…",
   userMissing: "Enter your user name.",
   passwordMissing: "Enter your password.",

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sign-in page.
 import * as api from "./api.js";
+import { signInAddress } from "./api.js";
 import { h, newId, problem, replace } from "./dom.js";
 import { passwordField } from "./password_field.js";
 import { strings } from "./strings.js";
 
+// Ways to sign in at another place: links, since the whole page goes there and comes back.
+function otherWays(methods) {
+  if (methods.length === 0) return null;
+  return h("div", { class: "ways" },
+    h("p", { class: "or" }, strings.signInOr),
+    methods.map((method) => h("a", { class: "quiet wide way", href: signInAddress(method) },
+      strings.signInWith(method.label))));
+}
+
 // notice: a sentence above the form, error: why the server could not be asked, user: the name to begin with (all
-// nullable). Calls onSignedIn with who signed in.
-export function signInPage({ site, notice, error, user: userName, onSignedIn }) {
+// nullable); methods: those of the server that lead to another place. Calls onSignedIn with who signed in.
+export function signInPage({ site, notice, error, user: userName, methods = [], onSignedIn }) {
   const userId = newId("user");
   const user = h("input", {
     id: userId, name: "username", autocomplete: "username", autocapitalize: "none", spellcheck: "false",
@@ -24,7 +34,8 @@ export function signInPage({ site, notice, error, user: userName, onSignedIn }) 
     errors,
     h("div", { class: "field" }, h("label", { for: userId }, strings.userName), user),
     password.element,
-    submit);
+    submit,
+    otherWays(methods));
 
   function fail(message, field) {
     replace(errors, problem({ message }));

@@ -70,6 +70,19 @@ def screen_sign_in_throttled(case):
     case.browser.find("[role=alert]")
 
 
+PROVIDERS = [{"name": "local", "label": "Local accounts", "kind": "password"},
+             {"name": "corp", "label": "Example Organisation", "kind": "redirect"},
+             {"name": "lab", "label": "Laboratory of the Faculty of Natural Sciences", "kind": "redirect"}]
+
+
+def screen_sign_in_elsewhere(case):
+    case.broker.sign_in_methods = PROVIDERS
+    case.browser.go("about:blank")
+    case.browser.go(case.url + "/#/sign-in-failed/provider-denied")
+    case.browser.find(".ways a")
+    case.browser.find("[role=alert]")
+
+
 def screen_password_forced(case):
     case.broker.me["password_change_required"] = True
     sign_in(case)
@@ -294,6 +307,7 @@ def reset(case, language="en"):
     browser.go("about:blank")
     broker.refusals.clear()
     broker.degraded = {}
+    broker.sign_in_methods = PROVIDERS[:1]
     broker.desktops = []
     with broker.changed:
         broker.sessions.clear()

@@ -263,7 +263,7 @@ def test_no_text_outside_the_catalogues(_case):
                 screens.reset(case, "de")
                 bring(case)
                 broker = case.broker
-                servers = words_of([broker.desktops, broker.sessions, broker.me, broker.degraded, "Example Site",
+                servers = words_of([broker.desktops, broker.sessions, broker.me, broker.degraded, broker.sign_in_methods, "Example Site",
                                     [[one.detail, one.reasons] for one in broker.refusals.values()]])
                 found = {text for text in case.browser.script(VISIBLE) if outside(text, servers)}
                 expect_none(f"{name}: text in no catalogue", found)

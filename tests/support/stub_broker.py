@@ -23,6 +23,7 @@ class StubBroker:
     def __init__(self, credentials_folder, ca_file, port=0):
         self.me = dict(ME)
         self.passwords = {"alice": "correct horse"}
+        self.sign_in_methods = [{"name": "local", "label": "Local accounts", "kind": "password"}]
         self.desktops = []
         self.degraded = {}  # what a broker without its database adds
         self.sessions = {}
@@ -132,6 +133,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, {"grant_keys": self.stub.grant_keys})
         elif path == "/internal/redeem":
             self.redeem(body["password"])
+        elif path == "/sign-in-methods":
+            self.answer(200, {"items": self.stub.sign_in_methods})
         elif path == "/login":
             self.login(body)
         else:

@@ -40,7 +40,8 @@ class WalkedBroker:
         self.ids = {"pool": "office", "user": "victim", "group": "staff", "kind": "user", "subject": "victim",
                     "image": "debian-12", "host": "kvm1", "desktop": desktop, "session": self.session,
                     "signin": "0" * 32, "token": "no-such-token", "serial": self.broker_serial(),
-                    "role": "reader", "binding": "0" * 32}
+                    "role": "reader", "binding": "0" * 32,
+                    "authenticator": "nowhere"}
         self.people = {"own": self.owner, "account": self.owner, "console.open": self.owner, "public": self.broker.rest(),
                        "gateway": self.portal.rest, "host": self.host.rest, "broker": self.portal.rest, "machine": self.portal.rest}
         self.made = 0

@@ -99,8 +99,16 @@ test_long_paths(void)
 static void
 test_public_routes_are_few(void)
 {
-  static const char *const PUBLIC[] = {"/api/v1/login", "/api/v1/sign-in-methods", "/healthz", "/readyz",
-                                       "/metrics",      "/internal/join",          NULL};
+  static const char *const PUBLIC[] = {"/api/v1/login",
+                                       "/api/v1/sign-in-methods",
+                                       "/api/v1/oidc/{authenticator}/begin",
+                                       "/api/v1/oidc/{authenticator}/callback",
+                                       "/api/v1/oidc/redeem",
+                                       "/healthz",
+                                       "/readyz",
+                                       "/metrics",
+                                       "/internal/join",
+                                       NULL};
   for (const Route *route = route_table(); route->method != NULL; route++)
     if (route->permission == PERMISSION_PUBLIC)
       g_assert_true(g_strv_contains(PUBLIC, route->pattern));
