@@ -121,6 +121,8 @@ show_state(Controller *controller, ClientState before)
     controller_forget_warning(controller);
     client_window_show_notice(controller->window, NULL, NULL, NULL);
   }
+  if (controller->state != CLIENT_STATE_SIGN_IN)
+    controller_close_browser(controller);
   if (controller->state != before)
     enter_page(controller);
   if (controller->state == CLIENT_STATE_CONNECTED && before == CLIENT_STATE_OPENING &&
@@ -279,6 +281,7 @@ controller_free(Controller *controller)
   controller_watch_list(controller, FALSE);
   controller_forget_warning(controller);
   controller_close_console(controller, FALSE);
+  browser_sign_in_free(controller->by_browser.waiting);
   client_window_free(controller->window);
   transport_free(controller->transport);
   server_book_free(controller->book);
@@ -287,6 +290,8 @@ controller_free(Controller *controller)
   g_clear_object(&controller->client);
   g_object_unref(controller->cancellable);
   secret_free(controller->password);
+  secret_free(controller->by_browser.code);
+  secret_free(controller->by_browser.verifier);
   char *texts[] = {controller->address,     controller->user,
                    controller->pool_wanted, controller->pool,
                    controller->own,         controller->entry,

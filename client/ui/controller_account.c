@@ -5,6 +5,7 @@
 #include "client/ui/book_file.h"
 #include "client/ui/controller_private.h"
 #include "common/api_client/api_account.h"
+#include "common/api_client/api_sign_in.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/base/secret.h"
@@ -97,6 +98,7 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
     remember_server(controller);
     doubtful_certificate_clear(&controller->doubtful);
     controller_handle(controller, CLIENT_EVENT_SERVER_TRUSTED, NULL);
+    controller_ask_methods(controller);
   } else if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED) &&
              controller->doubtful.fingerprint != NULL) {
     questions_ask_trust(client_window_gtk(controller->window), api_client_get_host(controller->client),
@@ -144,7 +146,8 @@ on_signed_in(GObject *source, GAsyncResult *result, gpointer user_data)
     controller_handle(controller, CLIENT_EVENT_SIGN_IN_FAILED, error);
     return;
   }
-  server_book_set_user(controller->book, controller->address, controller->user);
+  if (controller->user != NULL)
+    server_book_set_user(controller->book, controller->address, controller->user);
   book_file_save(controller->book);
   if (must_change) {
     controller_handle(controller, CLIENT_EVENT_PASSWORD_REQUIRED, NULL);
@@ -157,8 +160,13 @@ on_signed_in(GObject *source, GAsyncResult *result, gpointer user_data)
 void
 controller_sign_in(Controller *controller)
 {
-  controller_call(controller, api_account_login_request(controller->user, controller->password),
-                  on_signed_in);
+  ApiRequest *request =
+      controller->by_browser.code != NULL
+          ? api_sign_in_redeem_request(controller->by_browser.code, controller->by_browser.verifier)
+          : api_account_login_request(controller->user, controller->password);
+  g_clear_pointer(&controller->by_browser.code, secret_free);
+  g_clear_pointer(&controller->by_browser.verifier, secret_free);
+  controller_call(controller, request, on_signed_in);
 }
 
 static void

@@ -38,6 +38,18 @@ on_credentials(const char *user, const char *password, gpointer user_data)
 }
 
 static void
+on_method_chosen(const char *method, gpointer user_data)
+{
+  controller_open_browser(user_data, method);
+}
+
+static void
+on_method_cancelled(gpointer user_data)
+{
+  controller_close_browser(user_data);
+}
+
+static void
 on_change_server(gpointer user_data)
 {
   controller_handle(user_data, CLIENT_EVENT_CHANGE_SERVER, NULL);
@@ -124,7 +136,8 @@ void
 controller_make_pages(Controller *controller)
 {
   static const ServerPageListener server = {on_server_chosen, on_server_forgotten};
-  static const SignInPageListener sign_in = {on_credentials, on_change_server};
+  static const SignInPageListener sign_in = {on_credentials, on_change_server, on_method_chosen,
+                                             on_method_cancelled};
   static const PasswordPageListener password = {on_new_password, on_password_cancelled};
   static const DesktopCardListener desktops = {on_open, on_cancel_open, on_act};
   static const ElsewherePageListener elsewhere = {on_take_over, on_leave};

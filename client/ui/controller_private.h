@@ -9,14 +9,13 @@
 #include "client/model/client_state.h"
 #include "client/model/server_book.h"
 #include "client/ui/client_window.h"
-#include "client/ui/controller.h"
+#include "client/ui/controller_browser.h"
 #include "client/ui/desktops_page.h"
 #include "client/ui/questions.h"
 #include "client/ui/server_page.h"
 #include "client/ui/sign_in_page.h"
 #include "client/ui/viewer_page.h"
 #include "common/api_client/api_client.h"
-#include "common/api_client/api_session.h"
 #include "common/api_client/api_session_events.h"
 
 struct Controller {
@@ -33,7 +32,8 @@ struct Controller {
   PeerTrust *trust;  /* nullable, as above */
   DoubtfulCertificate doubtful;
   char *user, *password; /* the password only while it may have to be changed */
-  char *pool_wanted;     /* by the command line, until it was opened once */
+  BrowserWay by_browser;
+  char *pool_wanted; /* by the command line, until it was opened once */
 
   /* the session and its console */
   char *pool;       /* what is being opened or is open */

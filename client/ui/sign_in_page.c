@@ -4,11 +4,17 @@
 #include <glib/gi18n.h>
 
 #include "client/ui/form.h"
+#include "common/api_client/api_sign_in.h"
+
+#define METHOD_KEY     "caraway-method"
+#define METHOD_SPACING 8
 
 struct SignInPage {
   GtkWidget *widget, *column;
   GtkEntry *user, *password;
-  GtkButton *submit;
+  GtkButton *submit, *other, *cancel;
+  GtkWidget *methods, *chosen; /* the last: the button that was pressed; nullable */
+  GtkLabel *waiting;
   const SignInPageListener *listener;
   gpointer user_data;
 };
@@ -26,6 +32,21 @@ on_change_server(GtkButton *button, gpointer user_data)
 {
   SignInPage *page = user_data;
   page->listener->change_server(page->user_data);
+}
+
+static void
+on_method(GtkButton *button, gpointer user_data)
+{
+  SignInPage *page = user_data;
+  page->chosen = GTK_WIDGET(button);
+  page->listener->method_chosen(g_object_get_data(G_OBJECT(button), METHOD_KEY), page->user_data);
+}
+
+static void
+on_cancel(GtkButton *button, gpointer user_data)
+{
+  SignInPage *page = user_data;
+  page->listener->method_cancelled(page->user_data);
 }
 
 static void
@@ -53,13 +74,53 @@ sign_in_page_new(const SignInPageListener *listener, gpointer user_data)
   page->password = form_add_entry(page->column, _("_Password"), TRUE);
   page->submit = form_add_button(page->column, _("Sign _in"), TRUE);
   gtk_widget_set_sensitive(GTK_WIDGET(page->submit), FALSE);
-  GtkButton *other = form_add_button(page->column, _("Use another se_rver"), FALSE);
+  page->methods = gtk_box_new(GTK_ORIENTATION_VERTICAL, METHOD_SPACING);
+  gtk_container_add(GTK_CONTAINER(page->column), page->methods);
+  page->waiting = form_add_note(page->column, _("Go on in your browser. This page waits for it."));
+  page->cancel = form_add_button(page->column, _("_Cancel"), FALSE);
+  page->other = form_add_button(page->column, _("Use another se_rver"), FALSE);
+  g_signal_connect(page->cancel, "clicked", G_CALLBACK(on_cancel), page);
   g_signal_connect(page->submit, "clicked", G_CALLBACK(on_submit), page);
-  g_signal_connect(other, "clicked", G_CALLBACK(on_change_server), page);
+  g_signal_connect(page->other, "clicked", G_CALLBACK(on_change_server), page);
   g_signal_connect(page->user, "changed", G_CALLBACK(on_changed), page);
   g_signal_connect(page->password, "changed", G_CALLBACK(on_changed), page);
   g_signal_connect(page->widget, "destroy", G_CALLBACK(on_destroy), page);
+  gtk_widget_set_no_show_all(GTK_WIDGET(page->waiting), TRUE);
+  gtk_widget_set_no_show_all(GTK_WIDGET(page->cancel), TRUE);
+  sign_in_page_set_waiting(page, FALSE);
   return page;
+}
+
+void
+sign_in_page_set_methods(SignInPage *page, const GPtrArray *methods)
+{
+  page->chosen = NULL;
+  form_remove_all(page->methods);
+  for (guint i = 0; methods != NULL && i < methods->len; i++) {
+    const ApiSignInMethod *method = methods->pdata[i];
+    g_autofree char *label = g_strdup_printf(_("Sign in with %s"), method->label);
+    GtkButton *button = form_add_button(page->methods, label, FALSE);
+    gtk_button_set_use_underline(button, FALSE); /* what it is called there */
+    g_object_set_data_full(G_OBJECT(button), METHOD_KEY, g_strdup(method->name), g_free);
+    g_signal_connect(button, "clicked", G_CALLBACK(on_method), page);
+  }
+  gtk_widget_show_all(page->methods);
+}
+
+void
+sign_in_page_set_waiting(SignInPage *page, gboolean is_waiting)
+{
+  GtkWidget *busy[] = {GTK_WIDGET(page->user), GTK_WIDGET(page->password), page->methods,
+                       GTK_WIDGET(page->other)};
+  for (guint i = 0; i < G_N_ELEMENTS(busy); i++)
+    gtk_widget_set_sensitive(busy[i], !is_waiting);
+  gtk_widget_set_visible(GTK_WIDGET(page->submit), !is_waiting);
+  gtk_widget_set_visible(GTK_WIDGET(page->waiting), is_waiting);
+  gtk_widget_set_visible(GTK_WIDGET(page->cancel), is_waiting);
+  if (is_waiting)
+    gtk_widget_grab_focus(GTK_WIDGET(page->cancel));
+  else if (page->chosen != NULL)
+    gtk_widget_grab_focus(page->chosen);
 }
 
 GtkWidget *

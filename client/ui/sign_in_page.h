@@ -11,6 +11,8 @@ typedef struct PasswordPage PasswordPage;
 typedef struct {
   void (*submitted)(const char *user, const char *password, gpointer user_data);
   void (*change_server)(gpointer user_data);
+  void (*method_chosen)(const char *method, gpointer user_data);
+  void (*method_cancelled)(gpointer user_data);
 } SignInPageListener;
 
 /** A page that lives as long as its widget; @listener is static. */
@@ -24,6 +26,12 @@ void sign_in_page_set(SignInPage *page, const char *server, const char *user);
 
 /** While @is_busy nothing can be entered. */
 void sign_in_page_set_busy(SignInPage *page, gboolean is_busy);
+
+/** Shows a button for each of @methods (of ApiSignInMethod; nullable: none). */
+void sign_in_page_set_methods(SignInPage *page, const GPtrArray *methods);
+
+/** While @is_waiting the page says that the sign-in goes on in the browser, and can only be cancelled. */
+void sign_in_page_set_waiting(SignInPage *page, gboolean is_waiting);
 
 /** Prepares @page for being shown: the password is empty, the first empty entry has the focus. */
 void sign_in_page_enter(SignInPage *page);
