@@ -65,6 +65,8 @@ static const ConfigKey KEYS[] = {
     {"sign-in", "authenticators", CONFIG_PATH, "/etc/caraway/authenticators.d",
      "folder with a NAME.conf for each directory and identity provider that people sign in by",
      .probe = probe_authenticators},
+    {"audit", "keep-days", CONFIG_INT, "365", "rows of the audit log are removed after so many days", 1,
+     36500},
     {"log", "level", CONFIG_CHOICE, "info", "what is logged", .choices = "error|warning|info|debug"},
     {NULL},
 };
@@ -84,6 +86,7 @@ struct Broker {
   Identity *identity;
   Credentials *credentials;
   KeySigner signer;
+  GrantKey *audit_key;
   HostBridge *bridge;
   HostLinkHub *hub;
   ReplayCache *replays;
@@ -130,6 +133,7 @@ open_services(Broker *broker, GError **error)
                   .administrator =
                       read_limit(config, "administrator-idle-limit-s", "administrator-lifetime-s")},
       .hash_workers = (guint)config_int(config, "broker", "hash-workers"),
+      .audit_keep_days = (guint)config_int(config, "audit", "keep-days"),
   };
   broker->services = services_new(&options, error);
   secret_free(address);
@@ -188,6 +192,13 @@ open_signer(Broker *broker, const char *name, GError **error)
 }
 
 static gboolean
+open_audit_key(Broker *broker, const char *name, GError **error)
+{
+  broker->audit_key = state_folder_audit_key(broker->folder, name, error);
+  return broker->audit_key != NULL && services_set_audit_key(broker->services, broker->audit_key, error);
+}
+
+static gboolean
 check_name(const char *name, GError **error)
 {
   if (identity_name_is_valid(name))
@@ -214,7 +225,7 @@ open_trust(Broker *broker, GError **error)
   broker->credentials = credentials_load(path, error);
   if (broker->credentials == NULL)
     return FALSE;
-  return open_signer(broker, name, error);
+  return open_signer(broker, name, error) && open_audit_key(broker, name, error);
 }
 
 Broker *
@@ -365,6 +376,31 @@ on_replaced(gpointer data)
   g_idle_add(quit, broker->daemon);
 }
 
+/* Settings hold no secret, but their digest says whether they are those of yesterday. */
+static gboolean
+tell_start(Broker *broker, GError **error)
+{
+  g_autoptr(GChecksum) digest = g_checksum_new(G_CHECKSUM_SHA256);
+  for (const ConfigKey *key = KEYS; key->group != NULL; key++) {
+    if (g_str_equal(key->key, "database")) /* its address may hold a password */
+      continue;
+    const char *value = config_string(broker->config, key->group, key->key);
+    g_autofree char *line = g_strdup_printf("%s.%s=%s\n", key->group, key->key, value != NULL ? value : "");
+    g_checksum_update(digest, (const guchar *)line, -1);
+  }
+  g_autofree char *detail =
+      g_strdup_printf("Version %s, configuration sha256 %s.", CARAWAY_VERSION, g_checksum_get_string(digest));
+  return services_tell_life(broker->services, TRUE, detail, error);
+}
+
+static void
+tell_stop(Broker *broker)
+{
+  g_autoptr(GError) error = NULL;
+  if (!broker->is_replaced && !services_tell_life(broker->services, FALSE, "", &error))
+    log_warning("That this broker stops was not written to the audit log: %s", error->message);
+}
+
 gboolean
 broker_run(Broker *broker, GError **error)
 {
@@ -378,9 +414,12 @@ broker_run(Broker *broker, GError **error)
   broker->daemon = daemon;
   services_set_replaced(broker->services, on_replaced, broker);
   host_bridge_set_trust_changed(broker->bridge, on_trust_changed, broker);
+  if (!tell_start(broker, error))
+    return FALSE;
   services_start(broker->services);
   g_autofree char *what = g_strdup_printf("serving on port %u", api_server_port(broker->server));
   daemon_run(daemon, what);
+  tell_stop(broker);
   if (broker->is_replaced)
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
                 "Another process took the place of the broker %s while this one was away.",
@@ -406,6 +445,7 @@ broker_free(Broker *broker)
   authenticator_folder_free(broker->authenticators);
   host_bridge_free(broker->bridge);
   grant_key_free(broker->signer.key);
+  grant_key_free(broker->audit_key);
   credentials_free(broker->credentials);
   identity_free(broker->identity);
   authority_free(broker->authority);

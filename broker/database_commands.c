@@ -4,6 +4,7 @@
 #include "broker/db/migration.h"
 #include "broker/state_folder.h"
 #include "broker/store/backup.h"
+#include "broker/store/database.h"
 #include "broker/store/restore.h"
 #include "broker/store/schema.h"
 #include "common/base/credential.h"
@@ -68,7 +69,10 @@ open_to_write(const Config *config, StateFolder **ret_folder, GError **error)
     if (*ret_folder == NULL)
       return NULL;
   }
-  return db_open(address, 1, clock_system(), error);
+  Db *db = db_open(address, 1, clock_system(), error);
+  if (db != NULL)
+    db_set_writer(db, config_string(config, "broker", "name"));
+  return db;
 }
 
 gboolean
@@ -77,7 +81,7 @@ database_commands_migrate(const Config *config, GError **error)
   g_autoptr(StateFolder) folder = NULL;
   g_autoptr(Db) db = open_to_write(config, &folder, error);
   int from;
-  if (db == NULL || !schema_update(db, &from, error))
+  if (db == NULL || !database_update(db, &from, error))
     return FALSE;
   if (from == schema_number())
     g_print("The database is up to date: schema %d.\n", from);

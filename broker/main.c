@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* caraway-broker: options, and what is done with them. */
+#include "broker/audit_command.h"
 #include "broker/broker.h"
 #include "broker/database_commands.h"
 #include "common/base/error.h"
@@ -22,6 +23,7 @@ static const ConfigSwitch SWITCHES[] = {
     {"migrate", NULL, "bring the database up to date and exit"},
     {"backup", "FILE", "write the whole database to a new file and exit; brokers may go on working"},
     {"restore", "FILE", "fill an empty database from a backup and exit"},
+    {"verify-audit", NULL, "check that nobody changed the audit log of the database and exit"},
     {NULL},
 };
 
@@ -87,6 +89,8 @@ run_on_database(const Config *config, gboolean *ret_asked, GError **error)
     return database_commands_backup(config, backup, error);
   if (restore != NULL)
     return database_commands_restore(config, restore, error);
+  if (config_switch(config, "verify-audit") != NULL)
+    return audit_command_verify(config, error);
   *ret_asked = FALSE;
   return TRUE;
 }

@@ -25,6 +25,11 @@ char *state_folder_file(const StateFolder *folder, const char *name);
 GrantKey *state_folder_grant_key(const StateFolder *folder, const char *broker_name,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The key that the audit log is sealed with, likewise. Another one than that of grants, which may be
+ * replaced at any time: seals are verified for as long as the log is kept. */
+GrantKey *state_folder_audit_key(const StateFolder *folder, const char *broker_name,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Gives the lock back and frees @folder (nullable). */
 void state_folder_close(StateFolder *folder);
 

@@ -96,6 +96,3 @@ gboolean handle_register_image(const ApiContext *context, const Request *request
 /** DELETE /images/{image} */
 gboolean handle_remove_image(const ApiContext *context, const Request *request, Answer *answer,
                              GError **error);
-
-/** GET /audit */
-gboolean handle_audit(const ApiContext *context, const Request *request, Answer *answer, GError **error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/api/dispatch.h"
 
+#include "broker/api/audit_table.h"
 #include "broker/api/creation.h"
 #include "broker/api/problem.h"
 #include "broker/api/sign_in_token.h"
@@ -41,15 +42,19 @@ machine_may(Permission permission, IdentityRole role)
 }
 
 static gboolean
-check_machine(const Request *request, GError **error)
+check_machine(const ApiContext *context, const Request *request, GError **error)
 {
   Permission permission = request->route->permission;
   const Identity *peer = request->peer;
   gboolean fits = peer != NULL && machine_may(permission, peer->role);
-  if (!fits)
-    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
-                        "Only machines that joined this installation for this purpose may ask for this.");
-  return fits;
+  if (fits)
+    return TRUE;
+  g_autoptr(GError) refusal =
+      g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
+                          "Only machines that joined this installation for this purpose may ask for this.");
+  audit_table_machine_refused(context, request, refusal);
+  g_propagate_error(error, g_steal_pointer(&refusal));
+  return FALSE;
 }
 
 /* What the caller may not see is written like what is not there: nobody can tell the two apart by the time
@@ -116,7 +121,7 @@ check_access(const ApiContext *context, Request *request, GError **error)
   case PERMISSION_HOST:
   case PERMISSION_BROKER:
   case PERMISSION_MACHINE:
-    return check_machine(request, error);
+    return check_machine(context, request, error);
   default:
     return check_caller(context, request, error);
   }
@@ -135,6 +140,7 @@ run_handler(const ApiContext *context, const Request *request, Answer *answer)
 {
   GError *error = NULL;
   if (!request->route->handler(context, request, answer, &error)) {
+    audit_table_refused(context, request, error);
     refuse(context, answer, error);
     return;
   }

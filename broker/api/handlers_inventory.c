@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Images, hosts and desktops as administrators see them, and the audit log. */
+/* Images, hosts and desktops as administrators see them. */
 #include "broker/api/admin_handlers.h"
 #include "broker/api/desktop_handlers.h"
 #include "broker/api/host_handlers.h"
 #include "broker/api/views.h"
-#include "broker/service/audit_log.h"
 #include "broker/service/desktops/desktop_admin.h"
 #include "broker/service/hosts/host_registry.h"
 #include "broker/service/hosts/host_removal.h"
@@ -163,10 +162,4 @@ handle_boot_log(const ApiContext *context, const Request *request, Answer *answe
     return FALSE;
   answer_set_text(answer, 200, "text/plain; charset=utf-8", text);
   return TRUE;
-}
-
-gboolean
-handle_audit(const ApiContext *context, const Request *request, Answer *answer, GError **error)
-{
-  return answer_page(context, request, audit_log_list, view_audit_entry, answer, error);
 }

@@ -2,6 +2,7 @@
 /* Every way into the broker. docs/openapi.yaml describes the same rows; a test compares the two. */
 #include "broker/api/account_handlers.h"
 #include "broker/api/admin_handlers.h"
+#include "broker/api/audit_handlers.h"
 #include "broker/api/certificate_handlers.h"
 #include "broker/api/desktop_handlers.h"
 #include "broker/api/handlers.h"
@@ -163,6 +164,8 @@ static const Route ROUTES[] = {
      ROUTE_PLAIN, ALL(ROOT)},
 
     {"GET", V1 "/audit", PERMISSION_AUDIT_READ, handle_audit, NO_BODY, ROUTE_PLAIN, ALL(ROOT)},
+    {"GET", V1 "/audit/verify", PERMISSION_AUDIT_READ, handle_audit_verify, NO_BODY, ROUTE_SLOW, ALL(ROOT)},
+    {"GET", V1 "/audit/export", PERMISSION_AUDIT_READ, handle_audit_export, NO_BODY, ROUTE_SLOW, ALL(ROOT)},
 
     {"GET", "/healthz", PERMISSION_PUBLIC, handle_health, NO_BODY, ROUTE_PLAIN},
     {"GET", "/readyz", PERMISSION_PUBLIC, handle_readiness, NO_BODY, ROUTE_PLAIN},

@@ -385,5 +385,7 @@ view_audit_entry(JsonBuilder *builder, gconstpointer value)
   view_text(builder, "code", entry->code);
   view_text(builder, "detail", entry->detail);
   view_text(builder, "address", entry->address);
+  view_text(builder, "broker", entry->broker);
+  view_number(builder, "repeats", entry->count);
   json_builder_end_object(builder);
 }

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "broker/model/access.h"
-#include "broker/model/audit_entry.h"
 #include "broker/model/desktop.h"
 #include "broker/model/entitlement.h"
 #include "broker/model/group.h"
@@ -18,6 +17,7 @@
 #include "broker/service/pools/pool_admin.h"
 #include "broker/service/pools/pool_explain.h"
 #include "common/base/rule.h"
+#include "common/wire/audit_entry.h"
 
 #include <json-glib/json-glib.h>
 

@@ -37,9 +37,11 @@ extern const CtlCommand ctl_pool_commands[], ctl_entitlement_commands[], ctl_ima
 /** session, desktop. */
 extern const CtlCommand ctl_session_commands[], ctl_desktop_commands[];
 
-/** host, broker, certificate, audit. */
-extern const CtlCommand ctl_host_commands[], ctl_broker_commands[], ctl_certificate_commands[],
-    ctl_audit_commands[];
+/** host, broker, certificate. */
+extern const CtlCommand ctl_host_commands[], ctl_broker_commands[], ctl_certificate_commands[];
+
+/** audit. */
+extern const CtlCommand ctl_audit_commands[];
 
 /** --limit, for lists that have no other option. */
 extern const CtlOption ctl_list_options[];

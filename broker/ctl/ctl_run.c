@@ -70,7 +70,7 @@ fetch_page(CtlContext *context, ApiRequest *request, gint64 limit, JsonArray *it
     return FALSE;
   for (guint i = 0; i < json_array_get_length(page) && json_array_get_length(items) < limit; i++)
     json_array_add_element(items, json_node_copy(json_array_get_element(page, i)));
-  gboolean is_last = json_array_get_length(page) == 0 || json_array_get_length(items) >= limit;
+  gboolean is_last = json_array_get_length(items) >= limit;
   *ret_cursor = is_last ? NULL : g_strdup(cursor);
   return TRUE;
 }

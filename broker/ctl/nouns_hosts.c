@@ -178,24 +178,6 @@ const CtlCommand ctl_certificate_commands[] = {
     {NULL},
 };
 
-static const CtlColumn audit_columns[] = {
-    {"Time", "time", CTL_TIME}, {"Actor", "actor"},   {"Action", "action"},
-    {"Object", "object"},       {"Result", "result"}, {"Code", "code"},
-    {"Address", "address"},     {"Detail", "detail"}, {NULL},
-};
-
-const CtlCommand ctl_audit_commands[] = {
-    {.verb = "list",
-     .summary = "List what was done, newest first",
-     .options = ctl_list_options,
-     .method = "GET",
-     .path = {"audit"},
-     .show = CTL_SHOW_LIST,
-     .default_limit = 100,
-     .columns = audit_columns},
-    {NULL},
-};
-
 static const CtlColumn broker_columns[] = {
     {"Name", "name"},
     {"Address", "address"},

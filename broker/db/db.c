@@ -20,6 +20,7 @@ struct Db {
   PostgresServer *server;     /* PostgreSQL, as the next; nullable */
   PostgresListener *listener; /* nullable */
   const Clock *clock;
+  char *writer_name; /* nullable */
   Connection *writer;
   GroupCommit *group;
   NoticeBoard *board;
@@ -145,6 +146,7 @@ db_close(Db *db)
   g_clear_pointer(&db->server, postgres_server_free);
   if (db->lock >= 0)
     close(db->lock);
+  g_free(db->writer_name);
   g_free(db);
 }
 
@@ -158,6 +160,19 @@ DbEngine
 db_transaction_engine(DbTransaction *transaction)
 {
   return db_engine(transaction->db);
+}
+
+void
+db_set_writer(Db *db, const char *name)
+{
+  g_free(db->writer_name);
+  db->writer_name = g_strdup(name);
+}
+
+const char *
+db_transaction_writer(DbTransaction *transaction)
+{
+  return transaction->db->writer_name != NULL ? transaction->db->writer_name : "(none)";
 }
 
 void

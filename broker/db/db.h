@@ -42,6 +42,9 @@ Db *db_open(const char *address, guint readers, const Clock *clock, GError **err
 /** As db_open(), but for one reader alone, beside brokers that work: nothing is made and nobody kept out. */
 Db *db_open_to_read(const char *address, const Clock *clock, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Says who writes to @db from now on (nullable: nobody in particular), for db_transaction_writer(). */
+void db_set_writer(Db *db, const char *name);
+
 /** The engine under @db. */
 DbEngine db_engine(Db *db);
 

@@ -18,6 +18,9 @@ typedef enum {
 /** The engine under @transaction, for the few statements of broker/store that differ. */
 DbEngine db_transaction_engine(DbTransaction *transaction);
 
+/** Who writes, by db_set_writer(); "(none)" when nobody said so (transfer none). */
+const char *db_transaction_writer(DbTransaction *transaction);
+
 /**
  * Runs the statement @sql, a static text, with one value for each letter of @types: s a text (nullable:
  * NULL), l a gint64, i an int. Returns how many rows it changed, -1 on failure.

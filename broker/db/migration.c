@@ -47,6 +47,17 @@ run_statements(DbTransaction *transaction, const char *sql, GError **error)
 }
 
 static gboolean
+run_whole(DbTransaction *transaction, const Migration *migration, GError **error)
+{
+  const char *const *statements =
+      db_transaction_engine(transaction) == DB_POSTGRES ? migration->postgres : migration->sqlite;
+  for (; statements != NULL && *statements != NULL; statements++)
+    if (db_run(transaction, error, *statements, "") < 0)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 check_level(int level, guint count, GError **error)
 {
   if (level <= (int)count)
@@ -64,6 +75,7 @@ do_step(DbTransaction *transaction, const Migration *migration, GError **error)
   static const char table[] =
       "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL)";
   if (db_run(transaction, error, table, "") >= 0 && run_statements(transaction, migration->sql, error) &&
+      run_whole(transaction, migration, error) &&
       db_run(transaction, error, "INSERT INTO schema_migration (number, name) VALUES (?, ?)", "is",
              migration->number, migration->name) == 1)
     return TRUE;

@@ -9,11 +9,14 @@
 #include "broker/db/db.h"
 
 /** One step: several statements, separated by semicolons, in words that every engine's file in broker/db
- * understands. Once released, it never changes. */
+ * understands; after them, whole, those that hold semicolons themselves and differ between engines. Once
+ * released, it never changes. */
 typedef struct {
   int number; /**< 1, 2, 3 … without a gap */
   const char *name;
   const char *sql;
+  const char *const *sqlite;   /**< (nullable) further statements, ended by NULL */
+  const char *const *postgres; /**< (nullable) the same for that engine */
 } Migration;
 
 /**

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/services.h"
 
+#include "broker/service/audit/audit_sealing.h"
+#include "broker/service/audit_log.h"
 #include "broker/service/away/database_return.h"
 #include "broker/service/away/known_feed.h"
 #include "broker/service/hosts/host_events.h"
@@ -22,6 +24,7 @@
 #define TURN_GAP_FACTOR      10
 #define CLEANING_INTERVAL_US (60 * SECOND_US)
 #define HOUR_US              (3600 * SECOND_US)
+#define DAY_US               (24 * 60 * 60 * SECOND_US)
 
 static gint64
 read_number(DbTransaction *transaction, const char *name, gint64 fallback)
@@ -68,6 +71,7 @@ make_memory(Services *services)
   services->known_sign_ins = known_sign_ins_new();
   services->known_passwords = known_passwords_new();
   services->journal = away_journal_new();
+  services->refusals = refusal_window_new();
   services->sign_outs = away_sign_outs_new();
   services->unwritten_silences = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
@@ -80,6 +84,7 @@ free_memory(Services *services)
   known_sign_ins_free(services->known_sign_ins);
   known_passwords_free(services->known_passwords);
   away_journal_free(services->journal);
+  refusal_window_free(services->refusals);
   away_sign_outs_free(services->sign_outs);
   g_clear_pointer(&services->unwritten_silences, g_hash_table_unref);
 }
@@ -129,9 +134,12 @@ services_new(const ServicesOptions *options, GError **error)
   services->sign_in_limits =
       (SignInLimits){limit_or(&options->sign_in.user, 12 * HOUR_US, 7 * 24 * HOUR_US),
                      limit_or(&options->sign_in.administrator, 2 * HOUR_US, 24 * HOUR_US)};
-  services->db = database_open(options->database_path, READERS, options->clock, error);
+  services->audit_keep_us = (options->audit_keep_days > 0 ? options->audit_keep_days : 365) * DAY_US;
+  const char *name = options->broker_name != NULL ? options->broker_name : "b1";
+  services->db = database_open(options->database_path, name, READERS, options->clock, error);
   if (services->db == NULL || !read_identity(services, error))
     return NULL;
+  services->sealer = audit_sealer_new(services);
   services->hasher = password_hasher_new(options->hash_workers > 0 ? options->hash_workers : 2, HASH_WAITING);
   services->authenticator = local_authenticator_new(services->hasher);
   services->throttle = sign_in_throttle_new();
@@ -147,8 +155,7 @@ services_new(const ServicesOptions *options, GError **error)
   services->grant_batch = grant_batch_new(services);
   services->directory = broker_directory_new();
   services->certificates = certificate_memory_new();
-  services->cluster = cluster_new(services, options->broker_name != NULL ? options->broker_name : "b1",
-                                  is_shared(options->database_path));
+  services->cluster = cluster_new(services, name, is_shared(options->database_path));
   return cluster_join(services->cluster, error) && broker_directory_read(services, NULL, error) &&
                  certificate_memory_read(services->certificates, services->db, error) &&
                  housekeeping_recover(services, error) && known_feed_load(services, error) &&
@@ -167,6 +174,13 @@ void
 services_set_signer(Services *services, GrantSigner *signer)
 {
   services->signer = signer;
+}
+
+gboolean
+services_set_audit_key(Services *services, const GrantKey *key, GError **error)
+{
+  services->audit_key = key;
+  return audit_sealing_publish_key(services, error);
 }
 
 /* What one broker does for all; each step makes sure in its own transaction that it is this one. */
@@ -292,12 +306,20 @@ run_background(gpointer data)
   return NULL;
 }
 
+gboolean
+services_tell_life(Services *services, gboolean starts, const char *detail, GError **error)
+{
+  return audit_log_event(services, starts ? "broker.start" : "broker.stop", "broker",
+                         cluster_name(services->cluster), detail, error);
+}
+
 void
 services_start(Services *services)
 {
   change_feed_start(services->feed);
   cluster_start(services->cluster);
   external_recheck_start(services->external_recheck);
+  audit_sealer_start(services->sealer);
   services->background = g_thread_new("keeper", run_background, services);
 }
 
@@ -313,6 +335,8 @@ services_stop(Services *services)
   g_clear_pointer(&services->background, g_thread_join);
   if (services->external_recheck != NULL)
     external_recheck_stop(services->external_recheck);
+  if (services->sealer != NULL)
+    audit_sealer_stop(services->sealer);
   if (services->cluster != NULL)
     cluster_stop(services->cluster);
 }
@@ -339,6 +363,7 @@ services_free(Services *services)
   assignment_batch_free(services->assignment_batch);
   grant_batch_free(services->grant_batch);
   cluster_free(services->cluster);
+  audit_sealer_free(services->sealer);
   broker_directory_free(services->directory);
   certificate_memory_free(services->certificates);
   host_pulse_free(services->host_pulse);

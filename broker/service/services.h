@@ -22,8 +22,9 @@ typedef struct {
   HostSender *sender;        /**< (nullable) borrowed; till services_set_sender() nothing is delivered */
   GrantSigner *signer;       /**< (nullable) borrowed; till services_set_signer() no console opens */
   const AuthenticatorFolder *directories; /**< (nullable) borrowed for life */
-  SignInLimits sign_in; /**< how long sign-ins hold; 0: 12 h and 7 days, of administrators 2 h and 1 day */
-  guint hash_workers;   /**< so many passwords are hashed at once; 0: 2 */
+  SignInLimits sign_in;  /**< how long sign-ins hold; 0: 12 h and 7 days, of administrators 2 h and 1 day */
+  guint hash_workers;    /**< so many passwords are hashed at once; 0: 2 */
+  guint audit_keep_days; /**< rows of the audit log go after so many days; 0: 365 */
 } ServicesOptions;
 
 /**
@@ -38,9 +39,18 @@ void services_set_sender(Services *services, HostSender *sender);
 /** Sets who signs grants; before the first console is asked for. */
 void services_set_signer(Services *services, GrantSigner *signer);
 
+/** Sets the key (borrowed) that the audit log is sealed with, and publishes its public half; without one
+ * nothing is sealed. Before services_start(). */
+gboolean services_set_audit_key(Services *services, const GrantKey *key,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Sets what is called, in a thread of the services', when another process took the place of this broker: it
  * has to end. Before services_start(). */
 void services_set_replaced(Services *services, void (*replaced)(gpointer data), gpointer data);
+
+/** Records that this broker starts, or stops, in the audit log; @detail says what it is. */
+gboolean services_tell_life(Services *services, gboolean starts, const char *detail,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Starts the background threads. */
 void services_start(Services *services);

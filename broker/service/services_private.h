@@ -8,6 +8,8 @@
 #include "broker/auth/local_authenticator.h"
 #include "broker/policy/clock_steps.h"
 #include "broker/policy/sign_in_limits.h"
+#include "broker/service/audit/audit_sealer.h"
+#include "broker/service/audit/refusal_window.h"
 #include "broker/service/away/away_journal.h"
 #include "broker/service/away/away_sign_outs.h"
 #include "broker/service/away/database_watch.h"
@@ -49,6 +51,10 @@ struct Services {
   AssignmentBatch *assignment_batch;
   GrantBatch *grant_batch;
   Cluster *cluster;
+  AuditSealer *sealer;
+  RefusalWindow *refusals;
+  const GrantKey *audit_key; /* nullable; borrowed */
+  gint64 audit_keep_us;
   BrokerDirectory *directory;
   CertificateMemory *certificates;
   KeeperMemory *keeper_memory;

@@ -106,6 +106,8 @@ work_commit(Work *work, GError **error)
   forget_sign_ins(work);
   if (durable)
     forget_ended(work);
+  if (durable && work->mode == DB_WRITE)
+    audit_sealer_wake(work->services->sealer);
   if (!durable) {
     database_return_note(work->services, work->mode, problem);
     g_propagate_error(error, problem);

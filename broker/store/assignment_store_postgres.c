@@ -40,8 +40,9 @@ static const char enter_sql[] =
     "  0, '', device, slot, away_since_us FROM won),"
     " keys AS (INSERT INTO idempotency_key (account_id, key, pool_id, session_id, created_us)"
     "  SELECT account_id, key, pool_id, session_id, ? FROM won WHERE key IS NOT NULL),"
-    " entries AS (INSERT INTO audit (time_us, actor, action, object, succeeded, code, detail, address)"
-    "  SELECT ?, account_name, e.action, e.object, 1, '', e.detail, address FROM won CROSS JOIN LATERAL"
+    " entries AS (INSERT INTO audit (time_us, actor, action, object, succeeded, code, detail, address, "
+    "broker)"
+    "  SELECT ?, account_name, e.action, e.object, 1, '', e.detail, address, ? FROM won CROSS JOIN LATERAL"
     "  (VALUES (0, 'session.assign', 'desktop/' || desktop_name, ''),"
     "   (1, 'console.grant', 'session/' || session_id, 'native')) AS e (place, action, object, detail)"
     "  WHERE e.place <= opens ORDER BY number, e.place),"
@@ -153,11 +154,11 @@ run_enter(DbTransaction *transaction, Columns *columns, const char *state, gint6
   return db_query(transaction, error, enter_sql,
                   "sssssssssssssss"
                   "s"
-                  "lll",
+                  "llls",
                   texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8],
                   texts[9], texts[10], texts[11], text_array_text(columns->slots),
                   text_array_text(columns->away), text_array_text(columns->opens), state, now_us, now_us,
-                  now_us);
+                  now_us, db_transaction_writer(transaction));
 }
 
 gboolean

@@ -24,8 +24,9 @@ static const char all_sql[] =
     "  CROSS JOIN LATERAL (SELECT " COLUMNS " FROM session s" PLACES
     "   WHERE s.id = r.session_id AND s.account_id = r.user_id AND s.device = r.device AND s.state = 'ready'"
     "   LIMIT 1) f),"
-    " entries AS (INSERT INTO audit (time_us, actor, action, object, succeeded, code, detail, address)"
-    "  SELECT ?, actor, 'console.grant', 'session/' || session_id, 1, '', 'native', address FROM found"
+    " entries AS (INSERT INTO audit (time_us, actor, action, object, succeeded, code, detail, address, "
+    "broker)"
+    "  SELECT ?, actor, 'console.grant', 'session/' || session_id, 1, '', 'native', address, ? FROM found"
     "  ORDER BY number)"
     " SELECT * FROM found";
 
@@ -109,8 +110,9 @@ query_all(DbTransaction *transaction, const GrantRequest *requests, guint count,
     text_array_add(names, requests[i].user_name);
     text_array_add(addresses, requests[i].address);
   }
-  return db_query(transaction, error, all_sql, "sssssl", text_array_text(sessions), text_array_text(users),
-                  text_array_text(devices), text_array_text(names), text_array_text(addresses), now_us);
+  return db_query(transaction, error, all_sql, "sssssls", text_array_text(sessions), text_array_text(users),
+                  text_array_text(devices), text_array_text(names), text_array_text(addresses), now_us,
+                  db_transaction_writer(transaction));
 }
 
 static gboolean

@@ -2,6 +2,7 @@
 #include "broker/store/schema.h"
 
 #include "broker/db/migration.h"
+#include "broker/store/audit_schema.h"
 
 /* Booleans are 0 and 1, times microseconds since 1970, lists words joined by blanks: what every engine has.
  * The words are SQLite's; broker/db/postgres_statement.h says what PostgreSQL reads instead. */
@@ -261,6 +262,7 @@ static const Migration migrations[] = {
     {19, "sources of accounts", sources_sql},
     {20, "certificates", certificates_sql},
     {21, "sign-ins by OpenID providers", oidc_sql},
+    {22, "seals of the audit log", audit_schema, audit_guard_sqlite, audit_guard_postgres},
 };
 
 int

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "broker/model/audit_entry.h"
+#include "common/wire/audit_entry.h"
 
 /** Half of them for what was done alone, so that a flood of refusals locks nobody out. */
 #define AWAY_JOURNAL_MAX 32768

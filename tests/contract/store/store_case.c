@@ -11,7 +11,7 @@ store_case_set_up(StoreCase *test, gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
   empty_database_init(&test->database, EMPTY_DATABASE_ENGINE(data));
-  test->db = database_open(test->database.address, 1, clock_system(), &error);
+  test->db = database_open(test->database.address, NULL, 1, clock_system(), &error);
   g_assert_no_error(error);
   test->transaction = db_begin(test->db, DB_WRITE, &error);
   g_assert_no_error(error);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "broker/model/audit_entry.h"
+#include "common/wire/audit_entry.h"
 
 void
 audit_entry_free(AuditEntry *entry)
 {
   if (entry == NULL)
     return;
+  g_free(entry->broker);
   g_free(entry->actor);
   g_free(entry->action);
   g_free(entry->object);

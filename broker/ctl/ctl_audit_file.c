@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/ctl/ctl_audit_file.h"
+
+#include "common/base/error.h"
+#include "common/wire/audit_lines.h"
+#include "common/wire/audit_verifier.h"
+
+#include <string.h>
+
+const char ctl_audit_file_csv_titles[] =
+    "id,time,broker,actor,action,object,result,code,detail,address,repeats\r\n";
+
+typedef gboolean (*TakeLine)(const AuditLine *line, const char *text, gsize length, gpointer data);
+
+/* Calls @take with each line until it returns FALSE. */
+static gboolean
+each_line(const char *lines, gsize length, TakeLine take, gpointer data, GError **error)
+{
+  const char *end = lines + length;
+  while (lines < end) {
+    const char *stop = memchr(lines, '\n', (gsize)(end - lines));
+    gsize size = (gsize)((stop != NULL ? stop : end) - lines);
+    if (size > 0) {
+      g_autoptr(AuditLine) line = audit_lines_parse(lines, size, error);
+      if (line == NULL)
+        return FALSE;
+      if (!take(line, lines, size, data))
+        return TRUE;
+    }
+    lines += size + 1;
+  }
+  return TRUE;
+}
+
+/* Verifying. */
+
+typedef struct {
+  GrantKeySet *keys;
+  gboolean takes_keys;
+  AuditVerifier *verifier;
+  char *broker; /* nullable: of the chain that is open */
+  JsonArray *chains;
+} Verifying;
+
+static void
+close_chain(Verifying *verifying)
+{
+  if (verifying->broker == NULL)
+    return;
+  audit_verifier_end(verifying->verifier);
+  const AuditProgress *progress = audit_verifier_progress(verifying->verifier);
+  JsonObject *chain = json_object_new();
+  json_object_set_string_member(chain, "broker", verifying->broker);
+  json_object_set_int_member(chain, "rows", progress->rows);
+  json_object_set_int_member(chain, "seals", progress->seals);
+  json_object_set_int_member(chain, "unsealed", progress->unsealed);
+  json_object_set_int_member(chain, "seal", progress->number);
+  json_object_set_string_member(chain, "hash", progress->hash);
+  const char *const names[] = {"first", "last"};
+  const gint64 times[] = {progress->first_us, progress->last_us};
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(times[i] / G_USEC_PER_SEC);
+    g_autofree char *text = times[i] != 0 && time != NULL ? g_date_time_format_iso8601(time) : NULL;
+    json_object_set_string_member(chain, names[i], text);
+  }
+  json_array_add_object_element(verifying->chains, chain);
+  g_clear_pointer(&verifying->broker, g_free);
+}
+
+static void
+open_chain(Verifying *verifying, const char *broker)
+{
+  close_chain(verifying);
+  verifying->broker = g_strdup(broker);
+}
+
+static void
+continue_chain(Verifying *verifying, const char *broker)
+{
+  if (g_strcmp0(verifying->broker, broker) == 0)
+    return;
+  open_chain(verifying, broker);
+  audit_verifier_begin(verifying->verifier, broker, NULL);
+}
+
+static gboolean
+verify_line(const AuditLine *line, const char *text, gsize length, gpointer data)
+{
+  Verifying *verifying = data;
+  switch (line->kind) {
+  case AUDIT_LINE_KEY:
+    if (verifying->takes_keys &&
+        !grant_key_set_add_public(verifying->keys, line->key->id, line->key->public_key))
+      return TRUE; /* verifies nothing */
+    break;
+  case AUDIT_LINE_CHECKPOINT:
+    open_chain(verifying, line->checkpoint->broker);
+    audit_verifier_begin(verifying->verifier, line->checkpoint->broker, line->checkpoint);
+    break;
+  case AUDIT_LINE_AFTER:
+    open_chain(verifying, line->seal->broker);
+    audit_verifier_begin_after(verifying->verifier, line->seal);
+    break;
+  case AUDIT_LINE_ROW:
+    continue_chain(verifying, line->row->broker);
+    audit_verifier_add_row(verifying->verifier, line->row);
+    break;
+  case AUDIT_LINE_SEAL:
+    continue_chain(verifying, line->seal->broker);
+    audit_verifier_add_seal(verifying->verifier, line->seal);
+    break;
+  case AUDIT_LINE_NEXT:
+  default:
+    break;
+  }
+  return audit_verifier_problem(verifying->verifier) == NULL;
+}
+
+static gboolean
+add_keys(Verifying *verifying, const char *keys, GError **error)
+{
+  g_auto(GStrv) all = g_strsplit(keys != NULL ? keys : "", ",", -1);
+  for (char **one = all; *one != NULL; one++) {
+    g_auto(GStrv) parts = g_strsplit(*one, ":", 2);
+    if (g_strv_length(parts) == 2 && grant_key_set_add_public(verifying->keys, parts[0], parts[1]))
+      continue;
+    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+                        "A key is ID:PUBLIC as the brokers log it, several are separated by commas.");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static JsonObject *
+make_report(Verifying *verifying)
+{
+  close_chain(verifying);
+  JsonObject *report = json_object_new();
+  const AuditBreak *problem = audit_verifier_problem(verifying->verifier);
+  json_object_set_boolean_member(report, "unbroken", problem == NULL);
+  if (problem != NULL) {
+    JsonObject *broken = json_object_new();
+    json_object_set_string_member(broken, "broker", problem->broker);
+    json_object_set_int_member(broken, "seal", problem->seal);
+    json_object_set_int_member(broken, "row", problem->row_id);
+    json_object_set_string_member(broken, "reason", problem->reason);
+    json_object_set_object_member(report, "break", broken);
+  }
+  json_object_set_array_member(report, "chains", json_array_ref(verifying->chains));
+  return report;
+}
+
+JsonObject *
+ctl_audit_file_verify(const char *path, const char *keys, GError **error)
+{
+  g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, error);
+  if (file == NULL)
+    return NULL;
+  g_autoptr(GrantKeySet) set = grant_key_set_new();
+  g_autoptr(AuditVerifier) verifier = audit_verifier_new(set);
+  g_autoptr(JsonArray) chains = json_array_new();
+  Verifying verifying = {.keys = set, .takes_keys = keys == NULL, .verifier = verifier, .chains = chains};
+  const char *lines = g_mapped_file_get_contents(file);
+  gboolean read =
+      add_keys(&verifying, keys, error) &&
+      each_line(lines != NULL ? lines : "", g_mapped_file_get_length(file), verify_line, &verifying, error);
+  JsonObject *report = read ? make_report(&verifying) : NULL;
+  g_free(verifying.broker);
+  return report;
+}
+
+/* Writing. */
+
+typedef struct {
+  GString *text;
+  char *cursor;
+} Writing;
+
+static void
+append_cell(GString *csv, const char *text)
+{
+  gboolean is_formula = *text != '\0' && strchr("=+-@\t\r\n", *text) != NULL;
+  if (csv->len > 0 && csv->str[csv->len - 1] != '\n')
+    g_string_append_c(csv, ',');
+  g_string_append_c(csv, '"');
+  if (is_formula)
+    g_string_append_c(csv, '\'');
+  for (; *text != '\0'; text++) {
+    if (*text == '"')
+      g_string_append_c(csv, '"');
+    g_string_append_c(csv, g_ascii_iscntrl(*text) ? ' ' : *text);
+  }
+  g_string_append_c(csv, '"');
+}
+
+static void
+append_number(GString *csv, gint64 number)
+{
+  g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, number);
+  append_cell(csv, text);
+}
+
+static void
+append_row(GString *csv, const AuditEntry *row)
+{
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(row->time_us / G_USEC_PER_SEC);
+  g_autofree char *when = time != NULL ? g_date_time_format_iso8601(time) : g_strdup("");
+  append_number(csv, row->id);
+  const char *const cells[] = {when,        row->broker, row->actor,
+                               row->action, row->object, row->succeeded ? "ok" : "refused",
+                               row->code,   row->detail, row->address};
+  for (guint i = 0; i < G_N_ELEMENTS(cells); i++)
+    append_cell(csv, cells[i]);
+  append_number(csv, row->count);
+  g_string_append(csv, "\r\n");
+}
+
+static gboolean
+write_csv(const AuditLine *line, const char *text, gsize length, gpointer data)
+{
+  Writing *writing = data;
+  if (line->kind == AUDIT_LINE_ROW)
+    append_row(writing->text, line->row);
+  else if (line->kind == AUDIT_LINE_NEXT)
+    writing->cursor = g_strdup(line->cursor);
+  return line->kind != AUDIT_LINE_NEXT;
+}
+
+static gboolean
+write_line(const AuditLine *line, const char *text, gsize length, gpointer data)
+{
+  Writing *writing = data;
+  if (line->kind == AUDIT_LINE_NEXT) {
+    writing->cursor = g_strdup(line->cursor);
+    return FALSE;
+  }
+  g_string_append_len(writing->text, text, (gssize)length);
+  g_string_append_c(writing->text, '\n');
+  return TRUE;
+}
+
+static gboolean
+write_all(GString *text, TakeLine take, const char *lines, gsize length, char **ret_cursor, GError **error)
+{
+  Writing writing = {.text = text};
+  if (!each_line(lines, length, take, &writing, error))
+    return FALSE;
+  *ret_cursor = writing.cursor;
+  return TRUE;
+}
+
+gboolean
+ctl_audit_file_add_csv(GString *csv, const char *lines, gsize length, char **ret_cursor, GError **error)
+{
+  return write_all(csv, write_csv, lines, length, ret_cursor, error);
+}
+
+gboolean
+ctl_audit_file_add_lines(GString *text, const char *lines, gsize length, char **ret_cursor, GError **error)
+{
+  return write_all(text, write_line, lines, length, ret_cursor, error);
+}
