@@ -67,6 +67,8 @@ static const ConfigKey KEYS[] = {
      .probe = probe_authenticators},
     {"audit", "keep-days", CONFIG_INT, "365", "rows of the audit log are removed after so many days", 1,
      36500},
+    {"certificates", "life-days", CONFIG_INT, "90",
+     "how long certificates of machines are good for; they renew themselves after two thirds", 3, 825},
     {"log", "level", CONFIG_CHOICE, "info", "what is logged", .choices = "error|warning|info|debug"},
     {NULL},
 };
@@ -92,6 +94,7 @@ struct Broker {
   ReplayCache *replays;
   ApiContext context;
   ApiServer *server;
+  OwnCertificate *own_certificate;
   Daemon *daemon; /* while it runs */
   gboolean is_replaced;
 };
@@ -175,8 +178,10 @@ open_authority(Broker *broker, const char *folder, GError **error)
     return FALSE;
   }
   broker->authority = authority_open(folder, services_installation(broker->services), error);
-  return broker->authority != NULL &&
-         broker_directory_check_authority(broker->services, authority_ca_hash(broker->authority), error);
+  if (broker->authority == NULL)
+    return FALSE;
+  authority_set_life(broker->authority, (guint)config_int(broker->config, "certificates", "life-days"));
+  return broker_directory_check_authority(broker->services, authority_ca_hash(broker->authority), error);
 }
 
 static gboolean
@@ -277,6 +282,31 @@ on_trust_changed(gpointer data)
   host_link_hub_review(broker->hub);
   host_link_hub_tell_keys(broker->hub, keys);
   api_server_review(broker->server);
+  own_certificate_look(broker->own_certificate);
+}
+
+static void
+on_own_renewed(gpointer data)
+{
+  Broker *broker = data;
+  g_autoptr(GError) error = NULL;
+  if (!credentials_reload(broker->credentials, &error))
+    log_warning("other brokers are shown the certificate as before: %s", error->message);
+  api_server_renew(broker->server);
+  log_info("this broker has a new certificate");
+}
+
+static gboolean
+watch_own_certificate(Broker *broker, GError **error)
+{
+  g_autofree char *folder = state_folder_file(broker->folder, "");
+  g_auto(GStrv) addresses = certificate_addresses(broker->config, error);
+  if (addresses == NULL)
+    return FALSE;
+  broker->own_certificate =
+      own_certificate_watch(broker->services, broker->authority, folder, broker->identity,
+                            (const char *const *)addresses, on_own_renewed, broker);
+  return TRUE;
 }
 
 static void
@@ -405,7 +435,7 @@ gboolean
 broker_run(Broker *broker, GError **error)
 {
   open_hub(broker);
-  if (!open_server(broker, error) || !announce(broker, error))
+  if (!open_server(broker, error) || !announce(broker, error) || !watch_own_certificate(broker, error))
     return FALSE;
   gboolean needs_setup = FALSE;
   if (setup_needed(broker->services, &needs_setup, NULL) && needs_setup)
@@ -427,8 +457,8 @@ broker_run(Broker *broker, GError **error)
   return !broker->is_replaced;
 }
 
-/* The server goes first, then the services' own thread, then the links, whose last events still reach the
- * services. */
+/* The services' own threads go first, since they tell the server of what changed, then the server, then the
+ * links, whose last events still reach the services. */
 void
 broker_free(Broker *broker)
 {
@@ -436,10 +466,11 @@ broker_free(Broker *broker)
     return;
   if (broker->hub != NULL)
     host_link_hub_stop(broker->hub);
-  api_server_free(broker->server);
-  replay_cache_free(broker->replays);
   if (broker->services != NULL)
     services_stop(broker->services);
+  own_certificate_free(broker->own_certificate);
+  api_server_free(broker->server);
+  replay_cache_free(broker->replays);
   host_link_hub_free(broker->hub);
   services_free(broker->services);
   authenticator_folder_free(broker->authenticators);

@@ -240,7 +240,8 @@ void
 agent_broker_link(Agent *agent)
 {
   static const BrokerLinkListener listener = {send_hello, on_broker_message, on_link_closed, send_heartbeat};
-  agent->trust = trust_keeper_new(agent->parts.credentials, agent->parts.brokers, TRUST_EVERY_S);
+  const TrustKeeperParts trust = {agent->parts.credentials, agent->parts.brokers, TRUST_EVERY_S, NULL, NULL};
+  agent->trust = trust_keeper_new(&trust);
   agent->link = broker_link_new(agent->parts.credentials, agent->parts.brokers, &listener, agent);
 }
 

@@ -10,6 +10,7 @@
 #include "portal/served_certificate.h"
 #include "portal/web_server.h"
 
+#include <glib-unix.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,6 +28,8 @@ struct Portal {
   ApiProxy *proxy;
   WebServer *web;
   RelayEngine *engine;
+  SSL_CTX *server_tls, *client_tls; /* the engine's */
+  guint hangup_source;
   Daemon *draining;
   guint drain_source;
   gboolean has_drained; /* no console and no request is left */
@@ -112,6 +115,33 @@ load_credentials(Portal *portal, GError **error)
   return FALSE;
 }
 
+static void
+reload(SSL_CTX *context, const char *what)
+{
+  g_autoptr(GError) error = NULL;
+  if (context != NULL && !tls_context_reload(context, &error))
+    log_warning("%s is shown as before: %s", what, error->message);
+}
+
+/* The one that people see may be the joined one. */
+static void
+on_renewed(gpointer data)
+{
+  const Portal *portal = data;
+  reload(portal->client_tls, "this portal's certificate");
+  reload(portal->server_tls, "the public certificate");
+}
+
+/* The operator has put another public certificate in its place. */
+static gboolean
+on_hangup(gpointer data)
+{
+  const Portal *portal = data;
+  log_info("reading the public certificate anew");
+  reload(portal->server_tls, "the public certificate");
+  return G_SOURCE_CONTINUE;
+}
+
 static gboolean
 start_console(Portal *portal, GError **error)
 {
@@ -125,7 +155,8 @@ start_console(Portal *portal, GError **error)
       g_build_filename(config_string(config, "portal", "state-directory"), "brokers", NULL);
   portal->broker = broker_client_new(brokers, learned, portal->credentials,
                                      limit(config, "requests") + limit(config, "streams"));
-  portal->trust = trust_keeper_new(portal->credentials, brokers, TRUST_EVERY_S);
+  const TrustKeeperParts trust = {portal->credentials, brokers, TRUST_EVERY_S, on_renewed, portal};
+  portal->trust = trust_keeper_new(&trust);
   portal->gate =
       console_gate_new(portal->broker, credentials_grant_keys(portal->credentials), &portal->counters, error);
   return portal->gate != NULL;
@@ -216,12 +247,10 @@ listen_with(Portal *portal, SSL_CTX *server_tls, SSL_CTX *client_tls, GError **e
 static gboolean
 start_engine(Portal *portal, GError **error)
 {
-  SSL_CTX *server_tls = make_server_tls(portal, error);
-  SSL_CTX *client_tls = server_tls != NULL ? make_client_tls(portal, error) : NULL;
-  gboolean is_listening = client_tls != NULL && listen_with(portal, server_tls, client_tls, error);
-  SSL_CTX_free(server_tls);
-  SSL_CTX_free(client_tls);
-  return is_listening;
+  portal->server_tls = make_server_tls(portal, error);
+  portal->client_tls = portal->server_tls != NULL ? make_client_tls(portal, error) : NULL;
+  portal->hangup_source = g_unix_signal_add(SIGHUP, on_hangup, portal);
+  return portal->client_tls != NULL && listen_with(portal, portal->server_tls, portal->client_tls, error);
 }
 
 Portal *
@@ -284,6 +313,7 @@ portal_free(Portal *portal)
   if (portal == NULL)
     return;
   g_clear_handle_id(&portal->drain_source, g_source_remove);
+  g_clear_handle_id(&portal->hangup_source, g_source_remove);
   if (portal->gate != NULL)
     console_gate_stop(portal->gate);
   g_clear_pointer(&portal->web, web_server_free);
@@ -293,6 +323,8 @@ portal_free(Portal *portal)
   relay_engine_free(portal->engine);
   console_gate_free(portal->gate);
   web_files_free(portal->files);
+  SSL_CTX_free(portal->server_tls);
+  SSL_CTX_free(portal->client_tls);
   credentials_free(portal->credentials);
   g_free(portal);
 }

@@ -390,6 +390,14 @@ api_server_review(ApiServer *server)
   post(server, review);
 }
 
+void
+api_server_renew(ApiServer *server)
+{
+  g_autoptr(GError) error = NULL;
+  if (!tls_context_reload(server->tls, &error))
+    log_warning("this broker's certificate is shown as before: %s", error->message);
+}
+
 static gboolean
 check_drained(gpointer data)
 {

@@ -35,6 +35,9 @@ guint16 api_server_port(const ApiServer *server);
  * any thread while the server lives. */
 void api_server_review(ApiServer *server);
 
+/** The broker has another certificate: new connections are shown it. From any thread. */
+void api_server_renew(ApiServer *server);
+
 /** Stops to accept connections, ends event streams, and calls @drained with @user_data once every request
  * that came in is answered. */
 void api_server_drain(ApiServer *server, GSourceOnceFunc drained, gpointer user_data);

@@ -18,5 +18,8 @@ gboolean handle_certificate(const ApiContext *context, const Request *request, A
 gboolean handle_revoke_certificate(const ApiContext *context, const Request *request, Answer *answer,
                                    GError **error);
 
+/** POST /internal/renew */
+gboolean handle_renew(const ApiContext *context, const Request *request, Answer *answer, GError **error);
+
 /** GET /internal/trust */
 gboolean handle_trust(const ApiContext *context, const Request *request, Answer *answer, GError **error);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define ROLE_MAX_BYTES 16
+#define PEM_MAX_BYTES 16384
 
 static void
 view_certificate(JsonBuilder *builder, gconstpointer value)
@@ -102,6 +102,55 @@ handle_revoke_certificate(const ApiContext *context, const Request *request, Ans
   if (row == NULL)
     return FALSE;
   answer_certificate(answer, row);
+  return TRUE;
+}
+
+/* PEM has line breaks, which json_get_string() refuses; what is in it is the authority's to judge. */
+static const char *
+get_request_pem(JsonObject *body, GError **error)
+{
+  JsonNode *node = json_object_get_member(body, "csr");
+  const char *pem = node != NULL && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+  if (pem != NULL && strlen(pem) <= PEM_MAX_BYTES)
+    return pem;
+  g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+                      "“csr” must be a certificate request in PEM.");
+  return NULL;
+}
+
+/* For who the machine is by the certificate that it shows, and for nothing else: its addresses stay, too. */
+static char *
+sign_again(const ApiContext *context, const Request *request, const char *request_pem, GError **error)
+{
+  g_autoptr(CertificateRow) older = certificate_registry_get(context->services, request->peer->serial, error);
+  if (older == NULL)
+    return NULL;
+  g_auto(GStrv) addresses = g_strsplit(older->addresses, ",", -1);
+  gboolean has_none = *older->addresses == '\0';
+  g_autofree char *pem = authority_sign(context->authority, request_pem, request->peer,
+                                        has_none ? NULL : (const char *const *)addresses, error);
+  g_autoptr(CertificateRow) row = pem != NULL ? certificate_facts_of_pem(pem, error) : NULL;
+  g_autofree char *actor = identity_text(request->peer);
+  g_autoptr(Caller) machine = caller_new("", actor, FALSE, request->address, NULL);
+  if (row == NULL || !certificate_registry_renew(context->services, machine, older->serial, row, error))
+    return NULL;
+  return g_steal_pointer(&pem);
+}
+
+gboolean
+handle_renew(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const MEMBERS[] = {"csr", NULL};
+  g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
+  const char *request_pem = body != NULL ? get_request_pem(body, error) : NULL;
+  g_autofree char *pem = request_pem != NULL ? sign_again(context, request, request_pem, error) : NULL;
+  if (pem == NULL)
+    return FALSE;
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  view_text(builder, "certificate", pem);
+  json_builder_end_object(builder);
+  answer_set_json(answer, 200, builder);
   return TRUE;
 }
 

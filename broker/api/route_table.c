@@ -173,6 +173,7 @@ static const Route ROUTES[] = {
     {"POST", "/internal/join", PERMISSION_PUBLIC, handle_join, JOIN_BODY, ROUTE_PLAIN},
     {"POST", "/internal/redeem", PERMISSION_GATEWAY, handle_redeem, SMALL, ROUTE_PLAIN},
     {"GET", "/internal/grant-keys", PERMISSION_GATEWAY, handle_grant_keys, NO_BODY, ROUTE_PLAIN},
+    {"POST", "/internal/renew", PERMISSION_MACHINE, handle_renew, BODY, ROUTE_PLAIN},
     {"GET", "/internal/trust", PERMISSION_MACHINE, handle_trust, NO_BODY, ROUTE_PLAIN},
     {"GET", "/internal/desktops/{desktop}/boot-log", PERMISSION_BROKER, handle_internal_boot_log, NO_BODY,
      ROUTE_SLOW},

@@ -30,6 +30,7 @@ struct Authority {
   char *ca_pem;
   char *ca_hash;
   ListMemory *list;
+  guint life_days;
 };
 
 gboolean
@@ -125,6 +126,7 @@ authority_open(const char *folder, const char *installation, GError **error)
     return NULL;
   g_autoptr(Authority) authority = g_new0(Authority, 1);
   authority->installation = g_strdup(installation);
+  authority->life_days = AUTHORITY_LIFE_DAYS;
   authority->list = g_new0(ListMemory, 1);
   g_mutex_init(&authority->list->mutex);
   g_autoptr(GError) local = NULL;
@@ -134,6 +136,12 @@ authority_open(const char *folder, const char *installation, GError **error)
     return NULL;
   }
   return g_steal_pointer(&authority);
+}
+
+void
+authority_set_life(Authority *authority, guint days)
+{
+  authority->life_days = days;
 }
 
 const char *
@@ -182,7 +190,8 @@ authority_sign(const Authority *authority, const char *request_pem, const Identi
     g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "The key must be an EC key on P-256.");
     return NULL;
   }
-  g_autoptr(X509) leaf = certificate_new_leaf(key, identity, addresses, authority->ca, authority->key, error);
+  g_autoptr(X509) leaf = certificate_new_leaf(key, identity, addresses, authority->life_days, authority->ca,
+                                              authority->key, error);
   if (leaf == NULL)
     return NULL;
   g_autofree char *pem = openssl_x509_to_pem(leaf);

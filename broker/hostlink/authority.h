@@ -12,11 +12,15 @@
 typedef struct Authority Authority;
 
 #define AUTHORITY_MAX_ADDRESSES 16
+#define AUTHORITY_LIFE_DAYS     90 /**< of what it signs, unless it was set */
 
 /** Opens the authority in @folder (made with mode 0700), or makes it for @installation when there is none.
  * Fails with CARAWAY_ERROR_CONFIG (damaged, or of another installation) or CARAWAY_ERROR_NO_SPACE. */
 Authority *authority_open(const char *folder, const char *installation,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Sets how long what it signs is good for; before it signs. */
+void authority_set_life(Authority *authority, guint days);
 
 /** The CA's certificate in PEM (transfer none). */
 const char *authority_ca_pem(const Authority *authority);

@@ -6,11 +6,10 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
-#define DAY_S          (24 * 60 * 60)
-#define CA_LIFE_DAYS   3650
-#define LEAF_LIFE_DAYS 730
-#define BACKDATED_S    (60 * 60) /* machines whose clocks are a little behind */
-#define SERIAL_BYTES   16
+#define DAY_S        (24 * 60 * 60)
+#define CA_LIFE_DAYS 3650
+#define BACKDATED_S  (60 * 60) /* machines whose clocks are a little behind */
+#define SERIAL_BYTES 16
 
 static gboolean
 set_serial(X509 *certificate)
@@ -80,12 +79,12 @@ certificate_names(const Identity *identity, const char *const *addresses)
 }
 
 X509 *
-certificate_new_leaf(EVP_PKEY *subject_key, const Identity *identity, const char *const *addresses, X509 *ca,
-                     EVP_PKEY *ca_key, GError **error)
+certificate_new_leaf(EVP_PKEY *subject_key, const Identity *identity, const char *const *addresses,
+                     guint life_days, X509 *ca, EVP_PKEY *ca_key, GError **error)
 {
   g_autoptr(X509) leaf = X509_new();
   g_autofree char *names = certificate_names(identity, addresses);
-  if (!set_basics(leaf, subject_key, identity->name, LEAF_LIFE_DAYS) ||
+  if (!set_basics(leaf, subject_key, identity->name, (long)life_days) ||
       X509_set_issuer_name(leaf, X509_get_subject_name(ca)) != 1 ||
       !add_extension(leaf, ca, NID_basic_constraints, "critical,CA:FALSE") ||
       !add_extension(leaf, ca, NID_key_usage, "critical,digitalSignature") ||

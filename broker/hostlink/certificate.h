@@ -11,9 +11,10 @@
 X509 *certificate_new_ca(EVP_PKEY *key, const char *installation, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** A certificate for @subject_key as @identity at @addresses (nullable), signed by @ca with @ca_key, good for
- * two years (transfer full). The addresses were checked by the caller. */
+ * @life_days (transfer full). The addresses were checked by the caller. */
 X509 *certificate_new_leaf(EVP_PKEY *subject_key, const Identity *identity, const char *const *addresses,
-                           X509 *ca, EVP_PKEY *ca_key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                           guint life_days, X509 *ca, EVP_PKEY *ca_key,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The subject alternative names of @identity at @addresses as OpenSSL's configuration writes them (transfer
  * full). */

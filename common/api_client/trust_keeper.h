@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keeps a joined machine's list of revoked certificates fresh: asks a broker for it now and then, and at once
- * when something says that it changed. While no broker answers the last list holds. Used in the main loop.
+ * Keeps what a joined machine trusts and shows fresh: asks a broker for the list of revoked certificates now
+ * and then, and at once when something says that it changed; and has the machine's own certificate renewed,
+ * with a new key, when two thirds of its life are over. While no broker answers the last list holds, and the
+ * certificate to its end. Used in the main loop.
  */
 #pragma once
 
@@ -10,9 +12,18 @@
 
 typedef struct TrustKeeper TrustKeeper;
 
-/** Asks one of @brokers every @interval_s from now on, and hands what it says to @credentials (both
- * borrowed). */
-TrustKeeper *trust_keeper_new(Credentials *credentials, BrokerList *brokers, guint interval_s);
+/** What it needs. All borrowed for life. */
+typedef struct {
+  Credentials *credentials;
+  BrokerList *brokers;
+  guint interval_s; /**< how often the list is asked for */
+  /** (nullable) The machine has another certificate: whoever shows it by OpenSSL reads it anew. */
+  void (*renewed)(gpointer user_data);
+  gpointer user_data;
+} TrustKeeperParts;
+
+/** Begins to ask. */
+TrustKeeper *trust_keeper_new(const TrustKeeperParts *parts);
 
 /** Asks soon: a broker said that something changed. */
 void trust_keeper_poke(TrustKeeper *keeper);

@@ -19,6 +19,11 @@ static const char CERTIFICATE_FILE[] = "identity.pem";
 static const char KEY_FILE[] = "identity.key";
 static const char JOIN_FILE[] = "join.json";
 
+/* A new pair is written beside the old one, the certificate last: once that is there, both are, and they take
+ * their places, now or when they are read next. */
+static const char NEXT_CERTIFICATE_FILE[] = "identity.pem.next";
+static const char NEXT_KEY_FILE[] = "identity.key.next";
+
 static gboolean
 fail(GError **error, const char *what, const char *path)
 {
@@ -67,6 +72,64 @@ write_file(const char *folder, const char *name, const char *text, const struct 
   return written;
 }
 
+static gboolean
+sync_folder(const char *folder)
+{
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean done = fd >= 0 && fsync(fd) == 0;
+  if (fd >= 0)
+    close(fd);
+  return done;
+}
+
+/* TRUE: @from took the place of @to, or was not there. */
+static gboolean
+take_place(const char *folder, const char *from, const char *to, GError **error)
+{
+  g_autofree char *source = g_build_filename(folder, from, NULL);
+  g_autofree char *target = g_build_filename(folder, to, NULL);
+  return g_rename(source, target) == 0 || errno == ENOENT || fail(error, "Cannot replace", target);
+}
+
+static gboolean
+drop_half(const char *folder, GError **error)
+{
+  g_autofree char *key = g_build_filename(folder, NEXT_KEY_FILE, NULL);
+  return g_unlink(key) == 0 || errno == ENOENT || fail(error, "Cannot remove", key);
+}
+
+/* Ends what an ended process began: forward from where the pair was whole, back before. The key goes first,
+ * so that while the new certificate is still beside the old one, the key may be in its place already. */
+static gboolean
+settle(const char *folder, GError **error)
+{
+  g_autofree char *next = g_build_filename(folder, NEXT_CERTIFICATE_FILE, NULL);
+  if (!g_file_test(next, G_FILE_TEST_EXISTS))
+    return drop_half(folder, error);
+  return take_place(folder, NEXT_KEY_FILE, KEY_FILE, error) &&
+         take_place(folder, NEXT_CERTIFICATE_FILE, CERTIFICATE_FILE, error) &&
+         (sync_folder(folder) || fail(error, "Cannot write", folder));
+}
+
+static gboolean
+write_pair(const char *folder, const char *certificate, const char *key, const struct stat *owner,
+           GError **error)
+{
+  return settle(folder, error) && write_file(folder, NEXT_KEY_FILE, key, owner, error) &&
+         (sync_folder(folder) || fail(error, "Cannot write", folder)) &&
+         write_file(folder, NEXT_CERTIFICATE_FILE, certificate, owner, error) &&
+         (sync_folder(folder) || fail(error, "Cannot write", folder)) && settle(folder, error);
+}
+
+gboolean
+credential_files_replace(const char *folder, const char *certificate, const char *key, GError **error)
+{
+  struct stat owner;
+  if (stat(folder, &owner) != 0)
+    return fail(error, "Cannot look at", folder);
+  return write_pair(folder, certificate, key, &owner, error);
+}
+
 gboolean
 credentials_save(const char *folder, const CredentialFiles *files, GError **error)
 {
@@ -79,8 +142,7 @@ credentials_save(const char *folder, const CredentialFiles *files, GError **erro
   if (g_unlink(revoked) != 0 && errno != ENOENT) /* it may be of another installation */
     return fail(error, "Cannot remove", revoked);
   return write_file(folder, CA_FILE, files->ca, &owner, error) &&
-         write_file(folder, KEY_FILE, files->key, &owner, error) &&
-         write_file(folder, CERTIFICATE_FILE, files->certificate, &owner, error) &&
+         write_pair(folder, files->certificate, files->key, &owner, error) &&
          (files->join == NULL || write_file(folder, JOIN_FILE, files->join, &owner, error));
 }
 
@@ -130,6 +192,8 @@ credential_files_read(const char *folder, GError **error)
 {
   g_autoptr(LoadedFiles) loaded = g_new0(LoadedFiles, 1);
   g_autoptr(GError) local = NULL;
+  if (!settle(folder, error))
+    return NULL;
   loaded->ca = read_file(folder, CA_FILE, FALSE, &local);
   if (loaded->ca != NULL)
     loaded->certificate = read_file(folder, CERTIFICATE_FILE, FALSE, &local);

@@ -13,6 +13,11 @@ typedef struct {
   CredentialFiles files;               /* the same, borrowed */
 } LoadedFiles;
 
+/** Puts the pair of @certificate and @key in the place of the one in @folder: both or neither, whenever the
+ * process ends. */
+gboolean credential_files_replace(const char *folder, const char *certificate, const char *key,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Reads the files of @folder (transfer full), each of at most 64 KiB; join.json may be missing. */
 LoadedFiles *credential_files_read(const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

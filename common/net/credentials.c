@@ -14,7 +14,12 @@
 #define JOIN_MAX 65536
 #define URL_MAX  512
 
+#define DAY_S        (24 * 60 * 60)
+#define DUE_AT_THIRD 3 /* a third of the life is left */
+
 struct Credentials {
+  char *folder;
+  GPtrArray *retired; /* of GTlsCertificate: who asked before may still hold them */
   Identity *identity;
   char *ca_pem;
   X509 *ca;
@@ -127,6 +132,8 @@ credentials_load(const char *folder, GError **error)
   if (loaded == NULL)
     return NULL;
   g_autoptr(Credentials) credentials = g_new0(Credentials, 1);
+  credentials->folder = g_strdup(folder);
+  credentials->retired = g_ptr_array_new_with_free_func(g_object_unref);
   g_autoptr(GError) local = NULL;
   if (!read_texts(credentials, &loaded->files, &local)) {
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
@@ -139,6 +146,72 @@ credentials_load(const char *folder, GError **error)
   g_autofree char *ca_path = g_build_filename(folder, "ca.pem", NULL);
   credentials->tls_database = g_tls_file_database_new(ca_path, error);
   return credentials->tls_database != NULL ? g_steal_pointer(&credentials) : NULL;
+}
+
+static gint64
+seconds_between(const ASN1_TIME *from, const ASN1_TIME *to)
+{
+  int days = 0, seconds = 0;
+  return ASN1_TIME_diff(&days, &seconds, from, to) == 1 ? (gint64)days * DAY_S + seconds : 0;
+}
+
+gboolean
+credentials_are_due(const Credentials *credentials)
+{
+  const ASN1_TIME *end = X509_get0_notAfter(credentials->certificate);
+  gint64 life_s = seconds_between(X509_get0_notBefore(credentials->certificate), end);
+  return seconds_between(NULL, end) * DUE_AT_THIRD <= life_s;
+}
+
+gboolean
+credentials_reload(Credentials *credentials, GError **error)
+{
+  g_autoptr(Credentials) fresh = credentials_load(credentials->folder, error);
+  if (fresh == NULL)
+    return FALSE;
+  g_autofree char *uri = identity_uri(credentials->identity);
+  g_autofree char *fresh_uri = identity_uri(fresh->identity);
+  if (!g_str_equal(uri, fresh_uri)) {
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG, "%s holds the certificate of another machine.",
+                credentials->folder);
+    return FALSE;
+  }
+  X509 *certificate = g_steal_pointer(&fresh->certificate);
+  EVP_PKEY *key = g_steal_pointer(&fresh->key);
+  X509_free(credentials->certificate);
+  EVP_PKEY_free(credentials->key);
+  credentials->certificate = certificate;
+  credentials->key = key;
+  g_ptr_array_add(credentials->retired, credentials->tls_certificate);
+  g_atomic_pointer_set(&credentials->tls_certificate, g_steal_pointer(&fresh->tls_certificate));
+  return TRUE;
+}
+
+/* Before anything is written: what a broker answers may be anything. */
+static gboolean
+check_renewal(const Credentials *credentials, const char *chain, const char *key_pem, GError **error)
+{
+  g_autoptr(X509) leaf = openssl_x509_from_pem(chain, error);
+  g_autoptr(EVP_PKEY) key = leaf != NULL ? openssl_key_from_pem(key_pem, error) : NULL;
+  if (key == NULL || !openssl_x509_verify(leaf, credentials->ca, error))
+    return FALSE;
+  g_autoptr(Identity) identity = identity_from_x509(leaf, error);
+  if (identity == NULL)
+    return FALSE;
+  g_autofree char *uri = identity_uri(credentials->identity);
+  g_autofree char *renewed_uri = identity_uri(identity);
+  if (g_str_equal(uri, renewed_uri) && X509_check_private_key(leaf, key) == 1)
+    return TRUE;
+  openssl_set_error(error, CARAWAY_ERROR_UNTRUSTED, "The new certificate is not of this machine and its key");
+  return FALSE;
+}
+
+gboolean
+credentials_renew(Credentials *credentials, const char *chain, const char *key_pem, GError **error)
+{
+  return check_renewal(credentials, chain, key_pem, error) &&
+         credential_files_replace(credentials->folder, chain, key_pem, error) &&
+         credentials_reload(credentials, error);
 }
 
 const Identity *
@@ -213,7 +286,7 @@ credentials_check_certificate(const Credentials *credentials, GTlsCertificate *p
 GTlsCertificate *
 credentials_tls_certificate(const Credentials *credentials)
 {
-  return credentials->tls_certificate;
+  return g_atomic_pointer_get(&((Credentials *)credentials)->tls_certificate);
 }
 
 GTlsDatabase *
@@ -237,6 +310,8 @@ credentials_free(Credentials *credentials)
   g_free(credentials->broker_url);
   g_clear_pointer(&credentials->grant_keys, json_array_unref);
   g_clear_pointer(&credentials->authorities, g_ptr_array_unref);
+  g_clear_pointer(&credentials->retired, g_ptr_array_unref);
+  g_free(credentials->folder);
   revocations_free(credentials->revocations);
   g_free(credentials);
 }

@@ -67,6 +67,18 @@ Identity *credentials_check_x509(const Credentials *credentials, X509 *peer, Ide
 Identity *credentials_check_peer(const Credentials *credentials, X509 *peer,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Whether two thirds of the life of our certificate are over. */
+gboolean credentials_are_due(const Credentials *credentials);
+
+/** Puts @chain (PEM) for the key @key_pem in the place of our certificate, in the folder and here: new
+ * connections show it. It must be ours, for this key, and signed by our authority: CARAWAY_ERROR_UNTRUSTED
+ * else, and nothing changes. */
+gboolean credentials_renew(Credentials *credentials, const char *chain, const char *key_pem,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Reads the folder anew, which holds another certificate of the same machine. */
+gboolean credentials_reload(Credentials *credentials, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Takes the signed list @pem of revoked certificates over (revocations.h); their holders are no peers from
  * then on. @ret_changed (nullable) tells whether it is another than the known one. */
 gboolean credentials_take_revocations(Credentials *credentials, const char *pem, gboolean *ret_changed,

@@ -24,5 +24,9 @@ SSL_CTX *tls_context_new_server(const char *certificate_file, const char *key_fi
 SSL_CTX *tls_context_new_client(const char *certificate_file, const char *key_file, const char *ca_file,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Reads certificate and key of @context, made above, anew from their files: new connections show them, those
+ * that are open go on. What cannot be used changes nothing: CARAWAY_ERROR_CONFIG. From any thread. */
+gboolean tls_context_reload(SSL_CTX *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** What OpenSSL says went wrong last in this thread, as text (transfer full); its queue is emptied. */
 char *tls_context_error_text(void);

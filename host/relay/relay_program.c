@@ -18,6 +18,7 @@ struct RelayProgram {
   AgentPort *agent;
   Redeemer *redeemer;
   TrustKeeper *trust;
+  SSL_CTX *tls; /* the engine's */
   ConsoleGate *gate;
   RelayEngine *engine;
   RelayHttp *http;
@@ -109,6 +110,15 @@ open_books(RelayProgram *program, const Config *config, GError **error)
   return program->state != NULL;
 }
 
+static void
+on_renewed(gpointer user_data)
+{
+  const RelayProgram *program = user_data;
+  g_autoptr(GError) error = NULL;
+  if (program->tls != NULL && !tls_context_reload(program->tls, &error))
+    log_warning("this relay's certificate is shown as before: %s", error->message);
+}
+
 static gboolean
 open_gate(RelayProgram *program, const Config *config, GError **error)
 {
@@ -127,7 +137,8 @@ open_gate(RelayProgram *program, const Config *config, GError **error)
     return FALSE;
   }
   program->redeemer = redeemer_new(brokers, program->credentials);
-  program->trust = trust_keeper_new(program->credentials, brokers, TRUST_EVERY_S);
+  const TrustKeeperParts trust = {program->credentials, brokers, TRUST_EVERY_S, on_renewed, program};
+  program->trust = trust_keeper_new(&trust);
   program->agent =
       agent_port_new(config_string(config, "relay", "control-socket"), &listener, program, error);
   if (program->agent == NULL)
@@ -162,11 +173,11 @@ open_engine(RelayProgram *program, const Config *config, GError **error)
   if (!config_split_listen(config_string(config, "relay", "listen"), &address, &engine.port))
     g_return_val_if_reached(FALSE);
   engine.address = address;
-  engine.server_tls = open_tls(config, error);
-  if (engine.server_tls == NULL)
+  program->tls = open_tls(config, error);
+  if (program->tls == NULL)
     return FALSE;
+  engine.server_tls = program->tls;
   program->engine = relay_engine_new(&engine, console_gate_owner(), program->gate, NULL, error);
-  SSL_CTX_free(engine.server_tls);
   if (program->engine == NULL)
     return FALSE;
   console_gate_set_engine(program->gate, program->engine);
@@ -224,6 +235,7 @@ relay_program_free(RelayProgram *program)
   trust_keeper_free(program->trust);
   redeemer_free(program->redeemer); /* last: it lets the main loop turn until its calls have ended */
   host_state_free(program->state);
+  SSL_CTX_free(program->tls);
   credentials_free(program->credentials);
   g_free(program->identity);
   g_free(program->address);

@@ -297,6 +297,104 @@ test_older_and_foreign_lists_are_refused(Fixture *fixture, gconstpointer data)
   g_assert_null(check(relay, stolen));
 }
 
+static char *
+file_of(const Fixture *fixture, const char *name)
+{
+  return g_build_filename(fixture->folder, "kvm1", name, NULL);
+}
+
+static void
+move(const Fixture *fixture, const char *from, const char *to)
+{
+  g_autofree char *source = file_of(fixture, from);
+  g_autofree char *target = file_of(fixture, to);
+  g_assert_cmpint(g_rename(source, target), ==, 0);
+}
+
+/* A new pair for host/kvm1, as a broker would sign it. */
+static char *
+sign_again(Fixture *fixture, IdentityRole role, char **ret_key)
+{
+  g_autoptr(GError) error = NULL;
+  *ret_key = credentials_make_key();
+  g_autofree char *request = credentials_make_request(*ret_key, "kvm1", &error);
+  g_autoptr(Identity) identity = identity_new(INSTALLATION, role, "kvm1");
+  char *chain = authority_sign(fixture->authority, request, identity, ADDRESSES, &error);
+  g_assert_no_error(error);
+  return chain;
+}
+
+static void
+assert_serial(const Fixture *fixture, const char *chain)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *folder = file_of(fixture, "");
+  g_autoptr(Credentials) loaded = credentials_load(folder, &error);
+  g_assert_no_error(error);
+  g_autoptr(X509) leaf = openssl_x509_from_pem(chain, NULL);
+  g_autofree char *expected = openssl_x509_serial(leaf);
+  g_autoptr(X509) held = openssl_x509_from_certificate(credentials_tls_certificate(loaded), NULL);
+  g_autofree char *serial = openssl_x509_serial(held);
+  g_assert_cmpstr(serial, ==, expected);
+}
+
+/* Each state that a process can leave when it is killed while it renews: the old pair, or the new one. */
+static void
+test_a_renewal_that_was_cut_short_is_whole(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(Credentials) host = issue(fixture, INSTALLATION, IDENTITY_HOST, "kvm1");
+  g_autofree char *pem_path = file_of(fixture, "identity.pem");
+  g_autofree char *older = NULL;
+  g_assert_true(g_file_get_contents(pem_path, &older, NULL, NULL));
+  char *key = NULL;
+  g_autofree char *newer = sign_again(fixture, IDENTITY_HOST, &key);
+  g_autofree char *next_key = file_of(fixture, "identity.key.next");
+  g_autofree char *next_pem = file_of(fixture, "identity.pem.next");
+  g_assert_true(g_file_set_contents(next_key, key, -1, NULL));
+  assert_serial(fixture, older);
+  g_assert_false(g_file_test(next_key, G_FILE_TEST_EXISTS));
+  g_assert_true(g_file_set_contents(next_key, key, -1, NULL));
+  g_assert_true(g_file_set_contents(next_pem, newer, -1, NULL));
+  assert_serial(fixture, newer);
+  g_assert_true(g_file_set_contents(next_pem, newer, -1, NULL)); /* the key is in its place already */
+  move(fixture, "identity.pem", "identity.pem.lost");
+  g_assert_true(g_file_set_contents(pem_path, older, -1, NULL));
+  assert_serial(fixture, newer);
+  g_assert_false(g_file_test(next_pem, G_FILE_TEST_EXISTS));
+  secret_free(key);
+}
+
+static void
+test_a_renewal_must_be_ours(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Credentials) host = issue(fixture, INSTALLATION, IDENTITY_HOST, "kvm1");
+  g_autofree char *pem_path = file_of(fixture, "identity.pem");
+  g_autofree char *older = NULL;
+  g_assert_true(g_file_get_contents(pem_path, &older, NULL, NULL));
+  g_assert_false(credentials_are_due(host));
+  char *key = NULL, *other_key = credentials_make_key();
+  g_autofree char *relay = sign_again(fixture, IDENTITY_RELAY, &key);
+  g_assert_false(credentials_renew(host, relay, key, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED);
+  g_clear_error(&error);
+  secret_free(key);
+  g_autofree char *newer = sign_again(fixture, IDENTITY_HOST, &key);
+  g_assert_false(credentials_renew(host, newer, other_key, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED);
+  g_clear_error(&error);
+  assert_serial(fixture, older);
+  GTlsCertificate *held = credentials_tls_certificate(host);
+  gboolean renewed = credentials_renew(host, newer, key, &error);
+  g_assert_no_error(error);
+  g_assert_true(renewed);
+  assert_serial(fixture, newer);
+  g_assert_true(credentials_tls_certificate(host) != held);
+  g_assert_true(G_IS_TLS_CERTIFICATE(held)); /* who asked before may still show it */
+  secret_free(key);
+  secret_free(other_key);
+}
+
 static void
 test_damaged_credentials_are_refused(Fixture *fixture, gconstpointer data)
 {
@@ -326,6 +424,8 @@ main(int argc, char **argv)
   ADD("/authority/peers", test_peers_are_told_apart);
   ADD("/authority/revoked-peers", test_revoked_peers_are_refused);
   ADD("/authority/older-and-foreign-lists", test_older_and_foreign_lists_are_refused);
+  ADD("/authority/renewal-cut-short", test_a_renewal_that_was_cut_short_is_whole);
+  ADD("/authority/renewal-of-another", test_a_renewal_must_be_ours);
   ADD("/authority/no-certificate", test_no_certificate_is_untrusted);
   ADD("/authority/another-authority", test_another_authority_is_untrusted);
   ADD("/authority/leaf-is-no-authority", test_leaf_is_no_authority);
