@@ -9,6 +9,7 @@
 #include "broker/own_certificate.h"
 #include "broker/service/cluster/broker_directory.h"
 #include "broker/service/hosts/host_registry.h"
+#include "broker/service/people/factor_key.h"
 #include "broker/service/setup.h"
 #include "broker/state_folder.h"
 #include "common/base/daemon.h"
@@ -213,6 +214,17 @@ check_name(const char *name, GError **error)
   return FALSE;
 }
 
+/* Every broker of the database has the authority's key, and the database has not. */
+static gboolean
+open_factor_key(Broker *broker, GError **error)
+{
+  guint8 key[FACTOR_KEY_BYTES];
+  authority_derive(broker->authority, "caraway second factors", key, sizeof key);
+  gboolean opened = factor_key_open(broker->services, key, error);
+  explicit_bzero(key, sizeof key);
+  return opened;
+}
+
 static gboolean
 open_trust(Broker *broker, GError **error)
 {
@@ -221,7 +233,7 @@ open_trust(Broker *broker, GError **error)
   if (addresses == NULL)
     return FALSE;
   g_autofree char *path = state_folder_file(broker->folder, "");
-  if (!open_authority(broker, path, error))
+  if (!open_authority(broker, path, error) || !open_factor_key(broker, error))
     return FALSE;
   broker->identity = identity_new(services_installation(broker->services), IDENTITY_BROKER, name);
   if (!own_certificate_ensure(broker->services, broker->authority, path, broker->identity,

@@ -6,6 +6,7 @@
 #include "broker/api/problem.h"
 #include "broker/api/sign_in_token.h"
 #include "broker/service/audit_log.h"
+#include "broker/service/people/second_factor.h"
 #include "broker/service/people/sign_in.h"
 #include "broker/service/rights/rights.h"
 #include "common/base/error.h"
@@ -101,6 +102,9 @@ check_caller(const ApiContext *context, Request *request, GError **error)
   const Route *route = request->route;
   request->caller = sign_in_check(context->services, request->token, request->address, error);
   if (request->caller == NULL)
+    return FALSE;
+  if ((route->flags & ROUTE_BEFORE_SECOND_FACTOR) == 0 &&
+      !second_factor_check_pending(request->caller, error))
     return FALSE;
   if (request->caller->password_change_required && (route->flags & ROUTE_BEFORE_PASSWORD_CHANGE) == 0) {
     g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_PASSWORD_EXPIRED, "Choose a new password first.");

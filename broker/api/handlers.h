@@ -6,10 +6,6 @@
 #pragma once
 
 #include "broker/api/route.h"
-#include "broker/service/people/sign_in_entry.h"
-
-/** Answers that @sign_in began: its token in the body, or, with @by_cookie, as the cookie. */
-void answer_sign_in(const ApiContext *context, Answer *answer, const SignIn *sign_in, gboolean by_cookie);
 
 /** POST /login */
 gboolean handle_login(const ApiContext *context, const Request *request, Answer *answer, GError **error);

@@ -1,43 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing in and out, and one's own account. */
 #include "broker/api/handlers.h"
+#include "broker/api/sign_in_answer.h"
 #include "broker/api/sign_in_token.h"
 #include "broker/api/views.h"
+#include "broker/service/people/second_factor.h"
 #include "broker/service/people/sign_in.h"
 #include "broker/service/people/sign_in_methods.h"
 #include "broker/service/rights/rights.h"
 #include "common/base/json.h"
 
 #define NAME_MAX_BYTES     255
+#define CODE_MAX_BYTES     64
 #define PASSWORD_MAX_BYTES 1024
-
-void
-answer_sign_in(const ApiContext *context, Answer *answer, const SignIn *sign_in, gboolean by_cookie)
-{
-  g_autoptr(JsonBuilder) builder = json_builder_new();
-  json_builder_begin_object(builder);
-  if (by_cookie) {
-    gint64 lifetime_s =
-        (sign_in->expires_us - clock_wall_us(services_time(context->services))) / G_USEC_PER_SEC;
-    g_autofree char *cookie = sign_in_token_cookie(sign_in->token, MAX(lifetime_s, 1));
-    answer_set_header(answer, "Set-Cookie", cookie);
-  } else {
-    view_text(builder, "token", sign_in->token);
-  }
-  json_builder_set_member_name(builder, "user");
-  g_autoptr(Caller) caller = caller_new(sign_in->user->id, sign_in->user->name, FALSE, NULL, NULL);
-  g_autoptr(Access) access = rights_read_now(context->services, caller, NULL);
-  view_me(builder, sign_in->user, access);
-  view_time(builder, "expires", sign_in->expires_us);
-  json_builder_end_object(builder);
-  answer_set_json(answer, 200, builder);
-}
 
 /* A sign-in that may wait for a directory goes on where waiting keeps nobody else; so does what only takes as
  * long. NULL without failure when it goes on there. */
 static SignIn *
 sign_in(const ApiContext *context, const Request *request, const char *user, const char *password,
-        Answer *answer, GError **error)
+        const char *code, Answer *answer, GError **error)
 {
   const SignInOrigin origin = {.address = request->address, .client = request->client};
   gboolean may_wait;
@@ -51,7 +32,7 @@ sign_in(const ApiContext *context, const Request *request, const char *user, con
     return NULL;
   }
   GError *problem = NULL;
-  SignIn *begun = sign_in_begin(context->services, user, password, &origin, &problem);
+  SignIn *begun = sign_in_begin_with_code(context->services, user, password, code, &origin, &problem);
   answer->is_to_wait =
       begun == NULL && !request->is_patient && sign_in_is_to_pretend(context->services, problem);
   if (answer->is_to_wait)
@@ -64,17 +45,19 @@ sign_in(const ApiContext *context, const Request *request, const char *user, con
 gboolean
 handle_login(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  static const char *const MEMBERS[] = {"user", "password", "cookie", NULL};
+  static const char *const MEMBERS[] = {"user", "password", "code", "cookie", NULL};
   g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
   const char *user = body != NULL ? json_get_string(body, "user", NAME_MAX_BYTES, error) : NULL;
   const char *password = user != NULL ? json_get_string(body, "password", PASSWORD_MAX_BYTES, error) : NULL;
+  const char *code = NULL;
   gboolean by_cookie = FALSE;
-  if (password == NULL || !json_get_optional_bool(body, "cookie", FALSE, &by_cookie, error))
+  if (password == NULL || !json_get_optional_string(body, "code", CODE_MAX_BYTES, &code, error) ||
+      !json_get_optional_bool(body, "cookie", FALSE, &by_cookie, error))
     return FALSE;
-  g_autoptr(SignIn) begun = sign_in(context, request, user, password, answer, error);
+  g_autoptr(SignIn) begun = sign_in(context, request, user, password, code, answer, error);
   if (begun == NULL)
     return answer->is_to_wait;
-  answer_sign_in(context, answer, begun, by_cookie);
+  sign_in_answer_set(context, answer, begun, by_cookie);
   return TRUE;
 }
 
@@ -123,9 +106,12 @@ handle_me(const ApiContext *context, const Request *request, Answer *answer, GEr
   g_autoptr(User) user = sign_in_user(context->services, request->caller, error);
   if (user == NULL)
     return FALSE;
-  g_autoptr(Access) access = rights_read_now(context->services, request->caller, NULL);
+  FactorStanding standing = second_factor_standing(request->caller);
+  g_autoptr(Access) access = factor_standing_is_pending(standing)
+                                 ? NULL /* what there would be to do is nobody's to know yet */
+                                 : rights_read_now(context->services, request->caller, NULL);
   g_autoptr(JsonBuilder) builder = json_builder_new();
-  view_me(builder, user, access);
+  view_me(builder, user, access, standing);
   answer_set_json(answer, 200, builder);
   return TRUE;
 }

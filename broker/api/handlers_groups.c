@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Groups and their members. */
 #include "broker/api/admin_handlers.h"
+#include "broker/api/factor_handlers.h"
 #include "broker/api/views.h"
 #include "broker/service/people/group_admin.h"
 #include "common/base/json.h"
@@ -57,6 +58,27 @@ gboolean
 handle_group(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
   g_autoptr(Group) group = group_admin_get(context->services, request_parameter(request, 0), error);
+  if (group == NULL)
+    return FALSE;
+  answer_group(answer, 200, group);
+  return TRUE;
+}
+
+gboolean
+handle_change_group(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  static const char *const MEMBERS[] = {"description", "second_factor_required", NULL};
+  g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
+  GroupChange change = {NULL, -1};
+  gboolean required = FALSE;
+  if (body == NULL ||
+      !json_get_optional_string(body, "description", DESCRIPTION_MAX_BYTES, &change.description, error) ||
+      !json_get_optional_bool(body, "second_factor_required", FALSE, &required, error))
+    return FALSE;
+  if (json_object_has_member(body, "second_factor_required"))
+    change.second_factor_required = required;
+  g_autoptr(Group) group =
+      group_admin_change(context->services, request->caller, request_parameter(request, 0), &change, error);
   if (group == NULL)
     return FALSE;
   answer_group(answer, 200, group);

@@ -2,6 +2,7 @@
 /* Signing in by an OpenID provider. The first two are addresses that browsers go to: they answer with where
  * to go next, and a refusal goes to the sign-in page as a stable code, never as a page of JSON. */
 #include "broker/api/handlers.h"
+#include "broker/api/sign_in_answer.h"
 #include "broker/api/sign_in_token.h"
 #include "broker/service/people/oidc_sign_in.h"
 #include "common/base/error.h"
@@ -121,7 +122,7 @@ handle_oidc_callback(const ApiContext *context, const Request *request, Answer *
   if (!oidc_sign_in_finish(context->services, &came, &outcome, &problem))
     return send_refusal(context, answer, &outcome, problem, error);
   if (outcome.sign_in != NULL) {
-    answer_sign_in(context, answer, outcome.sign_in, TRUE);
+    sign_in_answer_set(context, answer, outcome.sign_in, TRUE);
     send_to(answer, "/");
     return TRUE;
   }
@@ -144,6 +145,6 @@ handle_oidc_redeem(const ApiContext *context, const Request *request, Answer *an
   g_autoptr(SignIn) sign_in = oidc_sign_in_redeem(context->services, code, verifier, &origin, error);
   if (sign_in == NULL)
     return FALSE;
-  answer_sign_in(context, answer, sign_in, FALSE);
+  sign_in_answer_set(context, answer, sign_in, FALSE);
   return TRUE;
 }

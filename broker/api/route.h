@@ -17,6 +17,7 @@ typedef gboolean (*RouteHandler)(const ApiContext *context, const Request *reque
 typedef enum {
   ROUTE_PLAIN = 0,
   ROUTE_BEFORE_PASSWORD_CHANGE = 1 << 0, /**< also while the password has to be changed */
+  ROUTE_BEFORE_SECOND_FACTOR = 1 << 5,   /**< also while a second factor is still to be proven or set up */
   ROUTE_SLOW = 1 << 1,                   /**< may wait for others: only half of the workers do such */
   ROUTE_CREATES = 1 << 3,    /**< takes Idempotency-Key: a repetition gets the first answer again */
   ROUTE_REMEMBERED = 1 << 4, /**< a GET whose answer depends on nothing but who asks and the database */

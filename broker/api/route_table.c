@@ -5,6 +5,7 @@
 #include "broker/api/audit_handlers.h"
 #include "broker/api/certificate_handlers.h"
 #include "broker/api/desktop_handlers.h"
+#include "broker/api/factor_handlers.h"
 #include "broker/api/handlers.h"
 #include "broker/api/host_handlers.h"
 #include "broker/api/machine_handlers.h"
@@ -19,9 +20,10 @@
 
 /* What a row's permission is asked on: every object of a kind, those that the caller may see, or the one that
  * the first parameter of the path names. A row without it asks for the whole installation. */
-#define ALL(kind)  OBJECT_##kind, REACH_ALL
-#define SOME(kind) OBJECT_##kind, REACH_SOME
-#define ONE(kind)  OBJECT_##kind, REACH_ONE
+#define ALL(kind)        OBJECT_##kind, REACH_ALL
+#define SOME(kind)       OBJECT_##kind, REACH_SOME
+#define ONE(kind)        OBJECT_##kind, REACH_ONE
+#define ROUTE_BEFORE_ALL (ROUTE_BEFORE_SECOND_FACTOR | ROUTE_BEFORE_PASSWORD_CHANGE)
 
 static const Route ROUTES[] = {
     {"POST", V1 "/login", PERMISSION_PUBLIC, handle_login, SMALL, ROUTE_SLOW},
@@ -30,14 +32,25 @@ static const Route ROUTES[] = {
     {"GET", V1 "/oidc/{authenticator}/callback", PERMISSION_PUBLIC, handle_oidc_callback, NO_BODY,
      ROUTE_OUTSIDE},
     {"POST", V1 "/oidc/redeem", PERMISSION_PUBLIC, handle_oidc_redeem, SMALL, ROUTE_PLAIN},
-    {"POST", V1 "/logout", PERMISSION_ACCOUNT, handle_logout, SMALL, ROUTE_BEFORE_PASSWORD_CHANGE},
-    {"GET", V1 "/me", PERMISSION_OWN, handle_me, NO_BODY, ROUTE_BEFORE_PASSWORD_CHANGE},
+    {"POST", V1 "/logout", PERMISSION_ACCOUNT, handle_logout, SMALL, ROUTE_BEFORE_ALL},
+    {"GET", V1 "/me", PERMISSION_OWN, handle_me, NO_BODY, ROUTE_BEFORE_ALL},
     {"POST", V1 "/me/password", PERMISSION_ACCOUNT, handle_change_password, SMALL,
      ROUTE_SLOW | ROUTE_BEFORE_PASSWORD_CHANGE},
     {"GET", V1 "/me/sign-ins", PERMISSION_ACCOUNT, handle_sign_ins, NO_BODY, ROUTE_PLAIN},
     {"DELETE", V1 "/me/sign-ins", PERMISSION_ACCOUNT, handle_end_other_sign_ins, NO_BODY, ROUTE_PLAIN},
     {"DELETE", V1 "/me/sign-ins/{signin}", PERMISSION_ACCOUNT, handle_end_sign_in, NO_BODY, ROUTE_PLAIN},
     {"GET", V1 "/me/permissions", PERMISSION_OWN, handle_my_permissions, NO_BODY, ROUTE_PLAIN},
+    {"GET", V1 "/me/second-factor", PERMISSION_ACCOUNT, handle_second_factor, NO_BODY, ROUTE_BEFORE_ALL},
+    {"POST", V1 "/me/second-factor", PERMISSION_ACCOUNT, handle_begin_second_factor, SMALL,
+     ROUTE_SLOW | ROUTE_BEFORE_ALL},
+    {"POST", V1 "/me/second-factor/confirm", PERMISSION_ACCOUNT, handle_confirm_second_factor, SMALL,
+     ROUTE_BEFORE_ALL},
+    {"POST", V1 "/me/second-factor/verify", PERMISSION_ACCOUNT, handle_verify_second_factor, SMALL,
+     ROUTE_BEFORE_ALL},
+    {"POST", V1 "/me/second-factor/recovery-codes", PERMISSION_ACCOUNT, handle_renew_recovery_codes, SMALL,
+     ROUTE_PLAIN},
+    {"POST", V1 "/me/second-factor/off", PERMISSION_ACCOUNT, handle_turn_off_second_factor, SMALL,
+     ROUTE_SLOW},
 
     {"GET", V1 "/me/tokens", PERMISSION_ACCOUNT, handle_tokens, NO_BODY, ROUTE_PLAIN},
     {"POST", V1 "/me/tokens", PERMISSION_ACCOUNT, handle_create_token, SMALL, ROUTE_PLAIN},
@@ -75,10 +88,14 @@ static const Route ROUTES[] = {
      ROUTE_PLAIN, ONE(USER)},
     {"DELETE", V1 "/users/{user}/tokens", PERMISSION_USER_RESET_PASSWORD, handle_revoke_user_tokens, NO_BODY,
      ROUTE_PLAIN, ONE(USER)},
+    {"DELETE", V1 "/users/{user}/second-factor", PERMISSION_USER_RESET_PASSWORD, handle_reset_second_factor,
+     NO_BODY, ROUTE_PLAIN, ONE(USER)},
 
     {"GET", V1 "/groups", PERMISSION_GROUP_READ, handle_groups, NO_BODY, ROUTE_PLAIN, SOME(GROUP)},
     {"POST", V1 "/groups", PERMISSION_GROUP_MANAGE, handle_create_group, SMALL, ROUTE_CREATES, ALL(GROUP)},
     {"GET", V1 "/groups/{group}", PERMISSION_GROUP_READ, handle_group, NO_BODY, ROUTE_PLAIN, ONE(GROUP)},
+    {"PATCH", V1 "/groups/{group}", PERMISSION_GROUP_MANAGE, handle_change_group, SMALL, ROUTE_PLAIN,
+     ONE(GROUP)},
     {"DELETE", V1 "/groups/{group}", PERMISSION_GROUP_MANAGE, handle_delete_group, NO_BODY, ROUTE_PLAIN,
      ONE(GROUP)},
     {"PUT", V1 "/groups/{group}/members/{user}", PERMISSION_GROUP_MANAGE, handle_add_member, SMALL,

@@ -200,13 +200,14 @@ add_account(JsonBuilder *builder, const User *user, const char *const *roles)
 }
 
 void
-view_me(JsonBuilder *builder, const User *user, const Access *access)
+view_me(JsonBuilder *builder, const User *user, const Access *access, FactorStanding standing)
 {
   g_auto(GStrv) roles = access != NULL ? access_role_names(access) : NULL;
   g_auto(GStrv) permissions = permission_set_names(access != NULL ? access_permissions(access) : 0);
   json_builder_begin_object(builder);
   add_account(builder, user, roles != NULL ? (const char *const *)roles : account_roles(user));
   view_texts(builder, "permissions", (const char *const *)permissions);
+  view_text(builder, "second_factor", factor_standing_name(standing));
   json_builder_end_object(builder);
 }
 
@@ -219,6 +220,8 @@ view_user(JsonBuilder *builder, gconstpointer value)
   view_texts(builder, "groups", (const char *const *)user->groups);
   view_bool(builder, "disabled", user->disabled);
   view_text(builder, "source", user->source);
+  view_bool(builder, "second_factor", user->second_factor);
+  view_bool(builder, "second_factor_required", user->second_factor_required);
   json_builder_end_object(builder);
 }
 
@@ -230,6 +233,7 @@ view_group(JsonBuilder *builder, gconstpointer value)
   view_text(builder, "id", group->id);
   view_text(builder, "name", group->name);
   view_text(builder, "description", group->description != NULL ? group->description : "");
+  view_bool(builder, "second_factor_required", group->second_factor_required);
   view_texts(builder, "members", (const char *const *)group->members);
   view_text(builder, "authenticator", group->authenticator);
   view_text(builder, "external_name", group->external_name);

@@ -11,6 +11,7 @@
 #include "broker/model/group.h"
 #include "broker/model/host.h"
 #include "broker/model/image.h"
+#include "broker/model/second_factor.h"
 #include "broker/model/session.h"
 #include "broker/model/user.h"
 #include "broker/service/connect/connect.h"
@@ -51,8 +52,9 @@ void view_session(JsonBuilder *builder, gconstpointer session);
 void view_session_members(JsonBuilder *builder, const Session *session);
 /** A View: OFFER, of a DesktopOffer. */
 void view_offer(JsonBuilder *builder, gconstpointer offer);
-/** Adds the ME of @user, who has @access (nullable: is not known, as while the database is away). */
-void view_me(JsonBuilder *builder, const User *user, const Access *access);
+/** Adds the ME of @user, who has @access (nullable: is not known, as while the database is away) by a sign-in
+ * of @standing. */
+void view_me(JsonBuilder *builder, const User *user, const Access *access, FactorStanding standing);
 /** A View: USER. */
 void view_user(JsonBuilder *builder, gconstpointer user);
 /** A View: GROUP. */

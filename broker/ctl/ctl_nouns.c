@@ -13,6 +13,7 @@ static const CtlNoun all_nouns[] = {
     {"password", "One's own password", ctl_password_commands},
     {"token", "Access tokens, by which programs act for one", ctl_token_commands},
     {"sign-in", "Where one is signed in", ctl_sign_in_commands},
+    {"factor", "One's own second factor", ctl_factor_commands},
     {"user", "Accounts of people", ctl_user_commands},
     {"group", "Groups of users", ctl_group_commands},
     {"role", "What accounts may do", ctl_role_commands},

@@ -25,6 +25,9 @@ extern const CtlColumn ctl_token_columns[];
 /** What lists of sign-ins show. */
 extern const CtlColumn ctl_sign_in_columns[];
 
+/** factor. */
+extern const CtlCommand ctl_factor_commands[];
+
 /** user, group. */
 extern const CtlCommand ctl_user_commands[], ctl_group_commands[];
 

@@ -95,16 +95,28 @@ ctl_terminal_ask(const char *prompt, GError **error)
   return g_steal_pointer(&line);
 }
 
-char *
-ctl_terminal_password(const char *prompt, GError **error)
+static char *
+ask_secret(const char *prompt, const char *what, GError **error)
 {
   char *line = ctl_terminal_is_interactive() ? read_line_without_echo(prompt) : read_line();
   if (line != NULL && line[0] != '\0')
     return line;
   secret_free(line);
   g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
-              "No password was given. Type it when asked, or give it as a line of standard input.");
+              "No %s was given. Type it when asked, or give it as a line of standard input.", what);
   return NULL;
+}
+
+char *
+ctl_terminal_password(const char *prompt, GError **error)
+{
+  return ask_secret(prompt, "password", error);
+}
+
+char *
+ctl_terminal_code(const char *prompt, GError **error)
+{
+  return ask_secret(prompt, "code", error);
 }
 
 char *

@@ -17,6 +17,9 @@ char *ctl_terminal_ask(const char *prompt, GError **error) G_GNUC_WARN_UNUSED_RE
  */
 char *ctl_terminal_password(const char *prompt, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The same for a code of the second factor. */
+char *ctl_terminal_code(const char *prompt, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** A new password, asked for twice at a terminal (free with secret_free()). */
 char *ctl_terminal_new_password(GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

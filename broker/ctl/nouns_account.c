@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing in and out: the commands that write what carawayctl remembers. */
 #include "broker/ctl/ctl_context.h"
+#include "broker/ctl/ctl_factor.h"
 #include "broker/ctl/ctl_nouns.h"
 #include "broker/ctl/ctl_terminal.h"
 #include "common/api_client/api_account.h"
+#include "common/api_client/api_factor.h"
 #include "common/base/error.h"
 #include "common/base/secret.h"
 #include "common/base/text.h"
+
+#include <string.h>
 
 static const CtlColumn account_columns[] = {
     {"Name", "name"},
     {"Full name", "full_name"},
     {"Roles", "roles"},
     {"Password must be changed", "password_change_required"},
+    {"Second factor", "second_factor"},
     {NULL},
 };
 
@@ -90,24 +95,40 @@ send_login(CtlContext *context, const ApiRequest *request, GError **error)
   return api_client_call(context->client, request, NULL, error);
 }
 
+/* What stands between this sign-in and anything else. */
+static const char *
+what_is_missing(const ApiAccount *account)
+{
+  if (strcmp(account->second_factor, API_FACTOR_ENROLMENT_REQUIRED) == 0)
+    return " A second factor must be set up before anything else: carawayctl factor set-up.";
+  return account->password_change_required
+             ? " The password must be changed before anything else: carawayctl password."
+             : "";
+}
+
 static gboolean
 keep_login(CtlContext *context, const ApiAnswer *answer, GError **error)
 {
   g_autoptr(ApiAccount) account = api_account_from_login(answer, error);
-  char *token = account != NULL ? api_account_token_from_login(answer, error) : NULL;
-  if (token == NULL)
+  if (account == NULL || !ctl_factor_keep_token(context, answer, error))
     return FALSE;
-  secret_free(context->state->token);
-  context->state->token = token;
-  if (!ctl_state_save(context->state, error))
-    return FALSE;
-  g_autofree char *sentence =
-      g_strdup_printf("Signed in to %s as %s.%s", context->state->server, account->name,
-                      account->password_change_required
-                          ? " The password must be changed before anything else: carawayctl password."
-                          : "");
+  g_autofree char *sentence = g_strdup_printf("Signed in to %s as %s.%s", context->state->server,
+                                              account->name, what_is_missing(account));
   ctl_context_tell(context, json_object_get_object_member(answer->object, "user"), sentence);
   return TRUE;
+}
+
+/* A sign-in that waits for a code is not kept: there is nothing that it could be used for later. */
+static gboolean
+finish_login(CtlContext *context, const ApiAnswer *answer, GError **error)
+{
+  g_autoptr(ApiAccount) account = api_account_from_login(answer, error);
+  if (account == NULL)
+    return FALSE;
+  if (strcmp(account->second_factor, API_FACTOR_CODE_REQUIRED) != 0)
+    return keep_login(context, answer, error);
+  g_autoptr(ApiAnswer) proven = ctl_factor_prove(context, answer, error);
+  return proven != NULL && keep_login(context, proven, error);
 }
 
 static gboolean
@@ -126,7 +147,7 @@ run_login(CtlContext *context, const CtlCommand *command, GError **error)
   g_autoptr(ApiRequest) request = api_account_login_request(user, password);
   secret_free(password);
   g_autoptr(ApiAnswer) answer = send_login(context, request, error);
-  return answer != NULL && keep_login(context, answer, error);
+  return answer != NULL && finish_login(context, answer, error);
 }
 
 static gboolean
@@ -178,7 +199,7 @@ static const CtlOption login_options[] = {
 
 const CtlCommand ctl_login_commands[] = {
     {.verb = "",
-     .summary = "Sign in; the password is asked for, or read from standard input",
+     .summary = "Sign in; password and code are asked for, or read from standard input",
      .options = login_options,
      .run = run_login},
     {NULL},

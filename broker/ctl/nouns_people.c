@@ -20,6 +20,8 @@ static const CtlColumn user_details[] = {
     {"Disabled", "disabled"},
     {"Source", "source"},
     {"Password must be changed", "password_change_required"},
+    {"Second factor", "second_factor"},
+    {"Second factor required", "second_factor_required"},
     {NULL},
 };
 
@@ -117,6 +119,13 @@ const CtlCommand ctl_user_commands[] = {
      .path = {"users", "$1", "tokens"},
      .done = "The access tokens of $1 were revoked.",
      .confirm = "Revoke all access tokens of $1?"},
+    {.verb = "reset-factor",
+     .summary = "Take the second factor away from somebody who lost it; signs them out",
+     .positionals = {{"NAME"}},
+     .method = "DELETE",
+     .path = {"users", "$1", "second-factor"},
+     .done = "The second factor of $1 was taken away, and $1 was signed out.",
+     .confirm = "Are you sure that it is $1 who asks? Take their second factor away?"},
     {.verb = "delete",
      .summary = "Delete an account; ends its sessions",
      .positionals = {{"NAME"}},
@@ -130,6 +139,7 @@ const CtlCommand ctl_user_commands[] = {
 static const CtlColumn group_columns[] = {
     {"Name", "name"},
     {"Description", "description"},
+    {"Second factor required", "second_factor_required"},
     {"Members", "members"},
     {NULL},
 };
@@ -137,6 +147,7 @@ static const CtlColumn group_columns[] = {
 static const CtlColumn group_details[] = {
     {"Name", "name"},
     {"Description", "description"},
+    {"Second factor required", "second_factor_required"},
     {"Members", "members"},
     {"Authenticator", "authenticator"},
     {"Called there", "external_name"},
@@ -148,6 +159,13 @@ static const CtlOption group_options[] = {
     {"authenticator", CTL_TEXT, "NAME", "the members are those of a group of this directory",
      "authenticator"},
     {"external-name", CTL_TEXT, "TEXT", "what that group is called there", "external_name"},
+    {NULL},
+};
+
+static const CtlOption group_change_options[] = {
+    {"description", CTL_TEXT, "TEXT", "what the group is for", "description"},
+    {"second-factor", CTL_TRUTH, "yes|no", "whether its members need a second factor",
+     "second_factor_required"},
     {NULL},
 };
 
@@ -173,6 +191,13 @@ const CtlCommand ctl_group_commands[] = {
      .path = {"groups", "$1"},
      .show = CTL_SHOW_OBJECT,
      .columns = group_details},
+    {.verb = "set",
+     .summary = "Change a group",
+     .positionals = {{"NAME"}},
+     .options = group_change_options,
+     .method = "PATCH",
+     .path = {"groups", "$1"},
+     .done = "The group $1 was changed."},
     {.verb = "delete",
      .summary = "Delete a group, not its members",
      .positionals = {{"NAME"}},

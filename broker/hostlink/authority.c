@@ -9,12 +9,15 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <openssl/core_names.h>
 #include <openssl/x509v3.h>
+#include <sodium.h>
 #include <string.h>
 
 #define RENEW_AT_PART 3 /* a third of the life is left */
 #define DAY_S         (24 * 60 * 60)
 #define DNS_NAME_MAX  253
+#define PRIVATE_BYTES 32 /* of P-256 */
 
 /* The last list that was signed. */
 typedef struct {
@@ -263,6 +266,28 @@ authority_renew_own(const Authority *authority, const char *folder, const Identi
   gboolean saved = chain != NULL && credentials_save(folder, &files, error);
   secret_free(key);
   return saved;
+}
+
+/* The private number itself, because one key has several encodings. HMAC-SHA256 as the expansion of RFC 5869
+ * with one block: the number is as random as a key. */
+void
+authority_derive(const Authority *authority, const char *purpose, guint8 *ret_bytes, gsize size)
+{
+  guint8 number[PRIVATE_BYTES], block[crypto_auth_hmacsha256_BYTES];
+  crypto_auth_hmacsha256_state state;
+  BIGNUM *private_number = NULL;
+  g_return_if_fail(size <= sizeof block);
+  if (EVP_PKEY_get_bn_param(authority->key, OSSL_PKEY_PARAM_PRIV_KEY, &private_number) != 1 ||
+      BN_bn2binpad(private_number, number, sizeof number) != (int)sizeof number)
+    g_error("The key of the authority is none of P-256."); /* which authority_open() made or took */
+  BN_clear_free(private_number);
+  crypto_auth_hmacsha256_init(&state, number, sizeof number);
+  crypto_auth_hmacsha256_update(&state, (const guint8 *)purpose, strlen(purpose));
+  crypto_auth_hmacsha256_final(&state, block);
+  memcpy(ret_bytes, block, size);
+  sodium_memzero(number, sizeof number);
+  sodium_memzero(block, sizeof block);
+  sodium_memzero(&state, sizeof state);
 }
 
 void

@@ -45,6 +45,10 @@ gboolean authority_renew_own(const Authority *authority, const char *folder, con
                              const char *const *addresses, gboolean always,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Derives @size (at most 32) bytes for @purpose from the CA's private key: the same at every broker that has
+ * it, and nothing that the key or what is derived for another purpose could be told from. */
+void authority_derive(const Authority *authority, const char *purpose, guint8 *ret_bytes, gsize size);
+
 /** Whether @address (nullable) may stand in a certificate: an IP address or a DNS name. */
 gboolean authority_address_is_valid(const char *address);
 

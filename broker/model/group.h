@@ -10,9 +10,10 @@ typedef struct {
   char *id;   /**< UUID */
   char *name; /**< lower case, unique */
   char *description;
-  char *authenticator; /**< (nullable) whose directory says who the members are */
-  char *external_name; /**< (nullable) what the group is called there */
-  GStrv members;       /**< names of users */
+  char *authenticator;             /**< (nullable) whose directory says who the members are */
+  char *external_name;             /**< (nullable) what the group is called there */
+  gboolean second_factor_required; /**< of its members */
+  GStrv members;                   /**< names of users */
 } Group;
 
 /** Frees @group (nullable). */

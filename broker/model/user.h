@@ -16,7 +16,9 @@ typedef struct {
   gboolean administrator; /**< has that role on everything by a binding of its own */
   gboolean disabled;
   gboolean password_change_required;
-  GStrv groups; /**< names of the groups it is a member of */
+  gboolean second_factor;          /**< one is set up */
+  gboolean second_factor_required; /**< by a group */
+  GStrv groups;                    /**< names of the groups it is a member of */
   gint64 created_us;
   gint64 version; /**< raised by each change; the API's ETag */
 } User;

@@ -374,6 +374,7 @@ services_free(Services *services)
   external_recheck_free(services->external_recheck);
   session_hub_free(services->hub);
   sign_in_throttle_free(services->throttle);
+  factor_vault_free(services->factor_vault);
   authenticator_free(services->authenticator);
   password_hasher_free(services->hasher);
   db_close(services->db);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "broker/auth/authenticator_folder.h"
+#include "broker/auth/factor_vault.h"
 #include "broker/auth/local_authenticator.h"
 #include "broker/policy/clock_steps.h"
 #include "broker/policy/sign_in_limits.h"
@@ -44,6 +45,7 @@ struct Services {
   PasswordHasher *hasher;
   Authenticator *authenticator;           /* of local accounts */
   const AuthenticatorFolder *directories; /* (nullable) borrowed */
+  FactorVault *factor_vault;              /* nullable: second factors cannot be read */
   SignInThrottle *throttle;
   SessionHub *hub;
   Delivery *delivery;

@@ -4,7 +4,7 @@
 #include "broker/store/row.h"
 #include "common/base/error.h"
 
-#define COLUMNS "id, name, description, authenticator, external_name"
+#define COLUMNS "id, name, description, authenticator, external_name, second_factor_required"
 
 static gpointer
 read_group(DbQuery *query)
@@ -15,6 +15,7 @@ read_group(DbQuery *query)
   group->description = g_strdup(db_text(query, 2));
   group->authenticator = g_strdup(db_text(query, 3));
   group->external_name = g_strdup(db_text(query, 4));
+  group->second_factor_required = db_int(query, 5) != 0;
   return group;
 }
 
@@ -32,12 +33,11 @@ read_members(DbTransaction *transaction, Group *group, GError **error)
 gboolean
 group_store_add(DbTransaction *transaction, const Group *group, GError **error)
 {
-  gint64 added =
-      db_run(transaction, error,
-             "INSERT INTO account_group (id, name, description, authenticator, external_name)"
-             " VALUES (?, ?, ?, ?, ?)"
-             " ON CONFLICT (name) DO NOTHING",
-             "sssss", group->id, group->name, group->description, group->authenticator, group->external_name);
+  gint64 added = db_run(transaction, error,
+                        "INSERT INTO account_group (id, name, description, authenticator, external_name,"
+                        " second_factor_required) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
+                        "sssssi", group->id, group->name, group->description, group->authenticator,
+                        group->external_name, group->second_factor_required);
   if (added == 0)
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
                 "There is a group \"%s\" already; choose another name.", group->name);
@@ -78,6 +78,16 @@ group_store_list(DbTransaction *transaction, const Page *page, char **ret_next, 
     if (!read_members(transaction, g_ptr_array_index(groups, i), error))
       return NULL;
   return g_steal_pointer(&groups);
+}
+
+gboolean
+group_store_update(DbTransaction *transaction, const Group *group, GError **error)
+{
+  return row_changed(
+      db_run(transaction, error,
+             "UPDATE account_group SET description = ?, second_factor_required = ? WHERE id = ?", "sis",
+             group->description, group->second_factor_required, group->id),
+      "such group", error);
 }
 
 gboolean

@@ -20,6 +20,10 @@ Group *group_store_find(DbTransaction *transaction, const char *key,
 GPtrArray *group_store_list(DbTransaction *transaction, const Page *page, char **ret_next,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Writes the members of @group that can change. */
+gboolean group_store_update(DbTransaction *transaction, const Group *group,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Deletes the group with id @id, its memberships and entitlements. */
 gboolean group_store_remove(DbTransaction *transaction, const char *id,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -41,7 +41,10 @@ known_store_sign_ins(DbTransaction *transaction, guint limit, KnownStoreSignIn e
                " password_change_required FROM"
                " (SELECT s.token_hash, s.used_us, s.expires_us, s.account_id, a.name, a.full_name,"
                " a.administrator, a.password_change_required FROM sign_in s"
-               " JOIN account a ON a.id = s.account_id WHERE a.disabled = 0"
+               " JOIN account a ON a.id = s.account_id WHERE a.disabled = 0 AND (s.factor_us > 0 OR NOT ("
+               " EXISTS (SELECT 1 FROM second_factor f WHERE f.account_id = a.id AND f.sealed <> '')"
+               " OR EXISTS (SELECT 1 FROM membership m JOIN account_group g ON g.id = m.group_id"
+               " WHERE m.account_id = a.id AND g.second_factor_required = 1)))"
                " ORDER BY s.used_us DESC LIMIT ?) latest ORDER BY used_us",
                "i", (int)limit);
   gboolean row = query != NULL;

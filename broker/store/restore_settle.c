@@ -20,6 +20,7 @@ static const Change CHANGES[] = {
     {"access_token", "DELETE FROM access_token"},
     {"console_password", "DELETE FROM console_password"},
     {"join_token", "DELETE FROM join_token"},
+    {"recovery_code", "DELETE FROM recovery_code"},
     {"outbox", "DELETE FROM outbox"},
     {"broker", "DELETE FROM broker"},
     {"lease", "DELETE FROM lease"},

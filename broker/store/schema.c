@@ -240,6 +240,18 @@ static const char oidc_sql[] =
     "  account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, method TEXT NOT NULL,"
     "  second_factor BIGINT NOT NULL, expires_us BIGINT NOT NULL)";
 
+/* A secret that waits for its first code stands beside the one that counts, so that replacing it locks nobody
+ * out half way. */
+static const char second_factors_sql[] =
+    "CREATE TABLE second_factor (account_id TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,"
+    "  sealed TEXT NOT NULL DEFAULT '', since_us BIGINT NOT NULL DEFAULT 0,"
+    "  last_step BIGINT NOT NULL DEFAULT 0, drift BIGINT NOT NULL DEFAULT 0,"
+    "  draft TEXT NOT NULL DEFAULT '', draft_us BIGINT NOT NULL DEFAULT 0);"
+    "CREATE TABLE recovery_code (account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,"
+    "  code_hash TEXT NOT NULL, PRIMARY KEY (account_id, code_hash));"
+    "ALTER TABLE account_group ADD COLUMN second_factor_required INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE sign_in ADD COLUMN factor_us BIGINT NOT NULL DEFAULT 0";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -263,6 +275,7 @@ static const Migration migrations[] = {
     {20, "certificates", certificates_sql},
     {21, "sign-ins by OpenID providers", oidc_sql},
     {22, "seals of the audit log", audit_schema, audit_guard_sqlite, audit_guard_postgres},
+    {23, "second factors", second_factors_sql},
 };
 
 int

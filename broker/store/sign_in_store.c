@@ -3,7 +3,7 @@
 
 #include "broker/store/row.h"
 
-#define COLUMNS "token_hash, account_id, address, method, client, created_us, used_us, expires_us"
+#define COLUMNS "token_hash, account_id, address, method, client, created_us, used_us, expires_us, factor_us"
 
 static gpointer
 read_sign_in(DbQuery *query)
@@ -17,15 +17,24 @@ read_sign_in(DbQuery *query)
   row->created_us = db_int(query, 5);
   row->used_us = db_int(query, 6);
   row->expires_us = db_int(query, 7);
+  row->factor_us = db_int(query, 8);
   return row;
 }
 
 gboolean
 sign_in_store_add(DbTransaction *transaction, const SignInRow *row, GError **error)
 {
-  return db_run(transaction, error, "INSERT INTO sign_in (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                "ssssslll", row->token_hash, row->user_id, row->address, row->method, row->client,
-                row->created_us, row->created_us, row->expires_us) == 1;
+  return db_run(transaction, error, "INSERT INTO sign_in (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "sssssllll", row->token_hash, row->user_id, row->address, row->method, row->client,
+                row->created_us, row->created_us, row->expires_us, row->factor_us) == 1;
+}
+
+gboolean
+sign_in_store_prove(DbTransaction *transaction, const char *token_hash, gint64 now_us, GError **error)
+{
+  return row_changed(db_run(transaction, error, "UPDATE sign_in SET factor_us = ? WHERE token_hash = ?", "ls",
+                            now_us, token_hash),
+                     "such sign-in", error);
 }
 
 SignInRow *

@@ -14,13 +14,18 @@ typedef struct {
   char *method; /**< as the audit log says it: "password", … */
   char *client; /**< what it said it is, "" when it said nothing */
   gint64 created_us;
-  gint64 used_us; /**< when its use was last written down */
+  gint64 used_us;   /**< when its use was last written down */
+  gint64 factor_us; /**< when it was proven with a second factor, 0: never */
   gint64 expires_us;
 } SignInRow;
 
 /** Enters @row, used when it was created. */
 gboolean sign_in_store_add(DbTransaction *transaction, const SignInRow *row,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Notes that it was proven with a second factor at @now_us. */
+gboolean sign_in_store_prove(DbTransaction *transaction, const char *token_hash, gint64 now_us,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The sign-in with @token_hash; CARAWAY_ERROR_NOT_FOUND. */
 SignInRow *sign_in_store_find(DbTransaction *transaction, const char *token_hash,

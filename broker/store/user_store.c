@@ -6,7 +6,10 @@
 
 #define COLUMNS                                                                                              \
   "a.id, a.name, a.full_name, a.administrator, a.disabled, a.password_change_required, a.created_us, "       \
-  "a.version, a.source"
+  "a.version, a.source, "                                                                                    \
+  "(SELECT COUNT(*) FROM second_factor f WHERE f.account_id = a.id AND f.sealed <> ''), "                    \
+  "(SELECT COUNT(*) FROM membership r JOIN account_group rg ON rg.id = r.group_id"                           \
+  " WHERE r.account_id = a.id AND rg.second_factor_required = 1)"
 
 static gpointer
 read_user(DbQuery *query)
@@ -21,6 +24,8 @@ read_user(DbQuery *query)
   user->created_us = db_int(query, 6);
   user->version = db_int(query, 7);
   user->source = g_strdup(db_text(query, 8));
+  user->second_factor = db_int(query, 9) > 0;
+  user->second_factor_required = db_int(query, 10) > 0;
   return user;
 }
 

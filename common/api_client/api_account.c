@@ -29,11 +29,14 @@ account_from_object(JsonObject *object, GError **error)
       !api_value_text(object, "name", &account->name, error) ||
       !api_value_optional_text(object, "full_name", &account->full_name, error) ||
       !api_value_texts(object, "roles", &account->roles, error) ||
+      !api_value_optional_text(object, "second_factor", &account->second_factor, error) ||
       !json_get_optional_bool(object, "password_change_required", FALSE, &account->password_change_required,
                               error))
     return NULL;
   if (account->full_name == NULL)
     account->full_name = g_strdup("");
+  if (account->second_factor == NULL)
+    account->second_factor = g_strdup("none");
   return g_steal_pointer(&account);
 }
 
@@ -84,5 +87,6 @@ api_account_free(ApiAccount *account)
   g_free(account->name);
   g_free(account->full_name);
   g_strfreev(account->roles);
+  g_free(account->second_factor);
   g_free(account);
 }

@@ -13,6 +13,7 @@ typedef struct {
   char *full_name; /**< "" when there is none */
   char **roles;    /**< "administrator", "user" */
   gboolean password_change_required;
+  char *second_factor; /**< how the sign-in stands: "none", "proven", or API_FACTOR_ of api_factor.h */
 } ApiAccount;
 
 /** POST /login. Answer: api_account_token_from_login() and api_account_from_login(). */

@@ -62,7 +62,10 @@
   X(DIRECTORY_AWAY, "directory-away")                                                                        \
   X(EXTERNAL_ACCOUNT, "external-account")                                                                    \
   X(ACCOUNT_CLOSED, "account-closed")                                                                        \
-  X(DIRECTORY_PASSWORD, "directory-password-expired")
+  X(DIRECTORY_PASSWORD, "directory-password-expired")                                                        \
+  X(WRONG_CODE, "wrong-code")                                                                                \
+  X(SECOND_FACTOR_PENDING, "second-factor-pending")                                                          \
+  X(ENROLMENT_REQUIRED, "second-factor-enrolment-required")
 
 typedef enum {
 #define X(suffix, name) CARAWAY_ERROR_##suffix,

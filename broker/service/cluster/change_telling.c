@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/cluster/change_telling.h"
 
+#include "broker/model/second_factor.h"
 #include "broker/policy/access_decision.h"
 #include "broker/service/away/known_feed.h"
 #include "broker/service/sessions/session_view.h"
@@ -8,6 +9,7 @@
 #include "broker/store/host_store.h"
 #include "broker/store/object_store.h"
 #include "broker/store/role_binding_store.h"
+#include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 #include "common/base/error.h"
 
@@ -107,6 +109,17 @@ review_strangers(Services *services, DbTransaction *transaction, const char *acc
   return access != NULL;
 }
 
+/* Whether @device is a sign-in that still lacks the second factor of @user; an access token is none. */
+static gboolean
+is_pending(DbTransaction *transaction, const User *user, const char *device, gboolean *ret_pending,
+           GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr(SignInRow) row = sign_in_store_find(transaction, device, &problem);
+  *ret_pending = row != NULL && factor_standing_is_pending(factor_standing(user, row->factor_us));
+  return row != NULL || is_gone(problem, error);
+}
+
 /* Those of @account who may not follow any more: by sign-ins that are over, or whose sessions they may not
  * see. */
 static gboolean
@@ -127,10 +140,11 @@ review_account(Services *services, DbTransaction *transaction, const char *accou
   gpointer device;
   g_hash_table_iter_init(&iter, devices);
   while (g_hash_table_iter_next(&iter, &device, NULL)) {
-    gboolean lives;
-    if (!access_token_store_device_lives(transaction, device, &lives, error))
+    gboolean lives, pending;
+    if (!access_token_store_device_lives(transaction, device, &lives, error) ||
+        !is_pending(transaction, user, device, &pending, error))
       return FALSE;
-    if (!lives)
+    if (!lives || pending)
       session_hub_cut(services->hub, account, device);
   }
   return TRUE;

@@ -74,6 +74,51 @@ group_admin_get(Services *services, const char *group, GError **error)
   return work != NULL ? group_store_find(work->transaction, group, error) : NULL;
 }
 
+/* What is known by heart of their sign-ins does not hold any more. */
+static gboolean
+forget_members(Work *work, const Group *group, GError **error)
+{
+  for (char **name = group->members; *name != NULL; name++) {
+    g_autoptr(User) user = user_store_find(work->transaction, *name, error);
+    if (user == NULL)
+      return FALSE;
+    work_notify(work, CHANGE_SIGN_IN, user->id);
+  }
+  return TRUE;
+}
+
+static gboolean
+write_change(Work *work, const Caller *caller, Group *group, const GroupChange *change, GError **error)
+{
+  gboolean required =
+      change->second_factor_required >= 0 ? change->second_factor_required : group->second_factor_required;
+  const Group changed = {.id = group->id,
+                         .description =
+                             change->description != NULL ? (char *)change->description : group->description,
+                         .second_factor_required = required};
+  const char *detail = required == group->second_factor_required ? ""
+                       : required                                ? "second factor required"
+                                                                 : "second factor no longer required";
+  return group_store_update(work->transaction, &changed, error) &&
+         (required == group->second_factor_required || forget_members(work, group, error)) &&
+         work_audit(work, caller, "group.change", "group", group->name, detail, error);
+}
+
+Group *
+group_admin_change(Services *services, const Caller *caller, const char *key, const GroupChange *change,
+                   GError **error)
+{
+  if (!names_check_text(change->description, DESCRIPTION_MAX_BYTES, "description", error))
+    return NULL;
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(Group) group = work != NULL ? group_store_find(work->transaction, key, error) : NULL;
+  if (group == NULL || !rights_check_group_not_above(work, caller, group->id, error) ||
+      !write_change(work, caller, group, change, error))
+    return NULL;
+  g_autoptr(Group) changed = group_store_find(work->transaction, group->id, error);
+  return changed != NULL && work_commit(work, error) ? g_steal_pointer(&changed) : NULL;
+}
+
 gboolean
 group_admin_delete(Services *services, const Caller *caller, const char *key, GError **error)
 {
@@ -127,8 +172,11 @@ group_admin_add_member(Services *services, const Caller *caller, const char *gro
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   g_autoptr(Group) group = NULL;
   g_autoptr(User) user = NULL;
-  return work != NULL && find_both(work, caller, group_key, user_key, &group, &user, error) &&
-         group_store_add_member(work->transaction, group->id, user->id, error) &&
+  if (work == NULL || !find_both(work, caller, group_key, user_key, &group, &user, error))
+    return FALSE;
+  if (group->second_factor_required)
+    work_notify(work, CHANGE_SIGN_IN, user->id);
+  return group_store_add_member(work->transaction, group->id, user->id, error) &&
          work_audit(work, caller, "group.add-member", "group", group->name, user->name, error) &&
          work_commit(work, error);
 }

@@ -32,6 +32,16 @@ GPtrArray *group_admin_list(Services *services, const Page *page, char **ret_nex
 /** The group with id or name @group; CARAWAY_ERROR_NOT_FOUND. */
 Group *group_admin_get(Services *services, const char *group, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** What is to change of a group. */
+typedef struct {
+  const char *description;    /**< (nullable) */
+  int second_factor_required; /**< of its members; -1: as it is */
+} GroupChange;
+
+/** Changes @group. Members who have no second factor then have to set one up before anything else. */
+Group *group_admin_change(Services *services, const Caller *caller, const char *group,
+                          const GroupChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Deletes @group with its memberships and entitlements. */
 gboolean group_admin_delete(Services *services, const Caller *caller, const char *group,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

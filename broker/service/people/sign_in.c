@@ -30,8 +30,8 @@ refuse_token(GError **error)
 }
 
 static SignIn *
-try_sign_in(Services *services, const char *name, const char *password, const SignInOrigin *origin,
-            GError **error)
+try_sign_in(Services *services, const char *name, const char *password, const char *code,
+            const SignInOrigin *origin, GError **error)
 {
   const char *address = origin->address;
   gint64 now_us = clock_boottime_us(services->clock);
@@ -46,16 +46,23 @@ try_sign_in(Services *services, const char *name, const char *password, const Si
     return NULL;
   }
   shared_memory_sign_in_done(services, name, address);
-  return sign_in_enter(services, &(SignInEntry){account, "password", address, origin->client}, error);
+  return sign_in_enter(services, &(SignInEntry){account, "password", address, origin->client, code}, error);
 }
 
 SignIn *
 sign_in_begin(Services *services, const char *typed, const char *password, const SignInOrigin *origin,
               GError **error)
 {
+  return sign_in_begin_with_code(services, typed, password, NULL, origin, error);
+}
+
+SignIn *
+sign_in_begin_with_code(Services *services, const char *typed, const char *password, const char *code,
+                        const SignInOrigin *origin, GError **error)
+{
   GError *problem = NULL;
   g_autofree char *name = password_proof_name(services, typed);
-  SignIn *sign_in = try_sign_in(services, name, password, origin, &problem);
+  SignIn *sign_in = try_sign_in(services, name, password, code, origin, &problem);
   if (sign_in != NULL)
     return sign_in;
   g_autofree char *shown = g_strdup_printf("user/%.64s", names_is_valid(name) ? name : "(not a name)");
@@ -154,10 +161,15 @@ check_in_database(Services *services, const char *hash, const char *address, GEr
   if (!find(services, hash, &found, &now_us, error) ||
       !touch_when_due(services, hash, found.row->used_us, now_us, error))
     return NULL;
-  known_sign_ins_put(services->known_sign_ins, stamp, hash, found.user, found.row->used_us,
-                     found.row->expires_us);
+  FactorStanding standing = factor_standing(found.user, found.row->factor_us);
+  if (!factor_standing_is_pending(standing))
+    known_sign_ins_put(services->known_sign_ins, stamp, hash, found.user, found.row->used_us,
+                       found.row->expires_us);
   Caller *caller = caller_new(found.user->id, found.user->name, FALSE, address, hash);
   caller->password_change_required = found.user->password_change_required;
+  caller->second_factor_pending = factor_standing_is_pending(standing);
+  caller->enrolment_required = standing == FACTOR_STANDING_ENROLMENT;
+  caller->second_factor_us = found.row->factor_us;
   return caller;
 }
 
@@ -224,6 +236,26 @@ sign_in_user(Services *services, const Caller *caller, GError **error)
   if (user == NULL)
     g_propagate_error(error, problem);
   return user;
+}
+
+gboolean
+sign_in_check_password(Services *services, const Caller *caller, const char *password, GError **error)
+{
+  gint64 now_us = clock_boottime_us(services->clock);
+  if (!sign_in_throttle_check(services->throttle, caller->user_name, caller->address, now_us, error))
+    return FALSE;
+  GError *problem = NULL;
+  g_autofree char *account =
+      password_proof_check(services, caller->user_name, password, caller->address, &problem);
+  if (g_strcmp0(account, caller->user_name) == 0)
+    return TRUE;
+  if (problem == NULL || g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS)) {
+    shared_memory_sign_in_failed(services, caller->user_name, caller->address);
+    g_clear_error(&problem);
+    g_set_error(&problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS, "The password is wrong; try again.");
+  }
+  g_propagate_error(error, problem);
+  return FALSE;
 }
 
 static gboolean

@@ -22,6 +22,11 @@ typedef struct {
 SignIn *sign_in_begin(Services *services, const char *name, const char *password, const SignInOrigin *origin,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** As sign_in_begin(), with a @code (nullable) of the account's second factor at once;
+ * CARAWAY_ERROR_WRONG_CODE. */
+SignIn *sign_in_begin_with_code(Services *services, const char *name, const char *password, const char *code,
+                                const SignInOrigin *origin, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Whether sign_in_begin() for @name would wait for servers that are not ours. */
 gboolean sign_in_may_wait(Services *services, const char *name, gboolean *ret_may_wait,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -34,6 +39,7 @@ void sign_in_pretend(Services *services, const char *name, GError **error);
 
 /**
  * Who presents @token (nullable) from @address. Fails with CARAWAY_ERROR_UNAUTHENTICATED. Where
+ * second_factor_pending is set, second_factor.h says what is to be let through. Where
  * password_change_required is set on the result, only sign_in_user(), sign_in_change_password() and
  * sign_in_end() are to be let through (CARAWAY_ERROR_PASSWORD_EXPIRED else).
  */
@@ -46,6 +52,11 @@ gboolean sign_in_end(Services *services, const Caller *caller, GError **error) G
 
 /** The account of @caller (transfer full). */
 User *sign_in_user(Services *services, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Whether @password is that of @caller, who acts on its own account: CARAWAY_ERROR_BAD_CREDENTIALS,
+ * CARAWAY_ERROR_THROTTLED. */
+gboolean sign_in_check_password(Services *services, const Caller *caller, const char *password,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * Changes the password of @caller and ends its other sign-ins. Fails with CARAWAY_ERROR_BAD_CREDENTIALS when

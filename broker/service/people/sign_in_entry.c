@@ -2,65 +2,158 @@
 #include "broker/service/people/sign_in_entry.h"
 
 #include "broker/service/away/known_access.h"
+#include "broker/service/people/factor_check.h"
 #include "broker/service/people/sign_in_ending.h"
-#include "broker/service/services_private.h"
-#include "broker/service/work.h"
 #include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
-#define TOKEN_BYTES 32
+#define TOKEN_BYTES         32
+#define PENDING_LIFETIME_US (10 * 60 * SECOND_US)
+#define PENDING_MAX         10 /* of an account */
 
-/* The one that has rested longest ends: refusing instead would let forgotten ones keep their owner out. */
+/* What became of the second factor on the way in. */
+typedef struct {
+  gboolean took_code;
+  FactorProof proof;
+} Shown;
+
+/* The one that has rested longest ends: refusing instead would let forgotten ones keep their owner out. One
+ * that is pending takes the place of pending ones alone: whoever has the password and no more ends nobody's
+ * sign-in. */
 static gboolean
-make_room(Work *work, const char *user_id, GError **error)
+make_room(Work *work, const char *user_id, gboolean pending, GError **error)
 {
   g_autoptr(GPtrArray) rows = sign_in_store_of_user(work->transaction, user_id, error);
-  for (guint i = SIGN_IN_LIMITS_MAX_OF_ACCOUNT - 1; rows != NULL && i < rows->len; i++) {
+  guint left = (pending ? PENDING_MAX : SIGN_IN_LIMITS_MAX_OF_ACCOUNT) - 1;
+  for (guint i = 0; rows != NULL && i < rows->len; i++) {
     const SignInRow *row = g_ptr_array_index(rows, i);
-    if (!sign_in_ending_one(work, user_id, row->token_hash, error))
+    if (pending && row->factor_us > 0)
+      continue;
+    if (left > 0)
+      left--;
+    else if (!sign_in_ending_one(work, user_id, row->token_hash, error))
       return FALSE;
   }
   return rows != NULL;
 }
 
-SignIn *
-sign_in_enter(Services *services, const SignInEntry *entry, GError **error)
+static User *
+find_account(Work *work, const char *name, GError **error)
+{
+  g_autoptr(User) user = user_store_find(work->transaction, name, error);
+  if (user == NULL || !user->disabled)
+    return g_steal_pointer(&user);
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS, /* disabled meanwhile */
+              "The name or the password is wrong; check both and try again.");
+  return NULL;
+}
+
+/* A code that nobody asked for is not looked at. */
+static gboolean
+look_at_factor(Work *work, const SignInEntry *entry, const User *user, Shown *shown, GError **error)
+{
+  if (entry->second_factor_proven || entry->code == NULL || !user->second_factor)
+    return TRUE;
+  shown->took_code = factor_check_take(work, user->id, entry->code, &shown->proof, error);
+  return shown->took_code;
+}
+
+/* Enters a sign-in of @user (transfer full); @start says from where and how it was proven, the rest is made
+ * here. */
+static SignIn *
+add(Work *work, User *user, const SignInRow *start, char **ret_hash, GError **error)
+{
+  g_autoptr(SignIn) sign_in = g_new0(SignIn, 1);
+  sign_in->user = user;
+  sign_in->token = secret_random(TOKEN_BYTES);
+  sign_in->standing = factor_standing(user, start->factor_us);
+  gboolean pending = factor_standing_is_pending(sign_in->standing);
+  sign_in->expires_us =
+      sign_in_limits_end_us(&work->services->sign_in_limits, user->administrator, work->now_us,
+                            pending ? work->now_us + PENDING_LIFETIME_US : G_MAXINT64);
+  g_autofree char *hash = secret_hash(sign_in->token);
+  SignInRow row = *start;
+  row.token_hash = hash;
+  row.user_id = user->id;
+  row.created_us = work->now_us;
+  row.expires_us = sign_in->expires_us;
+  if (!make_room(work, user->id, pending, error) || !sign_in_store_add(work->transaction, &row, error))
+    return NULL;
+  *ret_hash = g_steal_pointer(&hash);
+  return g_steal_pointer(&sign_in);
+}
+
+/* A pending one is no sign-in yet. */
+static gboolean
+note(Work *work, const SignInEntry *entry, const SignIn *sign_in, const Shown *shown, const char *hash,
+     GError **error)
+{
+  gboolean pending = factor_standing_is_pending(sign_in->standing);
+  g_autofree char *factor = shown->took_code ? factor_check_tell(&shown->proof) : NULL;
+  g_autofree char *detail =
+      g_strdup_printf("by %s%s%s%s", entry->method, factor != NULL ? " and " : "",
+                      factor != NULL ? factor : "", pending ? "; the second factor is to come" : "");
+  g_autoptr(Caller) caller = caller_new(sign_in->user->id, sign_in->user->name, FALSE, entry->address, hash);
+  return work_audit(work, caller, pending ? "sign-in.pending" : "sign-in", "user", sign_in->user->name,
+                    detail, error);
+}
+
+static SignIn *
+enter(Services *services, const SignInEntry *entry, Shown *shown, GError **error)
 {
   guint64 stamp = known_sign_ins_stamp(services->known_sign_ins);
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
     return NULL;
   gint64 now_us = work->now_us;
-  g_autoptr(SignIn) sign_in = g_new0(SignIn, 1);
-  sign_in->user = user_store_find(work->transaction, entry->user_name, error);
-  if (sign_in->user == NULL)
+  g_autoptr(User) user = find_account(work, entry->user_name, error);
+  if (user == NULL || !look_at_factor(work, entry, user, shown, error))
     return NULL;
-  if (sign_in->user->disabled) { /* meanwhile */
-    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS,
-                "The name or the password is wrong; check both and try again.");
+  const SignInRow start = {.address = (char *)(entry->address != NULL ? entry->address : ""),
+                           .method = (char *)entry->method,
+                           .client = (char *)(entry->client != NULL ? entry->client : ""),
+                           .factor_us = entry->second_factor_proven || shown->took_code ? now_us : 0};
+  g_autofree char *hash = NULL;
+  g_autoptr(SignIn) sign_in = add(work, g_steal_pointer(&user), &start, &hash, error);
+  if (sign_in == NULL || !note(work, entry, sign_in, shown, hash, error) || !work_commit(work, error))
     return NULL;
-  }
-  sign_in->token = secret_random(TOKEN_BYTES);
-  sign_in->expires_us = sign_in_limits_end_us(&services->sign_in_limits, sign_in->user->administrator,
-                                              work->now_us, G_MAXINT64);
-  g_autofree char *hash = secret_hash(sign_in->token);
-  g_autoptr(Caller) caller = caller_new(sign_in->user->id, sign_in->user->name, FALSE, entry->address, hash);
-  g_autofree char *detail = g_strdup_printf("by %s", entry->method);
-  const SignInRow row = {.token_hash = hash,
-                         .user_id = sign_in->user->id,
-                         .address = caller->address,
-                         .method = (char *)entry->method,
-                         .client = (char *)(entry->client != NULL ? entry->client : ""),
-                         .created_us = work->now_us,
-                         .expires_us = sign_in->expires_us};
-  if (!make_room(work, row.user_id, error) || !sign_in_store_add(work->transaction, &row, error) ||
-      !work_audit(work, caller, "sign-in", "user", sign_in->user->name, detail, error) ||
-      !work_commit(work, error))
-    return NULL;
-  known_sign_ins_put(services->known_sign_ins, stamp, hash, sign_in->user, now_us, sign_in->expires_us);
+  if (!factor_standing_is_pending(sign_in->standing))
+    known_sign_ins_put(services->known_sign_ins, stamp, hash, sign_in->user, now_us, sign_in->expires_us);
   return g_steal_pointer(&sign_in);
+}
+
+SignIn *
+sign_in_enter(Services *services, const SignInEntry *entry, GError **error)
+{
+  Shown shown = {FALSE, {FALSE, 0}};
+  if (entry->code != NULL && !factor_check_may_try(services, entry->user_name, entry->address, error))
+    return NULL;
+  GError *problem = NULL;
+  SignIn *sign_in = enter(services, entry, &shown, &problem);
+  if (sign_in != NULL && shown.took_code)
+    factor_check_succeeded(services, entry->user_name, entry->address);
+  if (sign_in == NULL) {
+    factor_check_failed(services, entry->user_name, entry->address, problem);
+    g_propagate_error(error, problem);
+  }
+  return sign_in;
+}
+
+SignIn *
+sign_in_replace(Work *work, const Caller *caller, GError **error)
+{
+  g_autofree char *hash = NULL;
+  g_autoptr(SignInRow) pending = sign_in_store_find(work->transaction, caller->token_hash, error);
+  if (pending == NULL || !sign_in_store_remove(work->transaction, caller->token_hash, error))
+    return NULL; /* nobody has to be told: what is pending is known by heart nowhere and follows nothing */
+  const SignInRow start = {.address = caller->address,
+                           .method = pending->method,
+                           .client = pending->client,
+                           .factor_us = work->now_us};
+  User *user = user_store_find(work->transaction, caller->user_id, error);
+  return user != NULL ? add(work, user, &start, &hash, error) : NULL;
 }
 
 void

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How a sign-in begins once it is proven whose it is, by whichever way: a random token, kept hashed, and a
- * row in the audit log.
+ * row in the audit log. Where the account has a second factor, or must have one, and none was shown, the
+ * sign-in begins pending: it lives ten minutes, and leads to proving or setting up the factor alone.
  */
 #pragma once
 
-#include "broker/model/user.h"
-#include "broker/service/services.h"
+#include "broker/model/caller.h"
+#include "broker/model/second_factor.h"
+#include "broker/service/work.h"
 
 typedef struct {
   char *token; /**< secret, for the client only */
   gint64 expires_us;
   User *user;
+  FactorStanding standing;
 } SignIn;
 
 /** What was proven. */
@@ -19,12 +22,19 @@ typedef struct {
   const char *user_name;
   const char *method; /**< as the audit log says it: "password", … */
   const char *address;
-  const char *client; /**< (nullable) what the client said it is, by model/client_name.h */
+  const char *client;            /**< (nullable) what the client said it is, by model/client_name.h */
+  const char *code;              /**< (nullable) of the second factor, shown at once */
+  gboolean second_factor_proven; /**< @method had a second factor of its own: none is asked for */
 } SignInEntry;
 
-/** Begins a sign-in as @entry says. Fails with CARAWAY_ERROR_NOT_FOUND, or CARAWAY_ERROR_BAD_CREDENTIALS for
- * an account that is disabled. */
+/** Begins a sign-in as @entry says. Fails with CARAWAY_ERROR_NOT_FOUND, CARAWAY_ERROR_BAD_CREDENTIALS for an
+ * account that is disabled, and for a code that was shown CARAWAY_ERROR_WRONG_CODE or
+ * CARAWAY_ERROR_THROTTLED. */
 SignIn *sign_in_enter(Services *services, const SignInEntry *entry, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Ends the pending sign-in of @caller and begins one in its place that is proven with a second factor, with
+ * a token of its own. */
+SignIn *sign_in_replace(Work *work, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Frees @sign_in (nullable), wiping its token. */
 void sign_in_free(SignIn *sign_in);

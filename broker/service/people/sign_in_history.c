@@ -2,6 +2,7 @@
 #include "broker/service/people/sign_in_history.h"
 
 #include "broker/policy/throttle.h"
+#include "broker/service/people/factor_check.h"
 #include "broker/service/work.h"
 #include "broker/store/audit_store.h"
 #include "common/base/error.h"
@@ -19,10 +20,15 @@ take(Services *services, const AuditEntry *entry, gint64 boot_offset_us)
   if (!g_str_has_prefix(entry->object, OBJECT_PREFIX))
     return;
   const char *account = entry->object + strlen(OBJECT_PREFIX);
-  if (entry->succeeded)
+  g_autofree char *codes = factor_check_throttle_name(account);
+  if (entry->succeeded) {
     (void)sign_in_throttle_succeeded(services->throttle, account, entry->address);
-  else if (g_str_equal(entry->code, error_code_name(CARAWAY_ERROR_BAD_CREDENTIALS)))
+    (void)sign_in_throttle_succeeded(services->throttle, codes, entry->address);
+  } else if (g_str_equal(entry->code, error_code_name(CARAWAY_ERROR_BAD_CREDENTIALS))) {
     sign_in_throttle_failed(services->throttle, account, entry->address, then_us);
+  } else if (g_str_equal(entry->code, error_code_name(CARAWAY_ERROR_WRONG_CODE))) {
+    sign_in_throttle_failed(services->throttle, codes, entry->address, then_us);
+  }
 }
 
 gboolean

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/api/sign_in_answer.h"
+
+#include "broker/api/sign_in_token.h"
+#include "broker/api/views.h"
+#include "broker/service/rights/rights.h"
+
+void
+sign_in_answer_add(const ApiContext *context, Answer *answer, JsonBuilder *builder, const SignIn *sign_in,
+                   gboolean by_cookie)
+{
+  if (by_cookie) {
+    gint64 lifetime_s =
+        (sign_in->expires_us - clock_wall_us(services_time(context->services))) / G_USEC_PER_SEC;
+    g_autofree char *cookie = sign_in_token_cookie(sign_in->token, MAX(lifetime_s, 1));
+    answer_set_header(answer, "Set-Cookie", cookie);
+  } else {
+    view_text(builder, "token", sign_in->token);
+  }
+  json_builder_set_member_name(builder, "user");
+  g_autoptr(Caller) caller = caller_new(sign_in->user->id, sign_in->user->name, FALSE, NULL, NULL);
+  g_autoptr(Access) access =
+      factor_standing_is_pending(sign_in->standing) ? NULL : rights_read_now(context->services, caller, NULL);
+  view_me(builder, sign_in->user, access, sign_in->standing);
+  view_time(builder, "expires", sign_in->expires_us);
+}
+
+void
+sign_in_answer_set(const ApiContext *context, Answer *answer, const SignIn *sign_in, gboolean by_cookie)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  sign_in_answer_add(context, answer, builder, sign_in, by_cookie);
+  json_builder_end_object(builder);
+  answer_set_json(answer, 200, builder);
+}
