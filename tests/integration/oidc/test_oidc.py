@@ -122,7 +122,9 @@ class MixUpTest(OidcCase):
 
     def test_state_replay(self):
         self.assert_signed_in(self.browser, self.stack.come_back(self.browser, self.back))
+        asked = self.scripted.asked.count("/token")
         self.assertEqual(self.stack.come_back(self.browser, self.back), "/#/sign-in-failed/sign-in-expired")
+        self.assertEqual(self.scripted.asked.count("/token"), asked, "it was taken twice")
 
     def test_a_wrong_state_takes_nothing_away(self):
         for state in ("", "x", query_of(self.back)["state"][:-1] + "0", None):

@@ -63,13 +63,17 @@ oidc_signer_set(OidcSigner *const *signers)
 }
 
 static char *
-sign(const cjose_jwk_t *jwk, const char *algorithm, const char *kid, const char *payload)
+sign(const cjose_jwk_t *jwk, const char *algorithm, const char *kid, const char *member, const char *value,
+     const char *payload)
 {
   cjose_err problem;
   cjose_header_t *header = cjose_header_new(&problem);
   g_assert_true(cjose_header_set(header, CJOSE_HDR_ALG, algorithm, &problem));
   if (kid != NULL)
     g_assert_true(cjose_header_set(header, CJOSE_HDR_KID, kid, &problem));
+  if (member != NULL)
+    g_assert_true(*value == '[' ? cjose_header_set_raw(header, member, value, &problem)
+                                : cjose_header_set(header, member, value, &problem));
   cjose_jws_t *jws = cjose_jws_sign(jwk, header, (const uint8_t *)payload, strlen(payload), &problem);
   g_assert_nonnull(jws);
   const char *text = NULL;
@@ -83,7 +87,13 @@ sign(const cjose_jwk_t *jwk, const char *algorithm, const char *kid, const char 
 char *
 oidc_signer_sign(const OidcSigner *signer, const char *algorithm, const char *payload)
 {
-  return sign(signer->jwk, algorithm, signer->kid, payload);
+  return sign(signer->jwk, algorithm, signer->kid, NULL, NULL, payload);
+}
+
+char *
+oidc_signer_sign_with(const OidcSigner *signer, const char *member, const char *value, const char *payload)
+{
+  return sign(signer->jwk, "ES256", signer->kid, member, value, payload);
 }
 
 char *
@@ -91,7 +101,7 @@ oidc_signer_hmac(const char *secret, const char *kid, const char *payload)
 {
   cjose_err problem;
   cjose_jwk_t *jwk = cjose_jwk_create_oct_spec((const uint8_t *)secret, strlen(secret), &problem);
-  char *token = sign(jwk, "HS256", kid, payload);
+  char *token = sign(jwk, "HS256", kid, NULL, NULL, payload);
   cjose_jwk_release(jwk);
   return token;
 }

@@ -20,6 +20,10 @@ char *oidc_signer_set(OidcSigner *const *signers);
 /** @payload signed with @algorithm; the header names the key's kid (transfer full). */
 char *oidc_signer_sign(const OidcSigner *signer, const char *algorithm, const char *payload);
 
+/** The same, with @member of the header set to @value, a text or a JSON array (transfer full). */
+char *oidc_signer_sign_with(const OidcSigner *signer, const char *member, const char *value,
+                            const char *payload);
+
 /** @payload with the HMAC of @secret under @kid: what somebody makes who knows a public key (transfer full).
  */
 char *oidc_signer_hmac(const char *secret, const char *kid, const char *payload);

@@ -177,6 +177,24 @@ test_headers_that_are_refused(void)
   }
 }
 
+/* Signed as it should be, and still not meant for us. */
+static void
+test_signed_headers_that_are_refused(void)
+{
+  g_autoptr(OidcSigner) signer = oidc_signer_new("P-256", "k");
+  g_autoptr(OidcKeySet) keys = read_set((OidcSigner *[]){signer, NULL});
+  g_autofree char *plain = oidc_signer_sign_with(signer, "typ", "JWT", PAYLOAD);
+  g_autoptr(OidcToken) good = oidc_token_verify(plain, keys, NULL);
+  g_assert_nonnull(good);
+  static const struct {
+    const char *member, *value;
+  } CASES[] = {{"crit", "[\"exp\"]"}, {"crit", "[]"}, {"typ", "at+jwt"}, {"typ", "logout+jwt"}};
+  for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {
+    g_autofree char *token = oidc_signer_sign_with(signer, CASES[i].member, CASES[i].value, PAYLOAD);
+    assert_refused(token, keys, CARAWAY_ERROR_PROVIDER_WRONG);
+  }
+}
+
 static void
 test_shapes_that_are_refused(void)
 {
@@ -253,6 +271,7 @@ main(int argc, char **argv)
   g_test_add_func("/oidc-token/unknown-key-is-told-apart", test_unknown_key_is_told_apart);
   g_test_add_func("/oidc-token/without-kid", test_without_kid);
   g_test_add_func("/oidc-token/headers-that-are-refused", test_headers_that_are_refused);
+  g_test_add_func("/oidc-token/signed-headers-that-are-refused", test_signed_headers_that_are_refused);
   g_test_add_func("/oidc-token/shapes-that-are-refused", test_shapes_that_are_refused);
   g_test_add_func("/oidc-token/keys-that-are-ignored", test_keys_that_are_ignored);
   g_test_add_func("/oidc-token/key-keeps-to-its-algorithm", test_key_keeps_to_its_algorithm);
