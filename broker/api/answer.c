@@ -69,6 +69,14 @@ answer_set_header(Answer *answer, const char *name, const char *value)
 }
 
 void
+answer_take_cookie(Answer *answer, char *value)
+{
+  if (answer->cookies == NULL)
+    answer->cookies = g_ptr_array_new_with_free_func((GDestroyNotify)secret_free);
+  g_ptr_array_add(answer->cookies, value);
+}
+
+void
 answer_set_version(Answer *answer, gint64 version)
 {
   g_autofree char *tag = g_strdup_printf("\"%" G_GINT64_FORMAT "\"", version);
@@ -98,6 +106,7 @@ answer_free(Answer *answer)
   g_free(answer->content_type);
   secret_free(answer->body);
   g_hash_table_unref(answer->headers);
+  g_clear_pointer(&answer->cookies, g_ptr_array_unref);
   session_stream_close(answer->stream);
   g_free(answer);
 }

@@ -13,6 +13,7 @@ typedef struct {
   char *content_type;    /**< NULL without a body */
   char *body;            /**< NULL without a body; may hold a secret */
   GHashTable *headers;   /**< name to value */
+  GPtrArray *cookies;    /**< (nullable) values of Set-Cookie, which may come several times */
   SessionStream *stream; /**< (nullable) instead of a body: server-sent events */
   gboolean is_to_wait;   /**< no answer yet: the handler runs again where it may wait for others */
 } Answer;
@@ -35,6 +36,9 @@ void answer_set_stream(Answer *answer, SessionStream *stream);
 
 /** Sets the header @name to @value; control characters in @value become spaces. */
 void answer_set_header(Answer *answer, const char *name, const char *value);
+
+/** Adds a header Set-Cookie of @value (transfer full). */
+void answer_take_cookie(Answer *answer, char *value);
 
 /** Sets ETag to @version. */
 void answer_set_version(Answer *answer, gint64 version);

@@ -31,6 +31,8 @@ answer_head_text(const Answer *answer, const AnswerHeadFacts *facts)
                          "X-Content-Type-Options: nosniff\r\n",
                          answer->status, soup_status_get_phrase(answer->status), facts->date);
   g_hash_table_foreach(answer->headers, add_header, text);
+  for (guint i = 0; answer->cookies != NULL && i < answer->cookies->len; i++)
+    g_string_append_printf(text, "Set-Cookie: %s\r\n", (char *)g_ptr_array_index(answer->cookies, i));
   add_framing(text, answer, facts->chunked);
   if (facts->is_last)
     g_string_append(text, "Connection: close\r\n");

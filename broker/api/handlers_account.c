@@ -13,14 +13,17 @@
 #define NAME_MAX_BYTES     255
 #define CODE_MAX_BYTES     64
 #define PASSWORD_MAX_BYTES 1024
+#define DEVICE_MAX_BYTES   256
 
 /* A sign-in that may wait for a directory goes on where waiting keeps nobody else; so does what only takes as
  * long. NULL without failure when it goes on there. */
 static SignIn *
 sign_in(const ApiContext *context, const Request *request, const char *user, const char *password,
-        const char *code, Answer *answer, GError **error)
+        const char *code, const char *device, Answer *answer, GError **error)
 {
-  const SignInOrigin origin = {.address = request->address, .client = request->client};
+  const SignInOrigin origin = {.address = request->address,
+                               .device = device != NULL ? device : request->device,
+                               .client = request->client};
   gboolean may_wait;
   if (!sign_in_may_wait(context->services, user, &may_wait, error))
     return NULL;
@@ -45,16 +48,17 @@ sign_in(const ApiContext *context, const Request *request, const char *user, con
 gboolean
 handle_login(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  static const char *const MEMBERS[] = {"user", "password", "code", "cookie", NULL};
+  static const char *const MEMBERS[] = {"user", "password", "code", "cookie", "device", NULL};
   g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
   const char *user = body != NULL ? json_get_string(body, "user", NAME_MAX_BYTES, error) : NULL;
   const char *password = user != NULL ? json_get_string(body, "password", PASSWORD_MAX_BYTES, error) : NULL;
-  const char *code = NULL;
+  const char *code = NULL, *device = NULL;
   gboolean by_cookie = FALSE;
   if (password == NULL || !json_get_optional_string(body, "code", CODE_MAX_BYTES, &code, error) ||
-      !json_get_optional_bool(body, "cookie", FALSE, &by_cookie, error))
+      !json_get_optional_bool(body, "cookie", FALSE, &by_cookie, error) ||
+      !json_get_optional_string(body, "device", DEVICE_MAX_BYTES, &device, error))
     return FALSE;
-  g_autoptr(SignIn) begun = sign_in(context, request, user, password, code, answer, error);
+  g_autoptr(SignIn) begun = sign_in(context, request, user, password, code, device, answer, error);
   if (begun == NULL)
     return answer->is_to_wait;
   sign_in_answer_set(context, answer, begun, by_cookie);

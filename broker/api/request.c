@@ -138,6 +138,7 @@ request_free(Request *request)
   g_free(request->idempotency_key);
   g_free(request->if_match);
   g_free(request->client);
+  secret_free(request->device);
   caller_free(request->caller);
   g_free(request->within);
   g_free(request);

@@ -26,6 +26,7 @@ typedef struct {
   gboolean portal_has_own_ca;  /**< whose public certificate is not of our CA */
   gboolean portal_is_misnamed; /**< whose certificate of our CA is not good for that name */
   char *token;                 /**< (nullable) of the sign-in; secret */
+  char *device;                /**< (nullable) of the cookie of a known device; secret */
   char *oidc_secret;           /**< (nullable) of a sign-in by a provider that this browser began; secret */
   gboolean by_cookie;          /**< the token came in the cookie */
   gboolean has_header;         /**< X-Caraway-Request was there */

@@ -213,6 +213,7 @@ read_headers(Request *request, const HttpHead *head, GError **error)
   request->origin = http_head_join(head, "Origin");
   request->client = client_name(user_agent);
   request->has_header = g_strcmp0(marked, "1") == 0;
+  request->device = sign_in_token_find_device(cookie);
   request->oidc_secret = sign_in_token_find_oidc(cookie);
   request->token = sign_in_token_find(authorization, cookie, &request->by_cookie);
   return TRUE;

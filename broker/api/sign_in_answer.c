@@ -5,17 +5,26 @@
 #include "broker/api/views.h"
 #include "broker/service/rights/rights.h"
 
+static gint64
+seconds_till(const ApiContext *context, gint64 time_us)
+{
+  return MAX((time_us - clock_wall_us(services_time(context->services))) / G_USEC_PER_SEC, 1);
+}
+
 void
 sign_in_answer_add(const ApiContext *context, Answer *answer, JsonBuilder *builder, const SignIn *sign_in,
                    gboolean by_cookie)
 {
   if (by_cookie) {
-    gint64 lifetime_s =
-        (sign_in->expires_us - clock_wall_us(services_time(context->services))) / G_USEC_PER_SEC;
-    g_autofree char *cookie = sign_in_token_cookie(sign_in->token, MAX(lifetime_s, 1));
-    answer_set_header(answer, "Set-Cookie", cookie);
+    answer_take_cookie(answer,
+                       sign_in_token_cookie(sign_in->token, seconds_till(context, sign_in->expires_us)));
+    if (sign_in->device != NULL)
+      answer_take_cookie(answer, sign_in_token_device_cookie(
+                                     sign_in->device, seconds_till(context, sign_in->device_expires_us)));
   } else {
     view_text(builder, "token", sign_in->token);
+    if (sign_in->device != NULL)
+      view_text(builder, "device", sign_in->device);
   }
   json_builder_set_member_name(builder, "user");
   g_autoptr(Caller) caller = caller_new(sign_in->user->id, sign_in->user->name, FALSE, NULL, NULL);

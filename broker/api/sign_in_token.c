@@ -36,8 +36,8 @@ from_cookie(const char *value, const char *name)
   gsize length = strlen(name);
   while (value != NULL && *value != '\0') {
     const char *end = strchrnul(value, ';');
-    if (strncmp(value, name, length) == 0)
-      return copy_token(value + length, (gsize)(end - value) - length);
+    if (strncmp(value, name, length) == 0 && value[length] == '=')
+      return copy_token(value + length + 1, (gsize)(end - value) - length - 1);
     value = *end == ';' ? end + 1 : end;
     while (*value == ' ')
       value++;
@@ -51,7 +51,7 @@ sign_in_token_find(const char *authorization, const char *cookie, gboolean *ret_
   *ret_by_cookie = FALSE;
   if (authorization != NULL)
     return from_authorization(authorization);
-  char *token = from_cookie(cookie, SIGN_IN_COOKIE "=");
+  char *token = from_cookie(cookie, SIGN_IN_COOKIE);
   *ret_by_cookie = token != NULL;
   return token;
 }
@@ -83,17 +83,34 @@ sign_in_token_check_origin(const Request *request, GError **error)
 }
 
 char *
+sign_in_token_find_device(const char *cookie)
+{
+  return from_cookie(cookie, DEVICE_COOKIE);
+}
+
+static char *
+make_cookie(const char *name, const char *token, gint64 lifetime_s)
+{
+  return g_strdup_printf("%s=%s; Path=/; Max-Age=%" G_GINT64_FORMAT "; Secure; HttpOnly; SameSite=Strict",
+                         name, token, lifetime_s);
+}
+
+char *
 sign_in_token_cookie(const char *token, gint64 lifetime_s)
 {
-  return g_strdup_printf(SIGN_IN_COOKIE "=%s; Path=/; Max-Age=%" G_GINT64_FORMAT
-                                        "; Secure; HttpOnly; SameSite=Strict",
-                         token, lifetime_s);
+  return make_cookie(SIGN_IN_COOKIE, token, lifetime_s);
+}
+
+char *
+sign_in_token_device_cookie(const char *token, gint64 lifetime_s)
+{
+  return make_cookie(DEVICE_COOKIE, token, lifetime_s);
 }
 
 char *
 sign_in_token_find_oidc(const char *cookie)
 {
-  return from_cookie(cookie, OIDC_COOKIE "=");
+  return from_cookie(cookie, OIDC_COOKIE);
 }
 
 /* Lax: the browser comes back from the provider by a navigation that began elsewhere. */

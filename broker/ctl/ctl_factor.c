@@ -56,6 +56,11 @@ ctl_factor_keep_token(CtlContext *context, const ApiAnswer *answer, GError **err
     return FALSE;
   secret_free(context->state->token);
   context->state->token = token;
+  char *device = api_account_device_from_login(answer);
+  if (device != NULL) {
+    secret_free(context->state->device);
+    context->state->device = device;
+  }
   return ctl_state_save(context->state, error);
 }
 

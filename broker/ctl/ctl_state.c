@@ -17,10 +17,9 @@ typedef struct {
 } Member;
 
 static const Member members[] = {
-    {"server", G_STRUCT_OFFSET(CtlState, server)},
-    {"ca_file", G_STRUCT_OFFSET(CtlState, ca_file)},
-    {"fingerprint", G_STRUCT_OFFSET(CtlState, fingerprint)},
-    {"token", G_STRUCT_OFFSET(CtlState, token)},
+    {"server", G_STRUCT_OFFSET(CtlState, server)},           {"ca_file", G_STRUCT_OFFSET(CtlState, ca_file)},
+    {"fingerprint", G_STRUCT_OFFSET(CtlState, fingerprint)}, {"token", G_STRUCT_OFFSET(CtlState, token)},
+    {"device", G_STRUCT_OFFSET(CtlState, device)},
 };
 
 static char *
@@ -94,5 +93,6 @@ ctl_state_free(CtlState *state)
   g_free(state->ca_file);
   g_free(state->fingerprint);
   secret_free(state->token);
+  secret_free(state->device);
   g_free(state);
 }

@@ -12,6 +12,7 @@ typedef struct {
   char *ca_file;     /**< (nullable) absolute path */
   char *fingerprint; /**< (nullable) of the one certificate that is trusted */
   char *token;       /**< (nullable) while nobody is signed in */
+  char *device;      /**< (nullable) by which the server knows that somebody signed in from here before */
 } CtlState;
 
 /** Reads the state; an empty one when there is no file. CARAWAY_ERROR_CONFIG when it cannot be read. */

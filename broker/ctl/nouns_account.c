@@ -44,6 +44,7 @@ take_server(CtlContext *context, GError **error)
   if (g_strcmp0(state->server, api_client_get_url(client)) != 0) {
     replace(&state->ca_file, NULL);
     replace(&state->fingerprint, NULL);
+    g_clear_pointer(&state->device, secret_free);
   }
   replace(&state->server, g_strdup(api_client_get_url(client)));
   return TRUE;
@@ -145,6 +146,8 @@ run_login(CtlContext *context, const CtlCommand *command, GError **error)
   if (password == NULL)
     return FALSE;
   g_autoptr(ApiRequest) request = api_account_login_request(user, password);
+  if (context->state->device != NULL)
+    api_account_login_add_device(request, context->state->device);
   secret_free(password);
   g_autoptr(ApiAnswer) answer = send_login(context, request, error);
   return answer != NULL && finish_login(context, answer, error);

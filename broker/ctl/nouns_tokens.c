@@ -41,6 +41,7 @@ const CtlCommand ctl_token_commands[] = {
      .positionals = {{"NAME"}},
      .method = "DELETE",
      .path = {"me", "tokens", "$1"},
-     .done = "The access token $1 was revoked."},
+     .done = "The access token $1 was revoked.",
+     .confirm = "Revoke the access token $1?"},
     {NULL},
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Slowing down who guesses passwords. One state each is kept for an account from one address, for an address
- * and for an account; the last has much room, so that nobody can lock somebody else out from afar with little
- * effort.
+ * Slowing down who guesses passwords, without letting anybody lock somebody else out. Who brings the token of
+ * a device that the account's owner signed in with before is slowed by that token's own failures alone,
+ * whatever others do. For all others one state each is kept for an account from one network, for a network,
+ * and for an account, which slows guesses that come from many places.
  */
 #pragma once
 
@@ -12,9 +13,10 @@
 #define THROTTLE_FORGET_US (15 * 60 * (gint64)G_USEC_PER_SEC)
 
 typedef enum {
-  THROTTLE_PAIR,    /**< one account from one address */
-  THROTTLE_ADDRESS, /**< any account from one address */
+  THROTTLE_PAIR,    /**< one account from one network */
+  THROTTLE_ADDRESS, /**< any account from one network */
   THROTTLE_ACCOUNT, /**< one account from anywhere */
+  THROTTLE_DEVICE,  /**< one account from one known device */
   THROTTLE_KINDS
 } ThrottleKind;
 
@@ -22,6 +24,13 @@ typedef struct {
   guint failures;
   gint64 last_us; /**< of the last failure, steady time */
 } ThrottleState;
+
+/** The first kinds, up to here, are those of who is not known. */
+#define THROTTLE_STRANGER_KINDS THROTTLE_DEVICE
+
+/** What counts as one place: @address itself, of IPv6 the network of 64 bits that one customer has (transfer
+ * full). */
+char *throttle_network(const char *address);
 
 /** How long the next try has to wait at @now_us, in microseconds; 0: not at all. */
 gint64 throttle_wait_us(ThrottleKind kind, const ThrottleState *state, gint64 now_us);

@@ -9,6 +9,7 @@
 #include "broker/store/console_password_store.h"
 #include "broker/store/creation_store.h"
 #include "broker/store/desktop_store.h"
+#include "broker/store/device_token_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/idempotency_store.h"
 #include "broker/store/join_token_store.h"
@@ -67,6 +68,7 @@ housekeeping_delete_expired(Services *services, GError **error)
   gint64 idle_since_us = now_us - sign_in_limits_longest_idle_us(&services->sign_in_limits);
   gint64 keys_us = now_us - DAY_US - services->clock_steps.forward_us;
   return sign_in_store_remove_expired(work->transaction, now_us, idle_since_us, error) &&
+         device_token_store_remove_expired(work->transaction, now_us, error) &&
          join_token_store_remove_expired(work->transaction, now_us, error) &&
          certificate_store_remove_expired(work->transaction, now_us - CERTIFICATE_KEEP_US, error) &&
          oidc_store_remove_expired(work->transaction, now_us, error) &&

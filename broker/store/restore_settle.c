@@ -18,6 +18,7 @@ typedef struct {
 static const Change CHANGES[] = {
     {"sign_in", "DELETE FROM sign_in"},
     {"access_token", "DELETE FROM access_token"},
+    {"device_token", "DELETE FROM device_token"},
     {"console_password", "DELETE FROM console_password"},
     {"join_token", "DELETE FROM join_token"},
     {"recovery_code", "DELETE FROM recovery_code"},

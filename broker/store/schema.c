@@ -252,6 +252,12 @@ static const char second_factors_sql[] =
     "ALTER TABLE account_group ADD COLUMN second_factor_required INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE sign_in ADD COLUMN factor_us BIGINT NOT NULL DEFAULT 0";
 
+static const char device_tokens_sql[] =
+    "CREATE TABLE device_token (token_hash TEXT PRIMARY KEY,"
+    "  account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, created_us BIGINT NOT NULL,"
+    "  expires_us BIGINT NOT NULL, failures INTEGER NOT NULL, failed_us BIGINT NOT NULL);"
+    "CREATE INDEX device_token_account ON device_token (account_id, created_us)";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -276,6 +282,7 @@ static const Migration migrations[] = {
     {21, "sign-ins by OpenID providers", oidc_sql},
     {22, "seals of the audit log", audit_schema, audit_guard_sqlite, audit_guard_postgres},
     {23, "second factors", second_factors_sql},
+    {24, "known devices", device_tokens_sql},
 };
 
 int

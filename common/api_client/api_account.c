@@ -14,6 +14,21 @@ api_account_login_request(const char *user, const char *password)
   return request;
 }
 
+void
+api_account_login_add_device(ApiRequest *request, const char *device)
+{
+  json_object_set_string_member(request->body, "device", device);
+}
+
+char *
+api_account_device_from_login(const ApiAnswer *answer)
+{
+  const char *device = NULL;
+  return json_get_optional_string(answer->object, "device", API_VALUE_MAX_TEXT, &device, NULL)
+             ? g_strdup(device)
+             : NULL;
+}
+
 char *
 api_account_token_from_login(const ApiAnswer *answer, GError **error)
 {

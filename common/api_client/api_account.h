@@ -19,6 +19,13 @@ typedef struct {
 /** POST /login. Answer: api_account_token_from_login() and api_account_from_login(). */
 ApiRequest *api_account_login_request(const char *user, const char *password);
 
+/** Adds to a request of api_account_login_request() the @device that an earlier one gave. */
+void api_account_login_add_device(ApiRequest *request, const char *device);
+
+/** By what the server knows this device the next time (transfer full; free with secret_free()); NULL when it
+ * gives nothing. */
+char *api_account_device_from_login(const ApiAnswer *answer);
+
 /** The bearer token in the answer of a login (transfer full, wipe with secret_free()). */
 char *api_account_token_from_login(const ApiAnswer *answer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -10,6 +10,7 @@
 #include "broker/service/people/external_account.h"
 #include "broker/service/people/password_proof.h"
 #include "broker/service/people/sign_in_ending.h"
+#include "broker/service/people/sign_in_guard.h"
 #include "broker/service/people/sign_in_methods.h"
 #include "broker/service/shared_memory.h"
 #include "broker/service/work.h"
@@ -30,23 +31,29 @@ refuse_token(GError **error)
 }
 
 static SignIn *
-try_sign_in(Services *services, const char *name, const char *password, const char *code,
+try_sign_in(Services *services, SignInTry *attempt, const char *password, const char *code,
             const SignInOrigin *origin, GError **error)
 {
-  const char *address = origin->address;
-  gint64 now_us = clock_boottime_us(services->clock);
-  if (!sign_in_throttle_check(services->throttle, name, address, now_us, error))
+  const char *name = attempt->account;
+  if (!sign_in_guard_begin(services, attempt, origin->device, error))
     return NULL;
   GError *problem = NULL;
-  g_autofree char *account = password_proof_check(services, name, password, address, &problem);
+  g_autofree char *account = password_proof_check(services, name, password, origin->address, &problem);
   if (account == NULL) {
     if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS))
-      shared_memory_sign_in_failed(services, name, address);
+      sign_in_guard_failed(services, attempt);
     g_propagate_error(error, problem);
     return NULL;
   }
-  shared_memory_sign_in_done(services, name, address);
-  return sign_in_enter(services, &(SignInEntry){account, "password", address, origin->client, code}, error);
+  sign_in_guard_succeeded(services, attempt);
+  return sign_in_enter(services,
+                       &(SignInEntry){.user_name = account,
+                                      .method = "password",
+                                      .address = origin->address,
+                                      .client = origin->client,
+                                      .device = origin->device,
+                                      .code = code},
+                       error);
 }
 
 SignIn *
@@ -62,11 +69,11 @@ sign_in_begin_with_code(Services *services, const char *typed, const char *passw
 {
   GError *problem = NULL;
   g_autofree char *name = password_proof_name(services, typed);
-  SignIn *sign_in = try_sign_in(services, name, password, code, origin, &problem);
+  g_auto(SignInTry) attempt = {name, origin->address, NULL};
+  SignIn *sign_in = try_sign_in(services, &attempt, password, code, origin, &problem);
   if (sign_in != NULL)
     return sign_in;
-  g_autofree char *shown = g_strdup_printf("user/%.64s", names_is_valid(name) ? name : "(not a name)");
-  audit_log_refusal(services, NULL, "sign-in", shown, origin->address, problem);
+  sign_in_guard_audit(services, &attempt, problem);
   g_propagate_error(error, problem);
   return NULL;
 }

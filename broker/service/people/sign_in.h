@@ -12,6 +12,7 @@
 /** Where a try to sign in comes from. */
 typedef struct {
   const char *address; /**< "" when unknown */
+  const char *device;  /**< (nullable) the token of a known device that it brings; secret */
   const char *client;  /**< (nullable) by model/client_name.h */
 } SignInOrigin;
 

@@ -4,12 +4,15 @@
 #include "broker/service/away/known_access.h"
 #include "broker/service/people/factor_check.h"
 #include "broker/service/people/sign_in_ending.h"
+#include "broker/store/device_token_store.h"
 #include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
 #define TOKEN_BYTES         32
+#define DEVICES_OF_ACCOUNT  20
+#define DEVICE_LIFETIME_US  (180 * 24 * 3600 * SECOND_US)
 #define PENDING_LIFETIME_US (10 * 60 * SECOND_US)
 #define PENDING_MAX         10 /* of an account */
 
@@ -39,6 +42,23 @@ make_room(Work *work, const char *user_id, gboolean pending, GError **error)
   return rows != NULL;
 }
 
+/* Another token each time: one that was copied off a device is worth nothing once its owner signed in again.
+ */
+static gboolean
+know_device(Work *work, const char *before, SignIn *sign_in, GError **error)
+{
+  DbTransaction *transaction = work->transaction;
+  const char *user_id = sign_in->user->id;
+  g_autofree char *old_hash = before != NULL ? secret_hash(before) : NULL;
+  sign_in->device = secret_random(TOKEN_BYTES);
+  sign_in->device_expires_us = work->now_us + DEVICE_LIFETIME_US;
+  g_autofree char *hash = secret_hash(sign_in->device);
+  return (old_hash == NULL || device_token_store_remove(transaction, old_hash, user_id, error)) &&
+         device_token_store_add(transaction, hash, user_id, work->now_us, sign_in->device_expires_us,
+                                error) &&
+         device_token_store_keep_newest(transaction, user_id, DEVICES_OF_ACCOUNT, error);
+}
+
 static User *
 find_account(Work *work, const char *name, GError **error)
 {
@@ -63,7 +83,7 @@ look_at_factor(Work *work, const SignInEntry *entry, const User *user, Shown *sh
 /* Enters a sign-in of @user (transfer full); @start says from where and how it was proven, the rest is made
  * here. */
 static SignIn *
-add(Work *work, User *user, const SignInRow *start, char **ret_hash, GError **error)
+add(Work *work, User *user, const SignInRow *start, const char *device, char **ret_hash, GError **error)
 {
   g_autoptr(SignIn) sign_in = g_new0(SignIn, 1);
   sign_in->user = user;
@@ -79,7 +99,8 @@ add(Work *work, User *user, const SignInRow *start, char **ret_hash, GError **er
   row.user_id = user->id;
   row.created_us = work->now_us;
   row.expires_us = sign_in->expires_us;
-  if (!make_room(work, user->id, pending, error) || !sign_in_store_add(work->transaction, &row, error))
+  if (!make_room(work, user->id, pending, error) || !sign_in_store_add(work->transaction, &row, error) ||
+      (!pending && !know_device(work, device, sign_in, error))) /* the device of whoever proved all of it */
     return NULL;
   *ret_hash = g_steal_pointer(&hash);
   return g_steal_pointer(&sign_in);
@@ -116,7 +137,7 @@ enter(Services *services, const SignInEntry *entry, Shown *shown, GError **error
                            .client = (char *)(entry->client != NULL ? entry->client : ""),
                            .factor_us = entry->second_factor_proven || shown->took_code ? now_us : 0};
   g_autofree char *hash = NULL;
-  g_autoptr(SignIn) sign_in = add(work, g_steal_pointer(&user), &start, &hash, error);
+  g_autoptr(SignIn) sign_in = add(work, g_steal_pointer(&user), &start, entry->device, &hash, error);
   if (sign_in == NULL || !note(work, entry, sign_in, shown, hash, error) || !work_commit(work, error))
     return NULL;
   if (!factor_standing_is_pending(sign_in->standing))
@@ -153,7 +174,7 @@ sign_in_replace(Work *work, const Caller *caller, GError **error)
                            .client = pending->client,
                            .factor_us = work->now_us};
   User *user = user_store_find(work->transaction, caller->user_id, error);
-  return user != NULL ? add(work, user, &start, &hash, error) : NULL;
+  return user != NULL ? add(work, user, &start, NULL, &hash, error) : NULL;
 }
 
 void
@@ -162,6 +183,7 @@ sign_in_free(SignIn *sign_in)
   if (sign_in == NULL)
     return;
   secret_free(sign_in->token);
+  secret_free(sign_in->device);
   user_free(sign_in->user);
   g_free(sign_in);
 }

@@ -13,6 +13,9 @@
 typedef struct {
   char *token; /**< secret, for the client only */
   gint64 expires_us;
+  char *device; /**< (nullable: it is pending) secret: by it the device is known the next time; stays with the
+                   client */
+  gint64 device_expires_us;
   User *user;
   FactorStanding standing;
 } SignIn;
@@ -25,6 +28,7 @@ typedef struct {
   const char *client;            /**< (nullable) what the client said it is, by model/client_name.h */
   const char *code;              /**< (nullable) of the second factor, shown at once */
   gboolean second_factor_proven; /**< @method had a second factor of its own: none is asked for */
+  const char *device; /**< (nullable) the token that the device was known by; another one takes its place */
 } SignInEntry;
 
 /** Begins a sign-in as @entry says. Fails with CARAWAY_ERROR_NOT_FOUND, CARAWAY_ERROR_BAD_CREDENTIALS for an

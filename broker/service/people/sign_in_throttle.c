@@ -22,8 +22,9 @@ sign_in_throttle_new(void)
 
 /* Names are cut, so that a key cannot be made large. */
 static char *
-make_key(ThrottleKind kind, const char *account, const char *address)
+make_key(ThrottleKind kind, const char *account, const char *from)
 {
+  g_autofree char *address = throttle_network(from);
   switch (kind) {
   case THROTTLE_PAIR:
     return g_strdup_printf("p %.64s %.64s", account, address);
@@ -35,23 +36,29 @@ make_key(ThrottleKind kind, const char *account, const char *address)
 }
 
 gboolean
-sign_in_throttle_check(SignInThrottle *throttle, const char *account, const char *address, gint64 now_us,
-                       GError **error)
+sign_in_throttle_allow(gint64 wait_us, GError **error)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&throttle->mutex);
-  gint64 wait_us = 0;
-  for (int kind = 0; kind < THROTTLE_KINDS; kind++) {
-    g_autofree char *key = make_key((ThrottleKind)kind, account, address);
-    const ThrottleState *state = g_hash_table_lookup(throttle->states, key);
-    if (state != NULL)
-      wait_us = MAX(wait_us, throttle_wait_us((ThrottleKind)kind, state, now_us));
-  }
   if (wait_us == 0)
     return TRUE;
   g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_THROTTLED,
               "Too many attempts failed; try again in %" G_GINT64_FORMAT " seconds.",
               (wait_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
   return FALSE;
+}
+
+gboolean
+sign_in_throttle_check(SignInThrottle *throttle, const char *account, const char *address, gint64 now_us,
+                       GError **error)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&throttle->mutex);
+  gint64 wait_us = 0;
+  for (int kind = 0; kind < THROTTLE_STRANGER_KINDS; kind++) {
+    g_autofree char *key = make_key((ThrottleKind)kind, account, address);
+    const ThrottleState *state = g_hash_table_lookup(throttle->states, key);
+    if (state != NULL)
+      wait_us = MAX(wait_us, throttle_wait_us((ThrottleKind)kind, state, now_us));
+  }
+  return sign_in_throttle_allow(wait_us, error);
 }
 
 static gboolean
@@ -77,7 +84,7 @@ sign_in_throttle_failed(SignInThrottle *throttle, const char *account, const cha
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&throttle->mutex);
   make_room(throttle, now_us);
-  for (int kind = 0; kind < THROTTLE_KINDS; kind++) {
+  for (int kind = 0; kind < THROTTLE_STRANGER_KINDS; kind++) {
     char *key = make_key((ThrottleKind)kind, account, address);
     const ThrottleState *before = g_hash_table_lookup(throttle->states, key);
     ThrottleState *after = g_new0(ThrottleState, 1);

@@ -16,6 +16,9 @@ SignInThrottle *sign_in_throttle_new(void);
 gboolean sign_in_throttle_check(SignInThrottle *throttle, const char *account, const char *address,
                                 gint64 now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Fails with CARAWAY_ERROR_THROTTLED when there are @wait_us to wait. */
+gboolean sign_in_throttle_allow(gint64 wait_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** A try failed. */
 void sign_in_throttle_failed(SignInThrottle *throttle, const char *account, const char *address,
                              gint64 now_us);

@@ -21,6 +21,7 @@ from rest import Problem, Rest
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 COOKIE = "__Host-caraway"
+DEVICE = "__Host-caraway-device"
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 PASSWORD = "a long enough password"
 ABSENT = "00000000-0000-4000-8000-000000000000"
@@ -110,6 +111,22 @@ class CookieTest(SignInCase):
         again = self.cookie_of(peer, "fay", PASSWORD, [("Cookie", f"{COOKIE}={token}")])
         self.assertNotEqual(again, token)
         self.assertEqual(peer.ask("GET", "/api/v1/me", headers=self.browser(again))[2]["name"], "fay")
+
+    def test_the_device_is_known_by_a_cookie_of_its_own(self):
+        """It outlives the sign-in, is another one each time, and opens nothing."""
+        peer, found = self.peer(), []
+        for _ in range(2):
+            before = [("Cookie", f"{DEVICE}={found[-1]}")] if found else []
+            body = {"user": self.person("fay"), "password": PASSWORD, "cookie": True}
+            status, headers, _ = peer.ask("POST", "/api/v1/login", body, [("Origin", peer.origin), *before])
+            self.assertEqual(status, 200)
+            cookie = next(cookie for cookie in headers.get_all("Set-Cookie") if cookie.startswith(DEVICE + "="))
+            for part in ("Path=/", "Secure", "HttpOnly", "SameSite=Strict"):
+                self.assertIn(part, cookie)
+            found.append(cookie.split(";")[0].partition("=")[2])
+        self.assertNotEqual(*found)
+        for cookie in (f"{DEVICE}={found[1]}", f"{COOKIE}={found[1]}"):
+            self.assertEqual(peer.ask("GET", "/api/v1/me", headers=[("Cookie", cookie)])[0], 401)
 
     def test_signing_out_takes_the_cookie_back(self):
         peer = self.peer()

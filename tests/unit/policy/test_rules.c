@@ -83,7 +83,7 @@ test_backoff(void)
 static void
 test_throttle(void)
 {
-  static const guint free_tries[THROTTLE_KINDS] = {5, 50, 100};
+  static const guint free_tries[THROTTLE_KINDS] = {5, 50, 100, 5};
   for (int kind = 0; kind < THROTTLE_KINDS; kind++) {
     ThrottleState state = {0};
     for (guint i = 0; i < free_tries[kind]; i++)
@@ -97,6 +97,21 @@ test_throttle(void)
     g_assert_true(throttle_is_over(&state, SECOND + 15 * 60 * SECOND));
     state = throttle_failed(&state, SECOND + 15 * 60 * SECOND);
     g_assert_cmpuint(state.failures, ==, 1);
+  }
+}
+
+static void
+test_throttle_networks(void)
+{
+  static const struct {
+    const char *address, *network;
+  } rows[] = {{"198.51.100.7", "198.51.100.7"},        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
+              {"2001:db8:1:2::1", "2001:db8:1:2::"},   {"2001:db8:1:3::1", "2001:db8:1:3::"},
+              {"::ffff:198.51.100.7", "198.51.100.7"}, {"", ""},
+              {"not an address", "not an address"}};
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *network = throttle_network(rows[i].address);
+    g_assert_cmpstr(network, ==, rows[i].network);
   }
 }
 
@@ -125,6 +140,7 @@ main(int argc, char **argv)
   g_test_add_func("/rules/passwords", test_passwords);
   g_test_add_func("/rules/backoff", test_backoff);
   g_test_add_func("/rules/throttle", test_throttle);
+  g_test_add_func("/rules/throttle/networks", test_throttle_networks);
   g_test_add_func("/rules/entitlement", test_entitlement);
   return g_test_run();
 }

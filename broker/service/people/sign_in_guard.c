@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/people/sign_in_guard.h"
+
+#include "broker/policy/names.h"
+#include "broker/policy/throttle.h"
+#include "broker/service/audit_log.h"
+#include "broker/service/shared_memory.h"
+#include "broker/service/work.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+#include "common/base/secret.h"
+
+#define ACTION "sign-in"
+
+/* Another action: what is recalled at a start counts against those who are not known (sign_in_history.h). */
+#define ACTION_OF_DEVICE "sign-in.known-device"
+
+/* A token that is unknown, old or of another account makes nobody known. */
+static gboolean
+find_device(Services *services, SignInTry *attempt, const char *token, gint64 *ret_now_us, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  if (work == NULL)
+    return FALSE;
+  *ret_now_us = work->now_us;
+  g_autofree char *hash = secret_hash(token);
+  GError *problem = NULL;
+  g_autoptr(DeviceTokenRow) row = device_token_store_find(work->transaction, hash, &problem);
+  if (row == NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  g_clear_error(&problem);
+  if (row != NULL && work->now_us < row->expires_us && g_str_equal(row->user_name, attempt->account))
+    attempt->device = g_steal_pointer(&row);
+  return TRUE;
+}
+
+static ThrottleState
+state_of(const DeviceTokenRow *device)
+{
+  return (ThrottleState){device->failures, device->failed_us};
+}
+
+gboolean
+sign_in_guard_begin(Services *services, SignInTry *attempt, const char *device, GError **error)
+{
+  gint64 now_us = 0;
+  if (device != NULL && *device != '\0' && !find_device(services, attempt, device, &now_us, error))
+    return FALSE;
+  if (attempt->device == NULL)
+    return sign_in_throttle_check(services->throttle, attempt->account, attempt->address,
+                                  clock_boottime_us(services->clock), error);
+  const ThrottleState state = state_of(attempt->device);
+  return sign_in_throttle_allow(throttle_wait_us(THROTTLE_DEVICE, &state, now_us), error);
+}
+
+void
+sign_in_guard_failed(Services *services, const SignInTry *attempt)
+{
+  if (attempt->device == NULL) {
+    shared_memory_sign_in_failed(services, attempt->account, attempt->address);
+    return;
+  }
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, &error);
+  if (work != NULL) {
+    const ThrottleState before = state_of(attempt->device);
+    const ThrottleState after = throttle_failed(&before, work->now_us);
+    if (device_token_store_note(work->transaction, attempt->device->token_hash, after.failures, after.last_us,
+                                &error) &&
+        work_commit(work, &error))
+      return;
+  }
+  log_warning("A failed sign-in was not counted: %s", error->message);
+}
+
+void
+sign_in_guard_succeeded(Services *services, const SignInTry *attempt)
+{
+  shared_memory_sign_in_done(services, attempt->account, attempt->address);
+}
+
+void
+sign_in_guard_audit(Services *services, const SignInTry *attempt, const GError *refusal)
+{
+  g_autofree char *object =
+      g_strdup_printf("user/%.64s", names_is_valid(attempt->account) ? attempt->account : "(not a name)");
+  audit_log_refusal(services, NULL, attempt->device != NULL ? ACTION_OF_DEVICE : ACTION, object,
+                    attempt->address, refusal);
+}
+
+void
+sign_in_try_clear(SignInTry *attempt)
+{
+  g_clear_pointer(&attempt->device, device_token_row_free);
+}
