@@ -15,6 +15,12 @@ static const AuditRow ROWS[] = {
     {"POST", V1 "/oidc/redeem", "sign-in", TRUE},
     {"POST", V1 "/logout", "sign-out"},
     {"POST", V1 "/me/password", "password.change", TRUE},
+    {"POST", V1 "/me/second-factor", "second-factor.begin", TRUE},
+    {"POST", V1 "/me/second-factor/confirm", "second-factor.enrol", TRUE},
+    {"POST", V1 "/me/second-factor/verify", "sign-in sign-in.pending", TRUE},
+    {"POST", V1 "/me/second-factor/recovery-codes", "second-factor.recovery-codes", TRUE},
+    {"POST", V1 "/me/second-factor/off", "second-factor.off", TRUE},
+    {"DELETE", V1 "/users/{user}/second-factor", "second-factor.reset"},
     {"POST", V1 "/me/tokens", "token.create"},
     {"DELETE", V1 "/me/tokens/{token}", "token.revoke"},
     {"DELETE", V1 "/users/{user}/tokens", "token.revoke"},
@@ -38,6 +44,7 @@ static const AuditRow ROWS[] = {
     {"DELETE", V1 "/users/{user}", "user.delete"},
     {"POST", V1 "/users/{user}/password", "password.set"},
     {"POST", V1 "/groups", "group.create"},
+    {"PATCH", V1 "/groups/{group}", "group.change"},
     {"DELETE", V1 "/groups/{group}", "group.delete"},
     {"PUT", V1 "/groups/{group}/members/{user}", "group.add-member"},
     {"DELETE", V1 "/groups/{group}/members/{user}", "group.remove-member"},
@@ -73,6 +80,7 @@ static const AuditRow ROWS[] = {
     {"POST", V1 "/pools/{pool}/desktops", "desktop.adopt"},
 
     {"POST", "/internal/join", "join", TRUE},
+    {"POST", "/internal/renew", "certificate.issue"},
     {"POST", "/internal/redeem", "console.redeem", TRUE},
     {NULL},
 };

@@ -64,6 +64,13 @@ class Run:
         for _ in range(2):
             self.stack.admin.call("POST", "users", body, headers)
 
+    def tokens(self):
+        made = self.user.call("POST", "me/tokens", {"name": "script", "scopes": ["own"], "lifetime_s": 3600})
+        program = Rest(self.stack.portal_url, self.stack.ca, made["token"])
+        program.call("GET", "me")
+        self.user.call("DELETE", f"me/tokens/{made['id']}")
+        self.refused(program, "GET", "me")
+
     def consoles(self):
         self.stack.wait_spare(120)
         session = self.user.connect("office", viewer="native")
@@ -155,6 +162,7 @@ class RunTest(unittest.TestCase):
             run = Run(stack, hunt)
             run.sign_ins()
             run.passwords()
+            run.tokens()
             run.consoles()
             run.machines()
             run.command_line()
