@@ -7,6 +7,14 @@
 
 #include "broker/api/route.h"
 
+/** GET /authenticators */
+gboolean handle_authenticators(const ApiContext *context, const Request *request, Answer *answer,
+                               GError **error);
+
+/** POST /authenticators/{authenticator}/test */
+gboolean handle_test_authenticator(const ApiContext *context, const Request *request, Answer *answer,
+                                   GError **error);
+
 /** GET /users */
 gboolean handle_users(const ApiContext *context, const Request *request, Answer *answer, GError **error);
 

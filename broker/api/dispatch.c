@@ -203,6 +203,7 @@ moves_on(Job *job)
     return FALSE;
   g_clear_pointer(&job->answer, answer_free);
   job->request->is_patient = TRUE;
+  g_clear_pointer(&job->request->caller, caller_free);
   if (g_thread_pool_unprocessed(job->dispatch->patient_workers) < PATIENT_QUEUE) {
     g_thread_pool_push(job->dispatch->patient_workers, job, NULL);
     return TRUE;

@@ -179,6 +179,10 @@ static const Route ROUTES[] = {
      ALL(ROOT)},
     {"POST", V1 "/certificates/{serial}/revoke", PERMISSION_HOST_MANAGE, handle_revoke_certificate, SMALL,
      ROUTE_PLAIN, ALL(ROOT)},
+    {"GET", V1 "/authenticators", PERMISSION_USER_MANAGE, handle_authenticators, NO_BODY, ROUTE_PLAIN,
+     ALL(ROOT)},
+    {"POST", V1 "/authenticators/{authenticator}/test", PERMISSION_USER_MANAGE, handle_test_authenticator,
+     SMALL, ROUTE_PLAIN, ALL(ROOT)},
 
     {"GET", V1 "/audit", PERMISSION_AUDIT_READ, handle_audit, NO_BODY, ROUTE_PLAIN, ALL(ROOT)},
     {"GET", V1 "/audit/verify", PERMISSION_AUDIT_READ, handle_audit_verify, NO_BODY, ROUTE_SLOW, ALL(ROOT)},

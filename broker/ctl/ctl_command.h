@@ -81,6 +81,7 @@ struct CtlCommand {
   const char *path[CTL_MAX_SEGMENTS + 1]; /**< segments; "$1" stands for the first positional */
   const char *body;                       /**< (nullable) JSON that the body starts as */
   const char *new_password_member;        /**< (nullable) asks for a new password and puts it there */
+  const char *password_member;            /**< (nullable) asks for a password that there is, as above */
   CtlShow show;
   guint default_limit; /**< of a list without --limit; 0: all of it */
   const CtlColumn *columns;

@@ -26,6 +26,7 @@ static const CtlNoun all_nouns[] = {
     {"certificate", "Certificates of machines", ctl_certificate_commands},
     {"session", "Sessions of people on desktops", ctl_session_commands},
     {"desktop", "Desktops of all pools", ctl_desktop_commands},
+    {"authenticator", "Directories that people sign in by", ctl_authenticator_commands},
     {"audit", "What was done by whom", ctl_audit_commands},
     {NULL},
 };

@@ -46,5 +46,8 @@ extern const CtlCommand ctl_host_commands[], ctl_broker_commands[], ctl_certific
 /** audit. */
 extern const CtlCommand ctl_audit_commands[];
 
+/** authenticator. */
+extern const CtlCommand ctl_authenticator_commands[];
+
 /** --limit, for lists that have no other option. */
 extern const CtlOption ctl_list_options[];

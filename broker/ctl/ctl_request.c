@@ -124,7 +124,9 @@ make_body(const CtlArguments *arguments, const char *password)
       add_option(body, option, value);
   }
   if (password != NULL)
-    json_object_set_string_member(body, command->new_password_member, password);
+    json_object_set_string_member(
+        body, command->new_password_member != NULL ? command->new_password_member : command->password_member,
+        password);
   return body;
 }
 

@@ -166,7 +166,11 @@ run_row(CtlContext *context, const CtlCommand *command)
 {
   g_autoptr(GError) error = NULL;
   char *password = NULL;
-  if (command->new_password_member != NULL && (password = ctl_terminal_new_password(&error)) == NULL)
+  if (command->new_password_member != NULL)
+    password = ctl_terminal_new_password(&error);
+  else if (command->password_member != NULL)
+    password = ctl_terminal_password("Password", &error);
+  if (error != NULL)
     return fail(error);
   g_autoptr(ApiRequest) request = ctl_request_build(context->arguments, password, &error);
   secret_free(password);

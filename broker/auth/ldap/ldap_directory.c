@@ -203,7 +203,7 @@ ask_by_member_of(gpointer data, const char *dn, char **ret_name, GPtrArray *foun
   const LdapSettings *settings = visit->settings;
   const char *attributes[] = {MEMBER_OF, settings->group_name_attribute, NULL};
   const LdapSearch search = {
-      .base = dn, .of_base_alone = TRUE, .filter = "(objectClass=*)", .attributes = attributes, .limit = 1};
+      .base = dn, .of_base_alone = TRUE, .filter = "(objectClass=*)", .attributes = attributes, .limit = 2};
   g_autoptr(GPtrArray) entries = ldap_connection_search(visit->connection, &search, error);
   if (entries == NULL)
     return FALSE;

@@ -29,8 +29,8 @@ password_proof_name(Services *services, const char *typed)
 /* ASCII alone: a directory takes other characters for the ones that they look like (RFC 4518 section 2.3),
  * and whoever guesses would have as many tries as there are ways to write a name. A mail address is a name,
  * too. */
-static gboolean
-may_be_of_directory(const char *name)
+gboolean
+password_proof_is_plain(const char *name)
 {
   return g_ascii_isalnum(name[0]) && strlen(name) <= TYPED_MAX_BYTES &&
          name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-@")] == '\0';
@@ -94,7 +94,7 @@ password_proof_may_wait(Services *services, const char *name, gboolean *ret_may_
   g_autoptr(User) user = NULL;
   g_autofree char *hash = NULL;
   *ret_may_wait = FALSE;
-  if (!sign_in_methods_have_directory(services) || !may_be_of_directory(name))
+  if (!sign_in_methods_have_directory(services) || !password_proof_is_plain(name))
     return TRUE;
   if (!read_account(services, name, &user, &hash, error))
     return FALSE;
@@ -160,7 +160,7 @@ password_proof_check(Services *services, const char *name, const char *password,
   if (!read_account(services, name, &user, &hash, error))
     return NULL;
   gboolean is_ours = user != NULL && !user_is_external(user);
-  if (!is_ours && sign_in_methods_have_directory(services) && may_be_of_directory(name))
+  if (!is_ours && sign_in_methods_have_directory(services) && password_proof_is_plain(name))
     return check_elsewhere(services, name, user, password, address, error);
   return check_here(services, name, user, hash, password, error) ? g_strdup(name) : NULL;
 }
@@ -169,5 +169,5 @@ void
 password_proof_pretend(Services *services, const char *name)
 {
   g_autoptr(ExternalIdentity) nobody =
-      may_be_of_directory(name) ? ask_directories(services, name, NULL, NULL, NULL) : NULL;
+      password_proof_is_plain(name) ? ask_directories(services, name, NULL, NULL, NULL) : NULL;
 }

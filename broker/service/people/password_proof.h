@@ -13,6 +13,9 @@
  * large and small letters (transfer full). */
 char *password_proof_name(Services *services, const char *typed);
 
+/** Whether @name, of password_proof_name(), is of the characters with which directories are asked. */
+gboolean password_proof_is_plain(const char *name);
+
 /** Whether @name would be looked for in a directory, which may take its time. */
 gboolean password_proof_may_wait(Services *services, const char *name, gboolean *ret_may_wait,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -91,6 +91,32 @@ class DirectoryBrokerTest(unittest.TestCase):
         self.refused("conflict", self.admin.call, "PUT", "groups/staff/members/admin")
         self.sign_in("admin", ADMIN_PASSWORD)
 
+    def test_steps_of_a_trial(self):
+        self.up()
+        self.assertEqual([row["name"] for row in self.admin.call("GET", "authenticators")["items"]], ["local", "corp"])
+
+        def steps(user, password):
+            rows = self.admin.call("POST", "authenticators/corp/test", {"user": user, "password": password})["items"]
+            self.assertNotIn(PASSWORD, str(rows))
+            return [(row["rule"], row["ok"]) for row in rows]
+        good = [(name, True) for name in ("connect", "bind", "search", "password", "account", "groups", "result")]
+        self.assertEqual(steps("Anna", PASSWORD), good)
+        self.assertEqual(steps("anna", "wrong"), [*good[:3], ("password", False), ("result", False)])
+        self.assertEqual(steps("*", PASSWORD), [("result", False)])
+        self.refused("not-found", self.admin.call, "POST", "authenticators/other/test", {"user": "anna", "password": "x"})
+        self.refused("not-found", self.admin.call, "POST", "authenticators/local/test", {"user": "anna", "password": "x"})
+        actions = [row for row in self.admin.call("GET", "audit")["items"] if row["action"] == "authenticator.test"]
+        self.assertEqual([row["detail"] for row in actions], ["*: not accepted", "anna: not accepted", "anna: accepted"])
+
+        def is_throttled():  # it is no way to guess passwords
+            try:
+                steps("bert", "wrong")
+            except Problem as problem:
+                return problem.code == "too-many-attempts"
+        wait_until(is_throttled, 60, "waiting for the throttle", 0)
+        self.server.stop()
+        self.assertEqual(steps("anna", PASSWORD), [("connect", False), ("result", False)])
+
     def test_who_is_looked_up_again(self):
         self.up()
         self.admin.call("POST", "groups", {"name": "nurses", "authenticator": "corp",

@@ -69,7 +69,9 @@ test_rows_become_requests(void)
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(GError) error = NULL;
     g_autoptr(CtlArguments) arguments = parse(rows[i].line);
-    const char *password = arguments->command->new_password_member != NULL ? "secret" : NULL;
+    gboolean asks =
+        arguments->command->new_password_member != NULL || arguments->command->password_member != NULL;
+    const char *password = asks ? "secret" : NULL;
     g_autoptr(ApiRequest) request = ctl_request_build(arguments, password, &error);
     g_assert_no_error(error);
     g_assert_cmpstr(request->method, ==, rows[i].method);

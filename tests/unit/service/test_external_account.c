@@ -3,6 +3,7 @@
 #include "broker/service/people/external_account.h"
 
 #include "broker/service/audit_log.h"
+#include "broker/service/people/external_recheck.h"
 #include "broker/service/people/group_admin.h"
 #include "broker/service/people/sign_in.h"
 #include "broker/service/people/user_admin.h"
@@ -365,6 +366,55 @@ test_audit_has_no_password(Case *test, gconstpointer data)
   g_assert_nonnull(strstr(actions->str, "sign-in:0"));
 }
 
+static void
+recheck(Case *test, ExternalRecheck *recheck, gint64 now_s)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_true(services_beat(test->services, &error));
+  g_assert_true(external_recheck_run(recheck, now_s * G_USEC_PER_SEC, &error));
+  g_assert_no_error(error);
+}
+
+static gboolean
+is_in(Case *test, const char *token)
+{
+  g_autoptr(Caller) caller = sign_in_check(test->services, token, ADDRESS, NULL);
+  return caller != NULL;
+}
+
+/* Fault 17, 18: who is gone there is out here; a directory that is away ends nobody. */
+static void
+test_looked_up_again(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  link_group(test, "staff", "cn=staff");
+  stand_in_directory_add(test->directory, "id-1", "anna", PASSWORD, "");
+  StandInPerson *bert = stand_in_directory_add(test->directory, "id-2", "bert", PASSWORD, "");
+  g_autoptr(SignIn) anna_in = sign_in_begin(test->services, "anna", PASSWORD, &ORIGIN, &error);
+  g_autoptr(SignIn) bert_in = sign_in_begin(test->services, "bert", PASSWORD, &ORIGIN, &error);
+  ExternalRecheck *again = external_recheck_new(test->services);
+  g_strfreev(bert->groups);
+  bert->groups = g_strsplit("cn=staff", ",", -1);
+  recheck(test, again, 1000);
+  recheck(test, again, 1299);
+  g_autoptr(User) early = user_admin_get(test->services, "bert", &error);
+  g_assert_cmpuint(g_strv_length(early->groups), ==, 0); /* it is not time yet */
+  g_ptr_array_remove_index(test->directory->people, 0);
+  test->directory->is_away = TRUE;
+  recheck(test, again, 1300);
+  g_assert_true(is_in(test, anna_in->token));
+  test->directory->is_away = FALSE;
+  recheck(test, again, 1600);
+  g_assert_false(is_in(test, anna_in->token));
+  g_assert_true(is_in(test, bert_in->token));
+  g_autoptr(User) member = user_admin_get(test->services, "bert", &error);
+  g_assert_cmpstr(member->groups[0], ==, "staff");
+  bert->closed = TRUE;
+  recheck(test, again, 1900);
+  g_assert_false(is_in(test, bert_in->token));
+  external_recheck_free(again);
+}
+
 #define ADD(path, function) g_test_add("/external-account/" path, Case, NULL, set_up, function, tear_down)
 
 int
@@ -385,6 +435,7 @@ main(int argc, char **argv)
   ADD("disabled-here-stays-disabled", test_disabled_here_stays_disabled);
   ADD("password-is-kept-elsewhere", test_password_is_kept_elsewhere);
   ADD("directory-away", test_directory_away);
+  ADD("looked-up-again", test_looked_up_again);
   ADD("audit-has-no-password", test_audit_has_no_password);
   return g_test_run();
 }

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A directory server that lies, babbles or falls silent: nobody is let in by it, and everybody is answered in time
+(faults 18 and 19)."""
+import os
+import subprocess
+import tempfile
+import time
+import unittest
+
+from directory_server import PASSWORD, SEARCHER_PASSWORD, AuthenticatorFolder, DirectoryAuthority
+from hostile_directory import HostileDirectory, ber, bind_answer, entry, message, reference, search_end
+
+PROBE = os.path.join(os.environ["CARAWAY_BUILD"], "bin", "directory_probe")
+BIND, SEARCH, UNBIND = 0x60, 0x63, 0x42
+DN = "uid=anna,ou=people,dc=example,dc=org"
+LIMIT_MS = 3000
+PATIENCE_S = 60  # what a loaded machine may add; a server that is waited for without a limit takes for ever
+
+
+class HostileDirectoryTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory(prefix="caraway-hostile-")
+        cls.addClassCleanup(cls.temporary.cleanup)
+        cls.authority = DirectoryAuthority(cls.temporary.name)
+        cls.certificate = cls.authority.server()
+
+    def serve(self, on_bind=None, on_search=None, **keys):
+        """A server that accepts every bind and knows anna, but for what is given."""
+        def answer(session, identifier, tag, content):
+            if tag == BIND:
+                (on_bind or self.accept)(session, identifier, content)
+            elif tag == SEARCH:
+                (on_search or self.know_anna)(session, identifier, content)
+        self.server = HostileDirectory(*self.certificate, answer)
+        self.addCleanup(self.server.close)
+        self.folder = AuthenticatorFolder()
+        self.addCleanup(self.folder.remove)
+        self.folder.add("corp", servers=f"ldaps://127.0.0.1:{self.server.port}", ca_file=self.authority.path("ca.pem"),
+                        operation_timeout_ms=LIMIT_MS, timeout_ms=LIMIT_MS, **{"groups": "none", **keys})
+
+    @staticmethod
+    def accept(session, identifier, _content):
+        session.sendall(message(identifier, bind_answer()))
+
+    @staticmethod
+    def know_anna(session, identifier, _content):
+        session.sendall(message(identifier, entry(DN, uid=["anna"], cn=["Anna"], entryUUID=["id-1"])))
+        session.sendall(message(identifier, search_end()))
+
+    def ask(self, user="anna", password=PASSWORD):
+        began = time.monotonic()
+        done = subprocess.run([PROBE, self.folder.path, "corp", "check", user], input=password + "\n", capture_output=True,
+                              text=True, timeout=LIMIT_MS / 1000 + PATIENCE_S, check=False)
+        self.assertLess(time.monotonic() - began, LIMIT_MS / 1000 + PATIENCE_S)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for secret in (PASSWORD, SEARCHER_PASSWORD):
+            self.assertNotIn(secret, done.stdout + done.stderr)
+        return done.stdout.splitlines()[0]
+
+    def assert_away(self):
+        self.assertTrue(self.ask().startswith("error directory-away:"))
+
+    def test_one_that_behaves_lets_in(self):
+        self.serve()
+        self.assertTrue(self.ask().startswith("accepted id-1 anna"))
+
+    def test_nothing_is_sent_for_an_empty_password(self):
+        self.serve()
+        self.assertEqual(self.ask(password=""), "refused")
+        binds = [content for tag, content in self.server.asked if tag == BIND]
+        self.assertFalse(any(DN.encode() in content for content in binds))
+        self.assertFalse(any(content.endswith(b"\x80\x00") for content in binds))  # a simple bind without a password
+
+    def test_wrong_message_ids(self):
+        self.serve(on_bind=lambda session, identifier, _: session.sendall(message(identifier + 1, bind_answer())))
+        self.assert_away()
+        self.serve(on_search=lambda session, identifier, _: session.sendall(message(identifier - 1, search_end())))
+        self.assert_away()
+
+    def test_referrals_are_not_followed(self):
+        other = HostileDirectory(*self.certificate, lambda *_: None)
+        self.addCleanup(other.close)
+        url = f"ldaps://127.0.0.1:{other.port}/{DN}"
+
+        def refer(session, identifier, _content):
+            session.sendall(message(identifier, search_end(10, [url])))
+
+        def mention(session, identifier, _content):
+            session.sendall(message(identifier, reference(url)) + message(identifier, search_end()))
+        self.serve(on_bind=lambda session, identifier, _: session.sendall(message(identifier, bind_answer(10, "", [url]))))
+        self.assert_away()
+        self.serve(on_search=refer)
+        self.assert_away()
+        self.serve(on_search=mention)
+        self.assertEqual(self.ask(), "refused")
+        self.assertEqual(other.connections, 0)
+
+    def test_half_answers_and_silence(self):
+        whole = message(2, entry(DN, uid=["anna"]))
+        self.serve(on_search=lambda session, identifier, _: session.sendall(whole[:-3]))
+        self.assert_away()
+        self.serve(on_bind=lambda *_: None)
+        self.assert_away()
+        self.serve(on_search=lambda session, *_: session.close())
+        self.assert_away()
+
+    def test_a_byte_now_and_then(self):
+        def trickle(session, identifier, _content):
+            while not self.server.ended.wait(0.2):
+                session.sendall(b"\x30")
+        self.serve(on_search=trickle)
+        self.assert_away()
+
+    def test_what_is_no_ber(self):
+        for noise in (b"\x00" * 100, b"\x30\x84\xff\xff\xff\xff", b"\x30\x80" + b"\xff" * 50, b"HTTP/1.1 200 OK\r\n\r\n",
+                      ber(0x30, b"\x02\x01"), b"\x30\x88" + b"\x7f" * 8):
+            self.serve(on_search=lambda session, *_, noise=noise: session.sendall(noise))
+            self.assert_away()
+
+    def test_huge_answers(self):
+        def long_value(session, identifier, _content):
+            session.sendall(message(identifier, entry(DN, uid=["anna"], cn=["x" * (4 << 20)], entryUUID=["id-1"])))
+
+        def many_entries(session, identifier, _content):
+            for _ in range(20000):
+                session.sendall(message(identifier, entry(DN, uid=["anna"], entryUUID=["id-1"])))
+
+        def many_references(session, identifier, _content):
+            while not self.server.ended.is_set():
+                session.sendall(message(identifier, reference("ldap://elsewhere.example/")) * 100)
+        self.serve(on_search=long_value)
+        self.assert_away()
+        self.serve(on_search=many_entries)
+        self.assertEqual(self.ask(), "refused")  # there are two, whatever else is sent
+        self.serve(on_search=many_references)
+        self.assert_away()
+
+    def test_entries_that_are_nobody(self):
+        nobody = [{"uid": [b"an\x00na"], "entryUUID": ["id-1"]}, {"uid": [b"\xff"], "entryUUID": ["id-1"]}, {"uid": ["anna"]},
+                  {"uid": ["anna"], "entryUUID": ["id-1", "id-2"]}, {"uid": ["anna"], "entryUUID": [""]}, {"entryUUID": ["id-1"]}]
+        for attributes in nobody:
+            self.serve(on_search=lambda session, identifier, _, a=attributes:
+                       session.sendall(message(identifier, entry(DN, **a)) + message(identifier, search_end())))
+            self.assertTrue(self.ask().startswith("error invalid-request:"), attributes)
+
+    def test_groups_without_end(self):
+        made = iter(range(10 ** 9))
+
+        def answer(session, identifier, content):
+            if b"entryUUID" in content:
+                self.know_anna(session, identifier, content)
+                return
+            group = f"cn=g{next(made)},ou=groups,dc=example,dc=org"
+            session.sendall(message(identifier, entry(DN, memberOf=[group, group + "x", DN])) + message(identifier, search_end()))
+        self.serve(on_search=answer, groups="member-of", group_depth=32, group_limit=40)
+        self.assertTrue(self.ask().startswith("accepted id-1 anna"))
+        self.assertLessEqual(len(self.server.asked), 60)
+
+    def test_active_directory_says_that_the_password_must_change(self):
+        codes = iter([0, 49])
+
+        def answer(session, identifier, _content):
+            code = next(codes)
+            why = "80090308: LdapErr: DSID-0C09041C, comment: AcceptSecurityContext error, data 773, v4563" if code else ""
+            session.sendall(message(identifier, bind_answer(code, why)))
+        self.serve(on_bind=answer)
+        self.assertTrue(self.ask().startswith("error directory-password-expired:"))
+
+    def test_in_chain_asks_by_the_rule_of_active_directory(self):
+        self.serve(groups="in-chain")
+        self.ask()
+        searches = [content for tag, content in self.server.asked if tag == SEARCH]
+        self.assertTrue(any(b"1.2.840.113556.1.4.1941" in content and b"uid=anna" in content for content in searches))
+
+
+if __name__ == "__main__":
+    unittest.main()
