@@ -5,6 +5,7 @@ import os
 import unittest
 
 from oidc_stack import OidcStack, query_of
+from processes import wait_until
 
 COOKIE, TRANSACTION = "__Host-caraway", "__Host-caraway-oidc"
 
@@ -43,8 +44,9 @@ class OidcCase(unittest.TestCase):
         return self.stack.admin.items("audit")
 
     def assert_last_refusal(self, code):
-        row = next(row for row in self.audit() if row["action"] == "sign-in")
-        self.assertEqual((row["result"], row["code"]), ("refused", code), row)
+        """Refusals are written a little later, and like ones as one row."""
+        wait_until(lambda: any((row["action"], row["result"], row["code"]) == ("sign-in", "refused", code)
+                               for row in self.audit()), 60, f"the refusal {code} in the audit log")
 
     def assert_no_secret_is_told(self, secrets):
         told = self.stack.logs() + json.dumps(self.audit())
