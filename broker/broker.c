@@ -68,6 +68,9 @@ static const ConfigKey KEYS[] = {
      .probe = probe_authenticators},
     {"audit", "keep-days", CONFIG_INT, "365", "rows of the audit log are removed after so many days", 1,
      36500},
+    {"certificates", "ca-key", CONFIG_SECRET, NULL,
+     "key of the authority, a file or credential:NAME (default: ca.key in the state directory)",
+     .optional = TRUE},
     {"certificates", "life-days", CONFIG_INT, "90",
      "how long certificates of machines are good for; they renew themselves after two thirds", 3, 825},
     {"log", "level", CONFIG_CHOICE, "info", "what is logged", .choices = "error|warning|info|debug"},
@@ -178,7 +181,8 @@ open_authority(Broker *broker, const char *folder, GError **error)
         folder);
     return FALSE;
   }
-  broker->authority = authority_open(folder, services_installation(broker->services), error);
+  broker->authority = authority_open_with_key(folder, config_string(broker->config, "certificates", "ca-key"),
+                                              services_installation(broker->services), error);
   if (broker->authority == NULL)
     return FALSE;
   authority_set_life(broker->authority, (guint)config_int(broker->config, "certificates", "life-days"));

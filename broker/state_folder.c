@@ -19,8 +19,9 @@ struct StateFolder {
 gboolean
 state_folder_probe(const Config *config, GError **error)
 {
-  static const char *const SECRETS[] = {"ca.key",     "identity.key",   "grant.key",      "audit.key",
-                                        "caraway.db", "caraway.db-wal", "caraway.db-shm", NULL};
+  static const char *const SECRETS[] = {"ca.key",         "identity.key",   "grant.key",
+                                        "audit.key",      "audit.key",      "caraway.db",
+                                        "caraway.db-wal", "caraway.db-shm", NULL};
   return file_guard_check_folder(config_string(config, "broker", "state-directory"), FILE_GUARD_PRIVATE,
                                  SECRETS, error);
 }

@@ -3,6 +3,7 @@
 
 #include "broker/hostlink/certificate.h"
 #include "broker/hostlink/revocation_list.h"
+#include "common/base/credential.h"
 #include "common/base/error.h"
 #include "common/base/secret.h"
 #include "common/net/credentials.h"
@@ -16,6 +17,7 @@
 
 #define RENEW_AT_PART 3 /* a third of the life is left */
 #define DAY_S         (24 * 60 * 60)
+#define KEY_MAX       16384
 #define DNS_NAME_MAX  253
 #define PRIVATE_BYTES 32 /* of P-256 */
 
@@ -79,13 +81,13 @@ create_files(const char *key_path, const char *ca_path, const char *installation
 }
 
 static gboolean
-read_key(Authority *authority, const char *path, GError **error)
+read_key(Authority *authority, const char *source, GError **error)
 {
-  g_autofree char *pem = NULL;
-  if (!g_file_get_contents(path, &pem, NULL, error))
+  char *pem = credential_read(source, KEY_MAX, error);
+  if (pem == NULL)
     return FALSE;
   authority->key = openssl_key_from_pem(pem, error);
-  explicit_bzero(pem, strlen(pem));
+  secret_free(pem);
   return authority->key != NULL;
 }
 
@@ -118,14 +120,22 @@ read_files(Authority *authority, const char *key_path, const char *ca_path, GErr
 Authority *
 authority_open(const char *folder, const char *installation, GError **error)
 {
-  g_autofree char *key_path = g_build_filename(folder, "ca.key", NULL);
+  return authority_open_with_key(folder, NULL, installation, error);
+}
+
+Authority *
+authority_open_with_key(const char *folder, const char *key_source, const char *installation, GError **error)
+{
+  g_autofree char *key_path =
+      key_source != NULL ? g_strdup(key_source) : g_build_filename(folder, "ca.key", NULL);
   g_autofree char *ca_path = g_build_filename(folder, "ca.pem", NULL);
   if (g_mkdir_with_parents(folder, 0700) != 0) {
     g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG, "Cannot create the state folder %s: %s.", folder,
                 g_strerror(errno));
     return NULL;
   }
-  if (!g_file_test(ca_path, G_FILE_TEST_EXISTS) && !create_files(key_path, ca_path, installation, error))
+  if (key_source == NULL && !g_file_test(ca_path, G_FILE_TEST_EXISTS) &&
+      !create_files(key_path, ca_path, installation, error))
     return NULL;
   g_autoptr(Authority) authority = g_new0(Authority, 1);
   authority->installation = g_strdup(installation);

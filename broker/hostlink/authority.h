@@ -19,6 +19,11 @@ typedef struct Authority Authority;
 Authority *authority_open(const char *folder, const char *installation,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The same with the key in @key_source (nullable: ca.key in @folder), a file elsewhere or credential:NAME
+ * (common/base/credential.h). An authority is made only where its key is in @folder. */
+Authority *authority_open_with_key(const char *folder, const char *key_source, const char *installation,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Sets how long what it signs is good for; before it signs. */
 void authority_set_life(Authority *authority, guint days);
 

@@ -297,6 +297,24 @@ test_older_and_foreign_lists_are_refused(Fixture *fixture, gconstpointer data)
   g_assert_null(check(relay, stolen));
 }
 
+static void
+test_the_key_may_be_elsewhere(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *inside = g_build_filename(fixture->folder, "ca.key", NULL);
+  g_autofree char *elsewhere = g_strconcat(fixture->folder, "-ca.key", NULL);
+  g_assert_cmpint(g_rename(inside, elsewhere), ==, 0);
+  g_assert_null(authority_open(fixture->folder, INSTALLATION, NULL));
+  g_autoptr(Authority) opened = authority_open_with_key(fixture->folder, elsewhere, INSTALLATION, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(authority_ca_hash(opened), ==, authority_ca_hash(fixture->authority));
+  g_assert_false(g_file_test(inside, G_FILE_TEST_EXISTS));
+  g_assert_cmpint(g_chmod(elsewhere, 0644), ==, 0);
+  g_assert_null(authority_open_with_key(fixture->folder, elsewhere, INSTALLATION, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG);
+  g_unlink(elsewhere);
+}
+
 static char *
 file_of(const Fixture *fixture, const char *name)
 {
@@ -426,6 +444,7 @@ main(int argc, char **argv)
   ADD("/authority/older-and-foreign-lists", test_older_and_foreign_lists_are_refused);
   ADD("/authority/renewal-cut-short", test_a_renewal_that_was_cut_short_is_whole);
   ADD("/authority/renewal-of-another", test_a_renewal_must_be_ours);
+  ADD("/authority/key-elsewhere", test_the_key_may_be_elsewhere);
   ADD("/authority/no-certificate", test_no_certificate_is_untrusted);
   ADD("/authority/another-authority", test_another_authority_is_untrusted);
   ADD("/authority/leaf-is-no-authority", test_leaf_is_no_authority);
