@@ -10,6 +10,7 @@ import check_build
 import check_format
 import check_headers
 import check_includes
+import check_security
 import check_sizes
 import check_tests
 import check_translations
@@ -244,6 +245,23 @@ class Scanner(unittest.TestCase):
     def test_macros_with_braces(self):
         text = "#define X(a) \\\n  do { \\\n  } while (0)\nint f(void)\n{\n}\n"
         self.assertEqual([f.name for f in c_scan.functions(text)], ["f"])
+
+
+
+class SecurityPage(unittest.TestCase):
+    PAGE = "# Security\n| who | what |\n|---|---|\n| a | b |\n## Controls\n| control | kept true by |\n|---|---|\n"
+
+    def faults(self, *rows):
+        return list(check_security.faults(self.PAGE + "".join(row + "\n" for row in rows), {"test_grant"}))
+
+    def test_a_control_has_a_test_or_is_not_met(self):
+        self.assertEqual(self.faults("| Signed | `test_grant` |", "| Hardware keys | **not met**: nobody asked |"), [])
+
+    def test_a_control_without_a_test(self):
+        self.assertEqual(len(self.faults("| Signed | by review |")), 1)
+
+    def test_a_test_that_is_gone(self):
+        self.assertEqual(self.faults("| Signed | `test_grants` |"), ["docs/security.md:8: there is no test test_grants"])
 
 
 if __name__ == "__main__":
