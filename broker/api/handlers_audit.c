@@ -7,6 +7,7 @@
 #include "broker/service/audit/audit_verification.h"
 #include "broker/service/audit_log.h"
 #include "common/base/error.h"
+#include "common/base/text.h"
 
 #include <string.h>
 
@@ -34,10 +35,10 @@ static gboolean
 read_text(const Request *request, const char *name, const char **ret_text, GError **error)
 {
   *ret_text = request_query(request, name);
-  if (*ret_text == NULL || (strlen(*ret_text) <= TEXT_MAX_BYTES && g_utf8_validate(*ret_text, -1, NULL)))
+  if (*ret_text == NULL || (strlen(*ret_text) <= TEXT_MAX_BYTES && text_is_plain(*ret_text)))
     return TRUE;
-  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "“%s” has at most %d bytes of text.", name,
-              TEXT_MAX_BYTES);
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID,
+              "“%s” has at most %d bytes of text without control characters.", name, TEXT_MAX_BYTES);
   return FALSE;
 }
 

@@ -101,7 +101,8 @@ test_page(void)
   g_autofree char *text = json_builder_text(builder);
   g_assert_cmpstr(
       text, ==,
-      "{\"items\":[{\"id\":\"g\",\"name\":\"staff\",\"description\":\"\",\"members\":[]}],\"next\":null}");
+      "{\"items\":[{\"id\":\"g\",\"name\":\"staff\",\"description\":\"\",\"second_factor_required\":false,"
+      "\"members\":[],\"authenticator\":null,\"external_name\":null}],\"next\":null}");
 }
 
 static void
