@@ -31,13 +31,14 @@ write_refusal(Services *services, AuditEntry *entry, GError **error)
   return audit_store_add(work->transaction, entry, error) && work_commit(work, error);
 }
 
-/* Those who guess passwords are slowed down by what is counted of them, also by a broker that starts anew and
- * reads it here: each try is a row. */
+/* Those who guess passwords or codes are slowed down by what is counted of them, also by a broker that starts
+ * anew and reads it here: each try is a row. */
 static gboolean
 is_always_written(const AuditEntry *entry)
 {
   return g_str_equal(entry->action, "sign-in") &&
-         g_str_equal(entry->code, error_code_name(CARAWAY_ERROR_BAD_CREDENTIALS));
+         (g_str_equal(entry->code, error_code_name(CARAWAY_ERROR_BAD_CREDENTIALS)) ||
+          g_str_equal(entry->code, error_code_name(CARAWAY_ERROR_WRONG_CODE)));
 }
 
 static void
