@@ -92,6 +92,15 @@ export const logout = () => call("POST", "/logout", { quiet: true });
 export const me = () => json("GET", "/me", { quiet: true });
 export const changePassword = (old, fresh) => call("POST", "/me/password", { body: { old, new: fresh } });
 
+// The second factor. A sign-in that was pending gets another cookie with the answer, which says who is signed in then.
+export const factorState = () => json("GET", "/me/second-factor");
+export const beginFactor = (password = null, code = null) => json("POST", "/me/second-factor", { body: { password, code } });
+export const confirmFactor = (code) => json("POST", "/me/second-factor/confirm", { body: { code } });
+export const verifyFactor = (code) => json("POST", "/me/second-factor/verify", { body: { code } })
+  .then((answer) => answer.user);
+export const renewRecoveryCodes = (code) => json("POST", "/me/second-factor/recovery-codes", { body: { code } });
+export const turnFactorOff = (password, code) => call("POST", "/me/second-factor/off", { body: { password, code } });
+
 // What the person may open; `degraded` says what is the matter when the server answered without its database.
 export const desktops = (signal) => json("GET", "/desktops", { signal })
   .then((answer) => ({ items: answer.items, degraded: answer.degraded ? answer.degraded_reason : null }));

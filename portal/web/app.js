@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The app: who is signed in, which page is shown, and the bar above it.
 import * as api from "./api.js";
+import { accountPage } from "./account.js";
 import { changePasswordPage } from "./change_password.js";
 import { desktopsPage } from "./desktops.js";
 import { byId, h, replace, toast } from "./dom.js";
+import { factorCodePage } from "./factor_code.js";
+import { factorSetUpPage } from "./factor_set_up.js";
+import { recoveryCodesPage } from "./recovery_codes.js";
 import { signInPage } from "./sign_in.js";
 import { languageSwitch } from "./language_switch.js";
 import { language, strings } from "./strings.js";
 
-const state = { site: strings.appName, user: null, page: null, notice: null, problem: null, methods: [] };
+const state = { site: strings.appName, user: null, page: null, notice: null, problem: null, methods: [],
+  codes: null /* recovery codes that are still to be shown */, settingUp: null /* a second factor, by choice */ };
+
+// What a sign-in that is not whole yet still lacks.
+const lacksCode = (user) => user.second_factor === "code-required";
+const lacksFactor = (user) => user.second_factor === "enrolment-required";
 
 function show(page) {
   if (state.page && state.page.close) state.page.close();
@@ -31,7 +40,8 @@ function showBar() {
       h("span", {}, site)),
     h("nav", { "aria-label": strings.navigation },
       h("span", { class: "who" }, user.full_name || user.name),
-      user.password_change_required ? null : link("#/password", strings.changePassword),
+      user.password_change_required || lacksCode(user) || lacksFactor(user) ? null
+        : [link("#/password", strings.changePassword), link("#/account", strings.account)],
       h("button", { type: "button", class: "link", onclick: signOut }, strings.signOut)));
 }
 
@@ -71,7 +81,7 @@ async function signOut() {
 // notice: the name of the sentence above the sign-in.
 function leave(notice) {
   if (!state.user) return;
-  state.user = null;
+  state.user = state.codes = state.settingUp = null;
   state.notice = notice;
   route();
 }
@@ -88,11 +98,44 @@ function showChangePassword(forced) {
   show(changePasswordPage({ forced, onDone: onPasswordChanged, onCancel: () => { location.hash = "#/desktops"; } }));
 }
 
+function onSetUp(answer) {
+  state.settingUp = null;
+  state.codes = answer.recovery_codes;
+  if (answer.user) state.user = answer.user;
+  route();
+}
+
+function showSetUp(forced) {
+  show(factorSetUpPage({ forced, enabled: !forced && state.settingUp.enabled, onDone: onSetUp,
+    onCancel: forced ? signOut : () => { state.settingUp = null; route(); } }));
+}
+
+// In any language they are shown till the person says that they are kept.
+function showCodes() {
+  show(recoveryCodesPage({ codes: state.codes, onDone: () => { state.codes = null; route(); } }));
+}
+
+function showAccount() {
+  show(accountPage({ onSetUp: (enabled) => { state.settingUp = { enabled }; route(); },
+    onCodes: (codes) => { state.codes = codes; route(); } }));
+}
+
+function routeWhole() {
+  if (location.hash !== "#/account") state.settingUp = null;
+  if (location.hash === "#/password") showChangePassword(false);
+  else if (location.hash !== "#/account") show(desktopsPage());
+  else if (state.settingUp) showSetUp(false);
+  else showAccount();
+}
+
 function route() {
-  if (!state.user) showSignIn();
-  else if (state.user.password_change_required) showChangePassword(true);
-  else if (location.hash === "#/password") showChangePassword(false);
-  else show(desktopsPage());
+  const { user } = state;
+  if (!user) showSignIn();
+  else if (lacksCode(user)) show(factorCodePage({ onProven: onSignedIn, onCancel: signOut }));
+  else if (lacksFactor(user)) showSetUp(true);
+  else if (state.codes) showCodes();
+  else if (user.password_change_required) showChangePassword(true);
+  else routeWhole();
 }
 
 async function whoIsSignedIn() {

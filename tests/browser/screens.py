@@ -4,7 +4,7 @@ language: they find things by their place in the page, not by their words."""
 from portal_case import DESIGN, LAB, OFFICE, TRAINING, pool, ready_session
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from stub_broker import Refusal
+from stub_broker import CODE, Refusal
 
 AWAY = {"degraded": True, "degraded_reason": "The broker cannot work with its database at the moment."}
 FULL = ["No desktop of this pool is free: all 12 are in use.",
@@ -81,6 +81,68 @@ def screen_sign_in_elsewhere(case):
     case.browser.go(case.url + "/#/sign-in-failed/provider-denied")
     case.browser.find(".ways a")
     case.browser.find("[role=alert]")
+
+
+def pending(case, standing):
+    case.broker.me["second_factor"] = standing
+    case.broker.factor["enabled"] = standing == "code-required"
+    sign_in(case)
+
+
+def screen_factor_code(case):
+    pending(case, "code-required")
+    case.browser.find("input[name=code]")
+
+
+def screen_factor_code_wrong(case):
+    screen_factor_code(case)
+    case.browser.find(".field .link").click()
+    case.browser.fill("input[name=code]", "AAAA-AAAA-AAAA-AAAA")
+    case.browser.find("form [type=submit]").click()
+    case.browser.find("[role=alert]")
+
+
+def screen_factor_forced(case):
+    pending(case, "enrolment-required")
+    case.browser.find(".qr")
+
+
+def screen_factor_recovery_codes(case):
+    screen_factor_forced(case)
+    case.browser.fill("input[name=code]", CODE)
+    case.browser.find("form [type=submit]").click()
+    case.browser.find(".codes")
+
+
+def account(case, **factor):
+    case.broker.factor.update(factor)
+    desktops(case)
+    case.browser.find("nav a[href='#/account']").click()
+    case.browser.find("section:not([aria-busy]) + section:not([aria-busy]) button")
+
+
+def screen_account(case):
+    account(case)
+
+
+def screen_account_with_factor(case):
+    account(case, enabled=True, since="2026-01-02T03:04:05Z")
+
+
+def screen_account_factor_required(case):
+    account(case, enabled=True, required=True, since="2026-01-02T03:04:05Z")
+
+
+def screen_account_turn_off(case):
+    screen_account_with_factor(case)
+    case.browser.find("section + section button:last-of-type").click()
+    case.browser.find("input[name=code]")
+
+
+def screen_factor_replace(case):
+    screen_account_with_factor(case)
+    case.browser.find("section + section button:nth-of-type(2)").click()
+    case.browser.find("input[name=code]")
 
 
 def screen_password_forced(case):
@@ -313,7 +375,8 @@ def reset(case, language="en"):
         broker.sessions.clear()
         broker.changed.notify_all()
     broker.requests.clear()
-    broker.me["password_change_required"] = False
+    broker.me.update(password_change_required=False, second_factor="none")
+    broker.factor.update(enabled=False, required=False, since=None)
     browser.go(case.url + "/site.json")
     browser.driver.delete_all_cookies()
     browser.script("localStorage.setItem('caraway-language', arguments[0])", language)

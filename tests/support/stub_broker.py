@@ -10,7 +10,13 @@ import ssl
 import threading
 
 ME = {"id": "00000000-0000-4000-8000-000000000001", "name": "alice", "full_name": "Demo User", "roles": ["user"],
-      "password_change_required": False}
+      "password_change_required": False, "second_factor": "none"}
+CODE, RECOVERY_CODE = "123456", "ABCD-EFGH-IJKL-MNOP"
+# “otpauth://totp/x” as squares, each row a number.
+QR = [f"{row:025b}" for row in (
+    0x1fc547f, 0x1057841, 0x174625d, 0x174685d, 0x175295d, 0x1044641, 0x1fd557f, 0x0003200, 0x154d212, 0x15879e9,
+    0x02794a7, 0x1227d52, 0x18f07c3, 0x0592469, 0x14d49cf, 0x0fa62b1, 0x13f91fa, 0x0017913, 0x1fcb75f, 0x1049d12,
+    0x175a5f9, 0x1746610, 0x1754b15, 0x1042162, 0x1fd1383)]
 COOKIE = "__Host-caraway=stub-session; Path=/; Secure; HttpOnly; SameSite=Strict"
 
 
@@ -24,6 +30,7 @@ class StubBroker:
         self.me = dict(ME)
         self.passwords = {"alice": "correct horse"}
         self.sign_in_methods = [{"name": "local", "label": "Local accounts", "kind": "password"}]
+        self.factor = {"enabled": False, "required": False, "since": None}
         self.desktops = []
         self.degraded = {}  # what a broker without its database adds
         self.sessions = {}
@@ -162,6 +169,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif path == "/me/password":
             self.stub.me["password_change_required"] = False
             self.answer(204)
+        elif path.startswith("/me/second-factor"):
+            self.second_factor(path.removeprefix("/me/second-factor"), body)
         elif path == "/desktops":
             self.answer(200, {"items": self.stub.desktops, "next": None, **self.stub.degraded})
         elif path.startswith("/pools/"):
@@ -170,6 +179,31 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.session(*path.split("/")[2:], body=body)
         else:
             raise Refusal(404, "not-found", "There is no such thing.")
+
+    def second_factor(self, act, body):
+        stub, state = self.stub, self.stub.factor
+        if self.command == "GET":
+            self.answer(200, {"standing": stub.me["second_factor"], "recovery_codes_left": 10 if state["enabled"] else 0, **state})
+            return
+        if (act or state["enabled"]) and body.get("code") not in (CODE, RECOVERY_CODE):
+            raise Refusal(403, "wrong-code", "The code is wrong, or was used before; wait for the next one of your app and try again.")
+        codes = {"recovery_codes": [f"{chr(65 + at) * 4}-EFGH-IJKL-MNOP" for at in range(10)]}
+        if act == "":
+            self.answer(200, {"secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "uri": "otpauth://totp/x", "qr": QR})
+        elif act == "/confirm":
+            was_pending = stub.me["second_factor"] == "enrolment-required"
+            state.update(enabled=True, since="2026-01-02T03:04:05Z")
+            if was_pending:
+                stub.me["second_factor"] = "proven"
+            self.answer(200, {**codes, **({"user": stub.me, "expires": "2027-01-01T00:00:00Z"} if was_pending else {})})
+        elif act == "/verify":
+            stub.me["second_factor"] = "proven"
+            self.answer(200, {"user": stub.me, "expires": "2027-01-01T00:00:00Z"}, headers={"Set-Cookie": COOKIE})
+        elif act == "/recovery-codes":
+            self.answer(200, codes)
+        else:
+            state.update(enabled=False, since=None)
+            self.answer(204)
 
     def connect(self, path):
         pool = path.split("/")[2]
