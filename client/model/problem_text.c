@@ -83,6 +83,20 @@ static const ProblemText texts[CARAWAY_ERROR_LAST] = {
                                          "trusted"),
                                       ADMINISTRATOR},
     [CARAWAY_ERROR_PROVIDER_AWAY] = {N_("Your organisation's sign-in service does not answer"), AGAIN_LATER},
+    [CARAWAY_ERROR_DIRECTORY_AWAY] = {N_("Your organisation's directory does not answer"), AGAIN_LATER},
+    [CARAWAY_ERROR_EXTERNAL_ACCOUNT] = {N_("Your account is kept by your organisation's directory"),
+                                        N_("Change it where your organisation keeps it.")},
+    [CARAWAY_ERROR_ACCOUNT_CLOSED] = {N_("Your account is closed"), N_("Ask your administrator.")},
+    [CARAWAY_ERROR_DIRECTORY_PASSWORD] =
+        {N_("Your password must be changed"),
+         N_("Change it where your organisation keeps it, then sign in again.")},
+    [CARAWAY_ERROR_WRONG_CODE] = {N_("The code is wrong, or was used before"),
+                                  N_("Wait for the next one of your app and try again.")},
+    [CARAWAY_ERROR_SECOND_FACTOR_PENDING] =
+        {N_("Your account also asks for a code"),
+         N_("This program cannot ask for it yet: open your desktops in the browser.")},
+    [CARAWAY_ERROR_ENROLMENT_REQUIRED] = {N_("Your account needs a second factor"),
+                                          N_("Sign in in the browser and set it up there.")},
     [CARAWAY_ERROR_PROTOCOL] = {N_("The server gave an answer that makes no sense"),
                                 N_("Check that the address is that of a Caraway server.")},
 };
