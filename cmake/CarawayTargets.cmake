@@ -53,9 +53,6 @@ function(caraway_test_properties name)
     set(ARG_TIMEOUT 120)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_TIER} TIMEOUT ${ARG_TIMEOUT})
-  if(NOT ARG_TIER MATCHES "^(unit|checks|fuzz)$") # processes that take turns on a machine, and ports
-    set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
-  endif()
   # intercept_tls_get_addr: with GnuTLS in a second thread the leak checker's look at thread-local storage crashes
   # (GCC 12 with glibc 2.36); leaks are still found without it.
   set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "G_DEBUG=fatal-warnings"
