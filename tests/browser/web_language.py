@@ -12,7 +12,7 @@ import screens
 from portal_case import OFFICE, PortalCase, main_of
 from processes import Failed
 from selenium.webdriver.support.ui import Select
-from stub_broker import Refusal
+from stub_broker import RECOVERY_CODES, SECRET, Refusal
 
 SOURCE = os.environ["CARAWAY_SOURCE"]
 WEB = os.path.join(SOURCE, "portal", "web")
@@ -20,7 +20,7 @@ WEB = os.path.join(SOURCE, "portal", "web")
 # Codes of which only administrators and machines ever hear.
 NOT_FOR_USERS = {"port-in-use", "join-token-invalid", "stale-epoch", "configuration-wrong"}
 # What is the same in both languages.
-SAME = {"appName"}
+SAME = {"appName", "code"}
 
 CATALOGUE = """
 const [tag, done] = arguments;
@@ -264,6 +264,7 @@ def test_no_text_outside_the_catalogues(_case):
                 bring(case)
                 broker = case.broker
                 servers = words_of([broker.desktops, broker.sessions, broker.me, broker.degraded, broker.sign_in_methods, "Example Site",
+                                    re.findall("....", SECRET), RECOVERY_CODES, "Januar",  # of a date
                                     [[one.detail, one.reasons] for one in broker.refusals.values()]])
                 found = {text for text in case.browser.script(VISIBLE) if outside(text, servers)}
                 expect_none(f"{name}: text in no catalogue", found)

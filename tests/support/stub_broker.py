@@ -13,6 +13,8 @@ ME = {"id": "00000000-0000-4000-8000-000000000001", "name": "alice", "full_name"
       "password_change_required": False, "second_factor": "none"}
 CODE, RECOVERY_CODE = "123456", "ABCD-EFGH-IJKL-MNOP"
 # “otpauth://totp/x” as squares, each row a number.
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+RECOVERY_CODES = [f"{chr(65 + at) * 4}-EFGH-IJKL-MNOP" for at in range(10)]
 QR = [f"{row:025b}" for row in (
     0x1fc547f, 0x1057841, 0x174625d, 0x174685d, 0x175295d, 0x1044641, 0x1fd557f, 0x0003200, 0x154d212, 0x15879e9,
     0x02794a7, 0x1227d52, 0x18f07c3, 0x0592469, 0x14d49cf, 0x0fa62b1, 0x13f91fa, 0x0017913, 0x1fcb75f, 0x1049d12,
@@ -187,9 +189,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         if (act or state["enabled"]) and body.get("code") not in (CODE, RECOVERY_CODE):
             raise Refusal(403, "wrong-code", "The code is wrong, or was used before; wait for the next one of your app and try again.")
-        codes = {"recovery_codes": [f"{chr(65 + at) * 4}-EFGH-IJKL-MNOP" for at in range(10)]}
+        codes = {"recovery_codes": RECOVERY_CODES}
         if act == "":
-            self.answer(200, {"secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "uri": "otpauth://totp/x", "qr": QR})
+            self.answer(200, {"secret": SECRET, "uri": "otpauth://totp/x", "qr": QR})
         elif act == "/confirm":
             was_pending = stub.me["second_factor"] == "enrolment-required"
             state.update(enabled=True, since="2026-01-02T03:04:05Z")
