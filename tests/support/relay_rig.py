@@ -181,6 +181,7 @@ class RelayRig:
         self.broker = Broker(self)
         self.ca.write_identity(self.state, "relay", "kvm1", self.broker.url)
         self.ca.write_identity(os.path.join(self.folder, "portal"), "portal", "edge1")
+        os.chmod(os.path.join(self.folder, "portal"), 0o700)
         self.port, self.http_port = free_port(), free_port()
         program = os.path.join(os.environ["CARAWAY_BUILD"], "bin", "caraway-relay")
         self.argv = [program, f"--relay-listen=127.0.0.1:{self.port}", f"--relay-state-directory={self.state}",
