@@ -62,7 +62,7 @@ class OidcStack(Stack):
         self.real.set_up([self.callback("corp")])
         self.scripted.start()
         self.configure("corp", self.real, "Example Organisation")
-        self.configure("lab", self.scripted, "Laboratory", "groups-claim = groups")
+        self.configure("lab", self.scripted, "Laboratory", "groups-claim = groups\nsecond-factor-values = mfa otp")
         self.once([self.program("caraway-broker"), *self.broker_options(), "--create-admin=admin"],
                   input=self.admin_password + "\n")
         self.start("broker", [self.program("caraway-broker"), *self.broker_options()])

@@ -24,6 +24,9 @@ static const ConfigKey KEYS[] = {
      "names must be NAME@ this domain, which is cut off (default: taken as they are)", .optional = TRUE},
     {GROUP, "groups-claim", CONFIG_STRING, NULL, "claim that lists the person's groups (default: none)",
      .optional = TRUE},
+    {GROUP, "second-factor-values", CONFIG_STRING, NULL,
+     "values of acr or amr, separated by blanks, that say a second factor was shown (default: none counts)",
+     .optional = TRUE},
     {GROUP, "userinfo", CONFIG_BOOL, "false", "ask the userinfo endpoint for claims that the token lacks"},
     {GROUP, "ca-file", CONFIG_PATH, NULL,
      "authorities that sign the provider's certificate (default: the system's)", .optional = TRUE},
@@ -92,6 +95,7 @@ read_settings(const char *name, const Config *config, GError **error)
       .name_claim = g_strdup(config_string(config, GROUP, "name-claim")),
       .name_domain = g_strdup(config_string(config, GROUP, "name-domain")),
       .groups_claim = g_strdup(config_string(config, GROUP, "groups-claim")),
+      .second_factor_values = g_strdup(config_string(config, GROUP, "second-factor-values")),
       .asks_userinfo = config_bool(config, GROUP, "userinfo"),
   };
   return read_secret(config, &settings->client_secret, error) ? g_steal_pointer(&settings) : NULL;

@@ -174,7 +174,11 @@ complete(Services *services, const OidcBegun *begun, const OidcIdentity *identit
   if (begun->client_port != 0)
     return hand_over(services, begun, user, identity->has_second_factor, outcome, error);
   g_autofree char *method = method_name(begun->authenticator);
-  const SignInEntry entry = {.user_name = user->name, .method = method, .address = came->address};
+  const SignInEntry entry = {.user_name = user->name,
+                             .method = method,
+                             .address = came->address,
+                             .client = came->client,
+                             .second_factor_proven = identity->has_second_factor};
   outcome->sign_in = sign_in_enter(services, &entry, error);
   return outcome->sign_in != NULL;
 }
@@ -249,6 +253,7 @@ oidc_sign_in_redeem(Services *services, const char *code, const char *verifier, 
   SignIn *sign_in = NULL;
   if (row != NULL) {
     entry.method = row->method;
+    entry.second_factor_proven = row->second_factor;
     sign_in = sign_in_enter(services, &entry, &problem);
   }
   if (sign_in != NULL)

@@ -112,7 +112,9 @@ note(Work *work, const SignInEntry *entry, const SignIn *sign_in, const Shown *s
      GError **error)
 {
   gboolean pending = factor_standing_is_pending(sign_in->standing);
-  g_autofree char *factor = shown->took_code ? factor_check_tell(&shown->proof) : NULL;
+  g_autofree char *factor = entry->second_factor_proven ? g_strdup("its second factor")
+                            : shown->took_code          ? factor_check_tell(&shown->proof)
+                                                        : NULL;
   g_autofree char *detail =
       g_strdup_printf("by %s%s%s%s", entry->method, factor != NULL ? " and " : "",
                       factor != NULL ? factor : "", pending ? "; the second factor is to come" : "");

@@ -34,8 +34,15 @@ class GoodTest(OidcCase):
             with self.subTest(provider=name):
                 browser, where = self.walk(name)
                 self.assert_signed_in(browser, where, "paula" if name == "corp" else "laura")
-                row = next(row for row in self.audit() if row["action"] == "sign-in")
+                row = next(row for row in self.audit() if row["action"] == "sign-in" and row["result"] == "ok")
                 self.assertIn(f"oidc {name}", json.dumps(row))
+
+    def test_lists_say_by_what_and_with_which_program(self):
+        browser, _ = self.walk()
+        _, _, text = browser.ask("GET", f"{self.stack.portal_url}/api/v1/me/sign-ins",
+                                 headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"})
+        row = next(row for row in json.loads(text)["items"] if row["current"])
+        self.assertEqual((row["method"], row["client"]), ("oidc lab", "Python-urllib"))
 
     def test_cookies(self):
         for name in PROVIDERS:
@@ -92,6 +99,54 @@ class GoodTest(OidcCase):
         self.assert_refused(second, where, "conflict")
 
 
+class SecondFactorTest(OidcCase):
+    """A group asks for one. The provider's counts where the signed token says by a configured value that there was one."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.stack.admin.call("POST", "groups", {"name": "strict", "authenticator": "lab", "external_name": "strict"})
+        cls.stack.admin.call("PATCH", "groups/strict", {"second_factor_required": True})
+
+    def setUp(self):
+        super().setUp()
+        self.scripted.person.update(sub="person-strict", preferred_username="strict", groups=["strict"])
+
+    def standing(self, browser):
+        return json.loads(self.stack.me(browser))["second_factor"]
+
+    def desktops(self, browser):
+        return browser.ask("GET", f"{self.stack.portal_url}/api/v1/desktops")[0]
+
+    def test_of_the_provider(self):
+        for claims in ({"amr": ["pwd", "otp"]}, {"acr": "mfa"}):
+            with self.subTest(claims):
+                self.scripted.claims = claims
+                browser, where = self.walk()
+                self.assert_signed_in(browser, where, "strict")
+                self.assertEqual((self.standing(browser), self.desktops(browser)), ("proven", 200))
+        row = next(row for row in self.audit() if row["action"] == "sign-in" and row["result"] == "ok")
+        self.assertEqual((row["object"], row["detail"]), ("user/strict", "by oidc lab and its second factor"))
+
+    def test_of_nobody(self):
+        for claims in ({}, {"amr": ["pwd"]}, {"amr": "otp"}, {"acr": "1"}, {"amr": ["mfa2"]}):
+            with self.subTest(claims):
+                self.scripted.claims = claims
+                browser, _ = self.walk()
+                self.assertEqual((self.standing(browser), self.desktops(browser)), ("enrolment-required", 403))
+
+    def test_of_the_provider_in_a_native_client(self):
+        for claims, standing in (({"amr": ["mfa"]}, "proven"), ({}, "enrolment-required")):
+            with self.subTest(claims):
+                self.scripted.claims = claims
+                browser, verifier = self.stack.browser(), secrets.token_urlsafe(32)
+                query = f"?client_port=40123&client_challenge={challenge_of(verifier)}"
+                back = self.scripted.sign_in(browser, self.stack.begin(browser, "lab", query))
+                code = query_of(self.stack.come_back(browser, back))["code"]
+                answer = self.stack.rest().call("POST", "oidc/redeem", {"code": code, "verifier": verifier})
+                self.assertEqual(answer["user"]["second_factor"], standing)
+
+
 class MixUpTest(OidcCase):
     """What came back counts in the browser that began, once, and for the provider that was asked."""
 
@@ -127,8 +182,9 @@ class MixUpTest(OidcCase):
         self.assertEqual(self.scripted.asked.count("/token"), asked, "it was taken twice")
 
     def test_a_wrong_state_takes_nothing_away(self):
-        for state in ("", "x", query_of(self.back)["state"][:-1] + "0", None):
-            where = self.stack.come_back(self.browser, with_query(self.back, state=state))
+        state = query_of(self.back)["state"]
+        for wrong in ("", "x", state[:-1] + ("0" if state[-1] != "0" else "4"), None):
+            where = self.stack.come_back(self.browser, with_query(self.back, state=wrong))
             self.assert_refused(self.browser, where, "sign-in-expired")
         self.assert_signed_in(self.browser, self.stack.come_back(self.browser, self.back))
 

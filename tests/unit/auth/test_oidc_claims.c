@@ -152,6 +152,34 @@ test_identity(void)
   }
 }
 
+/* Whoever names no value trusts none; only what was signed counts, to the letter. */
+static void
+test_second_factor_of_the_provider(void)
+{
+  static const struct {
+    const char *values, *claims, *userinfo;
+    gboolean counts;
+  } CASES[] = {
+      {"mfa", "\"amr\":[\"pwd\",\"mfa\"]", NULL, TRUE},
+      {"urn:example:two  mfa", "\"acr\":\"urn:example:two\"", NULL, TRUE},
+      {NULL, "\"amr\":[\"mfa\"],\"acr\":\"mfa\"", NULL, FALSE},
+      {"", "\"amr\":[\"\"],\"acr\":\"\"", NULL, FALSE},
+      {"a  b", "\"amr\":[\"\"],\"acr\":\"\"", NULL, FALSE},
+      {"mfa", "\"amr\":[\"MFA\",\"mfa2\",\"pwd mfa\",7,null,[\"mfa\"]]", NULL, FALSE},
+      {"mfa", "\"amr\":\"mfa\",\"acr\":[\"mfa\"]", NULL, FALSE},
+      {"mfa", "\"amr\":[\"pwd\"]", "\"amr\":[\"mfa\"],\"acr\":\"mfa\"", FALSE},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {
+    const OidcSettings settings = {.issuer = (char *)ISSUER,
+                                   .name_claim = (char *)"preferred_username",
+                                   .second_factor_values = (char *)CASES[i].values};
+    g_autofree char *members =
+        g_strconcat("\"sub\":\"s\",\"preferred_username\":\"bob\",", CASES[i].claims, NULL);
+    g_autoptr(OidcIdentity) identity = identify(members, &settings, CASES[i].userinfo);
+    g_assert_cmpint(identity->has_second_factor, ==, CASES[i].counts);
+  }
+}
+
 /* An address that anybody may have typed in is nobody's name. */
 static void
 test_email_as_name(void)
@@ -256,6 +284,7 @@ main(int argc, char **argv)
   g_test_add_func("/oidc-claims/table", test_claims_table);
   g_test_add_func("/oidc-claims/half-hash", test_half_hash);
   g_test_add_func("/oidc-claims/identity", test_identity);
+  g_test_add_func("/oidc-claims/second-factor", test_second_factor_of_the_provider);
   g_test_add_func("/oidc-claims/email-as-name", test_email_as_name);
   g_test_add_func("/oidc-transaction/derived", test_transaction);
   g_test_add_func("/oidc-transaction/address", test_address);
