@@ -12,6 +12,7 @@ struct ConsoleGate {
   GrantKeyring *keyring;
   PortalCounters *counters;
   GHashTable *passwords; /* SHA-256 of a password -> Redeemed, while its main channel lives */
+  GHashTable *admitted;  /* SHA-256 of a grant -> Admitted, while a connection with it lives */
   GHashTable *waiting;   /* of Waiting */
   gboolean is_stopped;
 };
@@ -21,6 +22,13 @@ typedef struct {
   char *grant;
   guint64 main_connection;
 } Redeemed;
+
+/* A grant that was found genuine. Its key may be retired while the console lives: further channels present
+ * what the first did, to the byte, and need it no more. */
+typedef struct {
+  Grant *grant;
+  GHashTable *connections; /* set of guint64 */
+} Admitted;
 
 /* A request that waits for the broker. */
 typedef struct {
@@ -35,6 +43,15 @@ redeemed_free(gpointer data)
   Redeemed *redeemed = data;
   secret_free(redeemed->grant);
   g_free(redeemed);
+}
+
+static void
+admitted_free(gpointer data)
+{
+  Admitted *admitted = data;
+  grant_free(admitted->grant);
+  g_hash_table_unref(admitted->connections);
+  g_free(admitted);
 }
 
 static void
@@ -85,15 +102,39 @@ channel_set(const Grant *grant)
   return set;
 }
 
+/* What is remembered of @grant (transfer full) by the hash of its text. */
+static Admitted *
+remember(ConsoleGate *gate, const char *text, Grant *grant)
+{
+  Admitted *admitted = g_new0(Admitted, 1);
+  admitted->grant = grant;
+  admitted->connections = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  g_hash_table_replace(gate->admitted, secret_hash(text), admitted);
+  return admitted;
+}
+
+static Admitted *
+find_admitted(ConsoleGate *gate, const char *text)
+{
+  g_autofree char *hash = secret_hash(text);
+  return g_hash_table_lookup(gate->admitted, hash);
+}
+
 static void
 admit_verified(ConsoleGate *gate, RelayRequest *request, const char *text)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(Grant) grant = grant_keyring_verify(gate->keyring, text, &error);
-  if (grant == NULL) {
+  Admitted *admitted = find_admitted(gate, text);
+  Grant *fresh = admitted == NULL ? grant_keyring_verify(gate->keyring, text, &error) : NULL;
+  if (admitted == NULL && fresh == NULL) {
     refuse_error(gate, request, error);
     return;
   }
+  if (admitted == NULL)
+    admitted = remember(gate, text, fresh);
+  guint64 connection = relay_request_connection(request);
+  g_hash_table_add(admitted->connections, g_memdup2(&connection, sizeof connection));
+  const Grant *grant = admitted->grant;
   const RelayPolicy policy = {.channels = channel_set(grant)};
   const RelayTarget target = {
       .address = grant->address, .port = grant->port, .identity = grant->identity, .grant = text};
@@ -129,7 +170,7 @@ is_full(ConsoleGate *gate, RelayRequest *request)
 static void
 admit_grant(ConsoleGate *gate, RelayRequest *request, const char *text)
 {
-  if (grant_keyring_may_know(gate->keyring, text))
+  if (find_admitted(gate, text) != NULL || grant_keyring_may_know(gate->keyring, text))
     admit_verified(gate, request, text);
   else if (!is_full(gate, request))
     grant_keyring_refresh(gate->keyring, on_keys_refreshed, wait_for_broker(gate, request, text));
@@ -194,12 +235,21 @@ is_of_connection(gpointer key, gpointer value, gpointer data)
   return ((const Redeemed *)value)->main_connection == *(const guint64 *)data;
 }
 
+/* Whether the connection was the last one. */
+static gboolean
+is_left(gpointer key, gpointer value, gpointer data)
+{
+  GHashTable *connections = ((const Admitted *)value)->connections;
+  return g_hash_table_remove(connections, data) && g_hash_table_size(connections) == 0;
+}
+
 void
 console_gate_closed(ConsoleGate *gate, const RelayClosed *closed)
 {
   guint64 connection = closed->connection;
   gate->counters->consoles--;
   g_hash_table_foreach_remove(gate->passwords, is_of_connection, &connection);
+  g_hash_table_foreach_remove(gate->admitted, is_left, &connection);
   if (closed->code != CARAWAY_ERROR_LAST)
     log_write(LOG_LEVEL_INFO, LOG_FIELDS(.code = error_code_name(closed->code)), "a console ended: %s",
               closed->detail != NULL ? closed->detail : "no detail");
@@ -216,6 +266,7 @@ console_gate_new(BrokerClient *client, JsonArray *grant_keys, PortalCounters *co
   gate->keyring = g_steal_pointer(&keyring);
   gate->counters = counters;
   gate->passwords = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, redeemed_free);
+  gate->admitted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, admitted_free);
   gate->waiting = g_hash_table_new_full(NULL, NULL, waiting_free, NULL);
   return gate;
 }
@@ -233,6 +284,7 @@ console_gate_free(ConsoleGate *gate)
     return;
   g_hash_table_unref(gate->waiting);
   g_hash_table_unref(gate->passwords);
+  g_hash_table_unref(gate->admitted);
   grant_keyring_free(gate->keyring);
   g_free(gate);
 }

@@ -4,39 +4,25 @@
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
+#include "common/wire/grant_key.h"
 
-#include <string.h>
-
-#define GRANT_PREFIX    "cwg1."
-#define REFRESH_EVERY_S 300
+#define REFRESH_EVERY_S 5 /* as the list of revoked certificates: a key that leaked goes within seconds */
 #define REFRESH_GAP_US  (2 * G_USEC_PER_SEC)
-#define KEY_ID_MAX      32
 #define WAITERS_MAX     512
 
 struct GrantKeyring {
   BrokerClient *client;
   GrantKeySet *keys;
-  GHashTable *ids; /* the ids in `keys` */
   GArray *waiters; /* of Waiter */
   guint timer, gap_timer;
-  gint64 fetched_us; /* steady time of the last fetch's end */
-  gboolean is_fetching;
+  gint64 fetched_us;              /* steady time of the last fetch's end */
+  gboolean is_fetching, was_told; /* that it fails */
 };
 
 typedef struct {
   GrantKeyringRefreshed refreshed;
   gpointer user_data;
 } Waiter;
-
-static GHashTable *
-ids_of(JsonArray *keys)
-{
-  GHashTable *ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < json_array_get_length(keys); i++)
-    g_hash_table_add(ids,
-                     g_strdup(json_object_get_string_member(json_array_get_object_element(keys, i), "id")));
-  return ids;
-}
 
 static gboolean
 take_keys(GrantKeyring *ring, JsonArray *keys, GError **error)
@@ -46,8 +32,6 @@ take_keys(GrantKeyring *ring, JsonArray *keys, GError **error)
     return FALSE;
   grant_key_set_free(ring->keys);
   ring->keys = g_steal_pointer(&set);
-  g_hash_table_unref(ring->ids);
-  ring->ids = ids_of(keys);
   return TRUE;
 }
 
@@ -70,12 +54,13 @@ on_keys(JsonArray *keys, const GError *error, gpointer data)
   g_autoptr(GError) local = NULL;
   ring->is_fetching = FALSE;
   ring->fetched_us = clock_boottime_us(clock_system());
-  if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_OVERLOADED))
-    log_debug("the keys of grants were not fetched: %s", error->message);
-  else if (error != NULL)
-    log_warning("the keys of grants could not be fetched: %s", error->message);
-  else if (!take_keys(ring, keys, &local))
-    log_warning("the broker sent keys that cannot be used: %s", local->message);
+  gboolean done = error == NULL && take_keys(ring, keys, &local);
+  const GError *problem = error != NULL ? error : local;
+  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_OVERLOADED))
+    log_debug("the keys of grants were not fetched: %s", problem->message);
+  else if (!done && !ring->was_told)
+    log_warning("the keys of grants could not be fetched, the last ones hold: %s", problem->message);
+  ring->was_told = !done;
   call_waiters(ring);
 }
 
@@ -98,14 +83,8 @@ on_timer(gpointer data)
 gboolean
 grant_keyring_may_know(const GrantKeyring *ring, const char *text)
 {
-  if (!g_str_has_prefix(text, GRANT_PREFIX))
-    return TRUE;
-  const char *id = text + strlen(GRANT_PREFIX);
-  const char *end = strchr(id, '.');
-  if (end == NULL || end == id || end - id > KEY_ID_MAX)
-    return TRUE;
-  g_autofree char *name = g_strndup(id, end - id);
-  return g_hash_table_contains(ring->ids, name);
+  g_autofree char *id = grant_key_id_of(text);
+  return id == NULL || grant_key_set_has(ring->keys, id);
 }
 
 static gboolean
@@ -149,7 +128,8 @@ grant_keyring_verify(const GrantKeyring *ring, const char *text, GError **error)
 gboolean
 grant_keyring_is_ready(const GrantKeyring *ring)
 {
-  return g_hash_table_size(ring->ids) > 0;
+  g_auto(GStrv) ids = grant_key_set_ids(ring->keys);
+  return ids[0] != NULL;
 }
 
 GrantKeyring *
@@ -158,7 +138,6 @@ grant_keyring_new(BrokerClient *client, JsonArray *keys, GError **error)
   g_autoptr(GrantKeyring) ring = g_new0(GrantKeyring, 1);
   ring->client = client;
   ring->keys = grant_key_set_new();
-  ring->ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   ring->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
   if (keys != NULL && !take_keys(ring, keys, error))
     return NULL;
@@ -175,7 +154,6 @@ grant_keyring_free(GrantKeyring *ring)
   g_clear_handle_id(&ring->timer, g_source_remove);
   g_clear_handle_id(&ring->gap_timer, g_source_remove);
   g_array_unref(ring->waiters);
-  g_hash_table_unref(ring->ids);
   grant_key_set_free(ring->keys);
   g_free(ring);
 }

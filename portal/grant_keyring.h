@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The public keys that grants are checked with, kept fresh: as of joining, then fetched from the broker at
- * the start, every few minutes, and when a grant names a key that is not known. Owns the set and the pace of
+ * the start, every few seconds, and when a grant names a key that is not known. Owns the set and the pace of
  * fetching, so that invented key ids cannot make the portal hammer the broker.
  */
 #pragma once

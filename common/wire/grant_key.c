@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#define GRANT_PREFIX    "cwg1."
 #define KEYS_MAX        64
 #define KEY_FILE_MAX    4096
 #define PUBLIC_TEXT_MAX 64
@@ -190,6 +191,43 @@ grant_key_set_add_public(GrantKeySet *keys, const char *id, const char *public_k
     return FALSE;
   g_hash_table_replace(keys->by_id, g_strdup(id), g_steal_pointer(&bytes));
   return TRUE;
+}
+
+char *
+grant_key_id_of(const char *text)
+{
+  if (!g_str_has_prefix(text, GRANT_PREFIX))
+    return NULL;
+  const char *id = text + strlen(GRANT_PREFIX);
+  const char *end = strchr(id, '.');
+  return end != NULL && grant_key_id_is_valid(id, (gsize)(end - id)) ? g_strndup(id, (gsize)(end - id))
+                                                                     : NULL;
+}
+
+gboolean
+grant_key_set_has(const GrantKeySet *keys, const char *id)
+{
+  return g_hash_table_contains(keys->by_id, id);
+}
+
+GStrv
+grant_key_set_ids(const GrantKeySet *keys)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+  GHashTableIter iterator;
+  gpointer id;
+  g_hash_table_iter_init(&iterator, keys->by_id);
+  while (g_hash_table_iter_next(&iterator, &id, NULL))
+    g_strv_builder_add(builder, id);
+  return g_strv_builder_end(builder);
+}
+
+void
+grant_key_set_add_from(GrantKeySet *keys, const GrantKeySet *others, const char *id)
+{
+  GBytes *public_key = g_hash_table_lookup(others->by_id, id);
+  if (public_key != NULL)
+    g_hash_table_replace(keys->by_id, g_strdup(id), g_bytes_ref(public_key));
 }
 
 gboolean

@@ -31,6 +31,7 @@ typedef struct {
   char *grant_id;   /* once it is in the registry */
   guint state_source;
   gboolean waits_for_older; /* consoles of its desktop to have ended */
+  gboolean was_asked_for;   /* a broker was asked for the key of its grant */
 } Admission;
 
 static void
@@ -267,18 +268,40 @@ collect_facts(ConsoleGate *gate, const Grant *grant, const SpiceLinkMessage *lin
   };
 }
 
+static void decide(Admission *admission);
+
 static void
-decide(Admission *admission)
+on_keys_found(gpointer user_data)
 {
-  ConsoleGate *gate = admission->gate;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(Grant) grant =
-      grant_verify(admission->grant_text, -1, host_state_keys(gate->parts.state), &error);
-  if (grant == NULL) {
-    refuse_error(admission, error);
-    return;
-  }
-  ConsoleFacts facts = collect_facts(gate, grant, relay_request_link(admission->request));
+  decide(user_data);
+}
+
+/* A key that the agent has not told of yet: a broker knows. TRUE: it is judged again later. */
+static gboolean
+ask_for_key(Admission *admission)
+{
+  const ConsoleGateParts *parts = &admission->gate->parts;
+  if (admission->was_asked_for || host_state_may_know(parts->state, admission->grant_text))
+    return FALSE;
+  admission->was_asked_for = key_finder_find(parts->keys, on_keys_found, admission);
+  return admission->was_asked_for;
+}
+
+/* The key of a console that lives may have been retired since: its channels present what opened it, to the
+ * byte. */
+static const Grant *
+grant_of_console(const Admission *admission)
+{
+  const Console *console = console_registry_of_text(admission->gate->registry, admission->grant_text);
+  return console != NULL && console->main_lives ? console->grant : NULL;
+}
+
+/* @verified (transfer full) is NULL when @grant is that of a console. */
+static void
+judge_grant(Admission *admission, const Grant *grant, Grant *verified)
+{
+  g_autoptr(Grant) owned = verified;
+  ConsoleFacts facts = collect_facts(admission->gate, grant, relay_request_link(admission->request));
   ConsoleDecision decision = console_admission_decide(&facts);
   switch (decision.verdict) {
   case CONSOLE_REFUSE:
@@ -288,13 +311,26 @@ decide(Admission *admission)
     relay_request_read_link(admission->request);
     finish(admission);
     break;
-  case CONSOLE_OPEN_MAIN:
-    open_main(admission, g_steal_pointer(&grant));
+  case CONSOLE_OPEN_MAIN: /* a grant that opened a console is spent, so this one was verified */
+    open_main(admission, g_steal_pointer(&owned));
     break;
   case CONSOLE_OPEN_OTHER:
     open_other(admission, grant);
     break;
   }
+}
+
+static void
+decide(Admission *admission)
+{
+  g_autoptr(GError) error = NULL;
+  Grant *verified =
+      grant_verify(admission->grant_text, -1, host_state_keys(admission->gate->parts.state), &error);
+  const Grant *grant = verified != NULL ? verified : grant_of_console(admission);
+  if (grant != NULL)
+    judge_grant(admission, grant, verified);
+  else if (!ask_for_key(admission))
+    refuse_error(admission, error);
 }
 
 static gboolean

@@ -10,6 +10,7 @@
 #include "host/relay/agent_port.h"
 #include "host/relay/console_registry.h"
 #include "host/relay/host_state.h"
+#include "host/relay/key_finder.h"
 #include "host/relay/redeemer.h"
 
 typedef struct ConsoleGate ConsoleGate;
@@ -20,6 +21,7 @@ typedef struct {
   SpentStore *store;
   AgentPort *agent;
   Redeemer *redeemer;
+  KeyFinder *keys;
   const char *identity; /**< our own, "relay/kvm1" */
 } ConsoleGateParts;
 

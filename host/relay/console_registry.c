@@ -58,6 +58,18 @@ console_registry_find(ConsoleRegistry *registry, const char *id)
 }
 
 Console *
+console_registry_of_text(ConsoleRegistry *registry, const char *grant_text)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init(&iter, registry->consoles);
+  while (g_hash_table_iter_next(&iter, NULL, &value))
+    if (secret_equal(((Console *)value)->grant_text, grant_text))
+      return value;
+  return NULL;
+}
+
+Console *
 console_registry_of_connection(ConsoleRegistry *registry, guint64 connection)
 {
   return g_hash_table_lookup(registry->connections, &connection);

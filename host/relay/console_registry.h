@@ -38,6 +38,9 @@ Console *console_registry_begin(ConsoleRegistry *registry, Grant *grant, const c
 /** The console that the grant @id opened, NULL when there is none any more. */
 Console *console_registry_find(ConsoleRegistry *registry, const char *id);
 
+/** The console that was opened with this very @grant_text; NULL when there is none. */
+Console *console_registry_of_text(ConsoleRegistry *registry, const char *grant_text);
+
 /** The console that @connection belongs to; NULL when there is none. */
 Console *console_registry_of_connection(ConsoleRegistry *registry, guint64 connection);
 

@@ -3,6 +3,7 @@
 
 #include "common/base/error.h"
 #include "common/base/json.h"
+#include "common/wire/grant_key.h"
 
 #define KEYS_MAX     64
 #define DESKTOPS_MAX 4096
@@ -10,6 +11,7 @@
 
 struct HostState {
   GrantKeySet *keys;
+  GHashTable *withdrawn; /* set of ids of keys that the agent's list had once and has no longer */
   BrokerClock broker_clock;
   SpentStore *store;
   GHashTable *desktops; /* set of ids */
@@ -21,10 +23,23 @@ host_state_new(JsonArray *keys, const Clock *clock, SpentStore *store, GError **
 {
   g_autoptr(HostState) state = g_new0(HostState, 1);
   state->keys = keys != NULL ? grant_key_set_from_json(keys, error) : grant_key_set_new();
+  state->withdrawn = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   state->desktops = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   state->store = store;
   broker_clock_init(&state->broker_clock, clock);
   return state->keys != NULL ? g_steal_pointer(&state) : NULL;
+}
+
+/* What another broker says of a key that was taken back may be older than that. */
+static void
+note_withdrawn(HostState *state, const GrantKeySet *keys)
+{
+  g_auto(GStrv) before = grant_key_set_ids(state->keys);
+  g_auto(GStrv) now = grant_key_set_ids(keys);
+  for (char **id = before; *id != NULL; id++)
+    g_hash_table_add(state->withdrawn, g_strdup(*id));
+  for (char **id = now; *id != NULL; id++)
+    g_hash_table_remove(state->withdrawn, *id);
 }
 
 static gboolean
@@ -34,8 +49,29 @@ take_keys(HostState *state, JsonObject *message, GError **error)
   GrantKeySet *keys = array != NULL ? grant_key_set_from_json(array, error) : NULL;
   if (keys == NULL)
     return FALSE;
+  note_withdrawn(state, keys);
   grant_key_set_free(state->keys);
   state->keys = keys;
+  return TRUE;
+}
+
+gboolean
+host_state_may_know(const HostState *state, const char *grant_text)
+{
+  g_autofree char *id = grant_key_id_of(grant_text);
+  return id == NULL || grant_key_set_has(state->keys, id) || g_hash_table_contains(state->withdrawn, id);
+}
+
+gboolean
+host_state_add_keys(HostState *state, JsonArray *array, GError **error)
+{
+  g_autoptr(GrantKeySet) keys = grant_key_set_from_json(array, error);
+  if (keys == NULL)
+    return FALSE;
+  g_auto(GStrv) ids = grant_key_set_ids(keys);
+  for (char **id = ids; *id != NULL; id++)
+    if (!grant_key_set_has(state->keys, *id) && !g_hash_table_contains(state->withdrawn, *id))
+      grant_key_set_add_from(state->keys, keys, *id);
   return TRUE;
 }
 
@@ -181,6 +217,7 @@ host_state_free(HostState *state)
   if (state == NULL)
     return;
   grant_key_set_free(state->keys);
+  g_hash_table_unref(state->withdrawn);
   g_hash_table_unref(state->desktops);
   g_free(state);
 }

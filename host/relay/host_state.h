@@ -33,6 +33,14 @@ gint64 host_state_now_s(const HostState *state);
 /** The keys (transfer none). */
 const GrantKeySet *host_state_keys(const HostState *state);
 
+/** FALSE when @grant_text names a key that host_state_add_keys() might bring; TRUE also for one that the
+ * agent took back, and for what no key can make a grant. */
+gboolean host_state_may_know(const HostState *state, const char *grant_text);
+
+/** Adds those of @array, [{"id", "public_key"}] as a broker gives them, that are new here and that the agent
+ * did not take back: the agent's next list alone counts again. CARAWAY_ERROR_INVALID. */
+gboolean host_state_add_keys(HostState *state, JsonArray *array, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Frees @state (nullable). */
 void host_state_free(HostState *state);
 

@@ -17,6 +17,7 @@ struct RelayProgram {
   HostState *state;
   AgentPort *agent;
   Redeemer *redeemer;
+  KeyFinder *keys;
   TrustKeeper *trust;
   SSL_CTX *tls; /* the engine's */
   ConsoleGate *gate;
@@ -137,14 +138,15 @@ open_gate(RelayProgram *program, const Config *config, GError **error)
     return FALSE;
   }
   program->redeemer = redeemer_new(brokers, program->credentials);
+  program->keys = key_finder_new(brokers, program->credentials, program->state);
   const TrustKeeperParts trust = {program->credentials, brokers, TRUST_EVERY_S, on_renewed, program};
   program->trust = trust_keeper_new(&trust);
   program->agent =
       agent_port_new(config_string(config, "relay", "control-socket"), &listener, program, error);
   if (program->agent == NULL)
     return FALSE;
-  ConsoleGateParts parts = {program->state, program->store, program->agent, program->redeemer,
-                            program->identity};
+  ConsoleGateParts parts = {program->state,    program->store, program->agent,
+                            program->redeemer, program->keys,  program->identity};
   program->gate = console_gate_new(&parts, on_empty, program);
   return TRUE;
 }
@@ -231,6 +233,7 @@ relay_program_free(RelayProgram *program)
   relay_engine_free(program->engine);
   agent_port_free(program->agent);
   spent_store_free(program->store);
+  key_finder_free(program->keys);
   console_gate_free(program->gate);
   trust_keeper_free(program->trust);
   redeemer_free(program->redeemer); /* last: it lets the main loop turn until its calls have ended */

@@ -16,6 +16,11 @@ def base64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def public_grant_key(key_id, key):
+    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return {"id": key_id, "public_key": base64url(raw)}
+
+
 def _pem(certificate):
     return certificate.public_bytes(serialization.Encoding.PEM)
 
@@ -44,8 +49,7 @@ class MachineCa:
         return _pem(self.certificate)
 
     def grant_keys(self):
-        raw = self.grant_key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        return [{"id": "test-1", "public_key": base64url(raw)}]
+        return [public_grant_key("test-1", self.grant_key)]
 
     def write_identity(self, folder, role, name, broker="https://127.0.0.1:1"):
         """Fills `folder` as joining does."""
@@ -69,7 +73,8 @@ class MachineCa:
                 out.write(content)
 
     def grant(self, **claims):
-        """The text of a grant signed with the broker's key; `key` signs instead of it."""
+        """The text of a grant signed with the broker's key; `key` signs instead of it, in the name of `key_id`."""
         key = claims.pop("key", self.grant_key)
-        head = "cwg1.test-1." + base64url(json.dumps(claims, separators=(",", ":")).encode())
+        key_id = claims.pop("key_id", "test-1")
+        head = f"cwg1.{key_id}." + base64url(json.dumps(claims, separators=(",", ":")).encode())
         return head + "." + base64url(key.sign(head.encode()))

@@ -134,21 +134,31 @@ class Agent:
 
 
 class Broker:
-    """POST /internal/redeem over mTLS, nothing else."""
+    """POST /internal/redeem and GET /internal/grant-keys over mTLS, nothing else."""
 
     def __init__(self, rig):
         self.grants = {}  # password -> grant
-        grants = self.grants
+        self.grant_keys = rig.ca.grant_keys()
+        self.times_asked_for_keys = 0
+        grants, broker = self.grants, self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                known = self.path == "/internal/grant-keys"
+                broker.times_asked_for_keys += known
+                self.answer(200 if known else 404, {"grant_keys": broker.grant_keys} if known else {})
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 grant = grants.pop(body["password"], None)  # once
                 status = 200 if grant else 401
-                text = json.dumps({"grant": grant} if grant else
-                                  {"code": "grant-invalid", "detail": "no such password"}).encode()
+                self.answer(status, {"grant": grant} if grant else
+                            {"code": "grant-invalid", "detail": "no such password"})
+
+            def answer(self, status, body):
+                text = json.dumps(body).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(text)))

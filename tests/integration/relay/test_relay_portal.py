@@ -4,9 +4,12 @@ portal."""
 import os
 import unittest
 
-from processes import Process, free_port
-from relay_rig import RelayRig
-from spice_wire import DISPLAY, DISPLAY_INIT, MAIN, MSG_MAIN_INIT, Refused, SpiceLink
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from machine_ca import public_grant_key
+from processes import Process, free_port, wait_until
+from relay_rig import LIMIT_S, RelayRig
+from spice_wire import DISPLAY, DISPLAY_INIT, INPUTS, MAIN, MSG_MAIN_INIT, Refused, SpiceLink
 
 
 class RelayPortal(unittest.TestCase):
@@ -48,6 +51,24 @@ class RelayPortal(unittest.TestCase):
         self.assertTrue(legs)
         for row in legs:
             self.assertNotEqual(row[5].split(":")[0], "00", "no timer runs on the connection")
+        main.stream.close()
+
+    def test_a_console_outlives_the_key_of_its_grant(self):
+        """Its key was retired meanwhile, and the portal and the relay have heard so."""
+        rig = self.rig
+        key = ed25519.Ed25519PrivateKey.generate()
+        rig.broker.grant_keys = rig.ca.grant_keys() + [public_grant_key("k-1", key)]
+        self.addCleanup(setattr, rig.broker, "grant_keys", rig.ca.grant_keys())
+        grant = self.grant(key_id="k-1", key=key)
+        main, session = rig.open_main(grant)
+        rig.broker.grant_keys = rig.ca.grant_keys()
+        rig.agent.send({"type": "keys", "grant_keys": rig.ca.grant_keys()})
+        asked = rig.broker.times_asked_for_keys
+        wait_until(lambda: rig.broker.times_asked_for_keys >= asked + 2, LIMIT_S, "the portal's next lists of keys")
+        with self.assertRaises(Refused) as caught:
+            rig.connect(self.grant(key_id="k-1", key=key))
+        self.assertEqual(caught.exception.code, "grant-invalid")
+        SpiceLink(rig.connect(grant), INPUTS, session)
         main.stream.close()
 
     def test_refusal_comes_back(self):
