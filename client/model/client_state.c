@@ -14,6 +14,10 @@ typedef struct {
  */
 #define ON_TOKEN_REJECTED                                                                                    \
   GO(TOKEN_REJECTED, SIGN_IN, E(CANCEL) | E(CLOSE_CONSOLE) | E(FORGET_TOKEN) | E(SHOW_ERROR))
+/* So may it be that a second factor is asked for by now. */
+#define ON_FACTOR                                                                                            \
+  GO(FACTOR_REQUIRED, FACTOR, E(CANCEL) | E(CLOSE_CONSOLE)),                                                 \
+      GO(FACTOR_MISSING, ENROLMENT, E(CANCEL) | E(CLOSE_CONSOLE))
 #define ON_SESSION_ENDED GO(SESSION_ENDED, DESKTOPS, E(CANCEL) | E(CLOSE_CONSOLE) | E(LIST) | E(SHOW_ERROR))
 #define ON_OPEN_FAILED   GO(OPEN_FAILED, DESKTOPS, E(CANCEL) | E(CLOSE_CONSOLE) | E(LIST) | E(SHOW_ERROR))
 #define ON_LEAVE         GO(LEAVE, DESKTOPS, E(CANCEL) | E(CLOSE_CONSOLE) | E(LIST))
@@ -42,8 +46,28 @@ static const Cell table[CLIENT_STATE_LAST][CLIENT_EVENT_LAST] =
             {
                 GO(SIGNED_IN, DESKTOPS, E(LIST)),
                 GO(PASSWORD_REQUIRED, PASSWORD, E(NONE)),
+                GO(FACTOR_REQUIRED, FACTOR, E(NONE)),
+                GO(FACTOR_MISSING, ENROLMENT, E(NONE)),
                 GO(SIGN_IN_FAILED, SIGN_IN, E(SHOW_ERROR)),
+                ON_TOKEN_REJECTED,
                 GO(LEAVE, SIGN_IN, E(CANCEL)),
+            },
+        [CLIENT_STATE_FACTOR] =
+            {
+                GO(CODE_CHOSEN, PROVING, E(PROVE)),
+                ON_SIGN_OUT,
+            },
+        [CLIENT_STATE_PROVING] =
+            {
+                GO(SIGNED_IN, DESKTOPS, E(LIST)),
+                GO(PASSWORD_REQUIRED, PASSWORD, E(NONE)),
+                GO(SIGN_IN_FAILED, FACTOR, E(SHOW_ERROR)),
+                ON_FACTOR,
+                ON_TOKEN_REJECTED,
+            },
+        [CLIENT_STATE_ENROLMENT] =
+            {
+                ON_SIGN_OUT,
             },
         [CLIENT_STATE_PASSWORD] =
             {
@@ -54,17 +78,20 @@ static const Cell table[CLIENT_STATE_LAST][CLIENT_EVENT_LAST] =
             {
                 GO(PASSWORD_CHANGED, DESKTOPS, E(LIST)),
                 GO(PASSWORD_REFUSED, PASSWORD, E(SHOW_ERROR)),
+                ON_FACTOR,
                 ON_TOKEN_REJECTED,
             },
         [CLIENT_STATE_DESKTOPS] =
             {
                 GO(OPEN, PREPARING, E(CANCEL) | E(CONNECT)),
+                ON_FACTOR,
                 ON_TOKEN_REJECTED,
                 ON_SIGN_OUT,
             },
         [CLIENT_STATE_PREPARING] =
             {
                 GO(READY, OPENING, E(GRANT)),
+                ON_FACTOR,
                 ON_OPEN_FAILED,
                 ON_ELSEWHERE,
                 ON_SESSION_ENDED,
@@ -77,6 +104,7 @@ static const Cell table[CLIENT_STATE_LAST][CLIENT_EVENT_LAST] =
                 GO(CONSOLE_OPENED, CONNECTED, E(SHOW_PICTURE)),
                 GO(RETRY_LATER, OPENING, E(CLOSE_CONSOLE) | E(WAIT)),
                 GO(RETRY_DUE, OPENING, E(GRANT)),
+                ON_FACTOR,
                 ON_OPEN_FAILED,
                 ON_ELSEWHERE,
                 ON_SESSION_ENDED,
@@ -87,6 +115,8 @@ static const Cell table[CLIENT_STATE_LAST][CLIENT_EVENT_LAST] =
         [CLIENT_STATE_CONNECTED] =
             {
                 GO(CONSOLE_LOST, RECONNECTING, E(FREEZE) | E(GRANT)),
+                GO(FACTOR_REQUIRED, CONNECTED, E(SHOW_ERROR)), /* consoles go on */
+                GO(FACTOR_MISSING, CONNECTED, E(SHOW_ERROR)),
                 ON_SESSION_ENDED,
                 ON_TOKEN_REJECTED,
                 ON_LEAVE,
@@ -97,6 +127,7 @@ static const Cell table[CLIENT_STATE_LAST][CLIENT_EVENT_LAST] =
                 GO(CONSOLE_OPENED, CONNECTED, E(SHOW_PICTURE)),
                 GO(RETRY_LATER, RECONNECTING, E(FREEZE) | E(WAIT)),
                 GO(RETRY_DUE, RECONNECTING, E(GRANT)),
+                ON_FACTOR,
                 ON_OPEN_FAILED,
                 ON_ELSEWHERE,
                 ON_SESSION_ENDED,
@@ -107,6 +138,7 @@ static const Cell table[CLIENT_STATE_LAST][CLIENT_EVENT_LAST] =
         [CLIENT_STATE_ELSEWHERE] =
             {
                 GO(TAKE_OVER, PREPARING, E(CONNECT)),
+                ON_FACTOR,
                 ON_TOKEN_REJECTED,
                 ON_LEAVE,
                 ON_SIGN_OUT,

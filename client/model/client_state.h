@@ -14,6 +14,9 @@
   X(CHECKING, "checking")                   /* first contact with the server, certificate included */        \
   X(SIGN_IN, "sign-in")                     /* asking for name and password */                               \
   X(SIGNING_IN, "signing-in")               /* the server is looking at them */                              \
+  X(FACTOR, "second-factor")                /* asking for the code of the second factor */                   \
+  X(PROVING, "proving")                     /* the server is looking at it */                                \
+  X(ENROLMENT, "enrolment")                 /* a second factor has to be set up in the web portal */         \
   X(PASSWORD, "password")                   /* a new password is required */                                 \
   X(CHANGING_PASSWORD, "changing-password") /* the server is storing it */                                   \
   X(DESKTOPS, "desktops")                   /* the list of what may be opened */                             \
@@ -38,6 +41,9 @@ typedef enum {
   X(CREDENTIALS, "credentials")           /* name and password were entered */                               \
   X(SIGNED_IN, "signed-in")               /* accepted */                                                     \
   X(PASSWORD_REQUIRED, "password-needed") /* accepted, but the password must be changed first */             \
+  X(FACTOR_REQUIRED, "factor-required")   /* accepted, but a code of the second factor is to come */         \
+  X(FACTOR_MISSING, "factor-missing")     /* a second factor is asked for, and there is none */              \
+  X(CODE_CHOSEN, "code-chosen")           /* a code was entered */                                           \
   X(SIGN_IN_FAILED, "sign-in-failed")     /* refused */                                                      \
   X(PASSWORD_CHOSEN, "password-chosen")   /* a new password was entered */                                   \
   X(PASSWORD_CHANGED, "password-changed") /* stored */                                                       \
@@ -80,6 +86,7 @@ typedef enum {
   CLIENT_EFFECT_WAIT = 1 << 11,           /**< start the pause that ends in RETRY_DUE */
   CLIENT_EFFECT_SHOW_ERROR = 1 << 12,     /**< show the error that came with the event */
   CLIENT_EFFECT_SHOW_PICTURE = 1 << 13,   /**< show the new console's picture */
+  CLIENT_EFFECT_PROVE = 1 << 14,          /**< POST me/second-factor/verify */
 } ClientEffects;
 
 typedef struct {

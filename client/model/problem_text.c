@@ -92,11 +92,10 @@ static const ProblemText texts[CARAWAY_ERROR_LAST] = {
          N_("Change it where your organisation keeps it, then sign in again.")},
     [CARAWAY_ERROR_WRONG_CODE] = {N_("The code is wrong, or was used before"),
                                   N_("Wait for the next one of your app and try again.")},
-    [CARAWAY_ERROR_SECOND_FACTOR_PENDING] =
-        {N_("Your account also asks for a code"),
-         N_("This program cannot ask for it yet: open your desktops in the browser.")},
+    [CARAWAY_ERROR_SECOND_FACTOR_PENDING] = {N_("Your account also asks for a code"),
+                                             N_("Go back to your desktops and enter it.")},
     [CARAWAY_ERROR_ENROLMENT_REQUIRED] = {N_("Your account needs a second factor"),
-                                          N_("Sign in in the browser and set it up there.")},
+                                          N_("Set it up in the web portal.")},
     [CARAWAY_ERROR_PROTOCOL] = {N_("The server gave an answer that makes no sense"),
                                 N_("Check that the address is that of a Caraway server.")},
 };

@@ -99,6 +99,9 @@ static const char *const sentences[] = {
     N_("It must be text without control characters."), N_("It needs at least 8 characters."),
     N_("It may have at most 256 bytes."), N_("It must not be the user's name."),
     N_("It is one of the passwords that everybody tries first."),
+    N_("The code is wrong, or was used before; wait for the next one of your app and try again."),
+    N_("Enter the code of your authenticator app first."),
+    N_("Your account needs a second factor; set it up in the web portal first."),
     /* the server itself */
     N_("The broker's database is away; this is what the broker knows by heart and may be old."),
     N_("The database is away, and too much waits to be written to the audit log; try again later."),

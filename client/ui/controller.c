@@ -5,6 +5,7 @@
 
 #include "client/model/server_sentence.h"
 #include "client/ui/book_file.h"
+#include "client/ui/controller_factor.h"
 #include "client/ui/controller_list.h"
 #include "client/ui/controller_private.h"
 #include "client/ui/controller_warning.h"
@@ -67,6 +68,9 @@ static const View views[CLIENT_STATE_LAST] = {
     [CLIENT_STATE_CHECKING] = {"server", WINDOW_PLAIN, N_("Looking for the server…"), FALSE},
     [CLIENT_STATE_SIGN_IN] = {"sign-in", WINDOW_PLAIN, N_("Sign in"), FALSE},
     [CLIENT_STATE_SIGNING_IN] = {"sign-in", WINDOW_PLAIN, N_("Signing in…"), FALSE},
+    [CLIENT_STATE_FACTOR] = {"factor", WINDOW_PLAIN, N_("Enter a code"), FALSE},
+    [CLIENT_STATE_PROVING] = {"factor", WINDOW_PLAIN, N_("Signing in…"), FALSE},
+    [CLIENT_STATE_ENROLMENT] = {"enrolment", WINDOW_PLAIN, N_("Set up a second factor"), FALSE},
     [CLIENT_STATE_PASSWORD] = {"password", WINDOW_PLAIN, N_("Choose a new password"), FALSE},
     [CLIENT_STATE_CHANGING_PASSWORD] = {"password", WINDOW_PLAIN, N_("Changing your password…"), FALSE},
     [CLIENT_STATE_DESKTOPS] = {"desktops", WINDOW_LIST, N_("Your desktops"), FALSE},
@@ -86,6 +90,12 @@ enter_page(Controller *controller)
     break;
   case CLIENT_STATE_SIGN_IN:
     sign_in_page_enter(controller->sign_in_page);
+    break;
+  case CLIENT_STATE_FACTOR:
+    factor_page_enter(controller->factor_page);
+    break;
+  case CLIENT_STATE_ENROLMENT:
+    enrolment_page_enter(controller->enrolment_page, api_client_get_url(controller->client));
     break;
   case CLIENT_STATE_PASSWORD:
     password_page_enter(controller->password_page);
@@ -112,6 +122,7 @@ show_state(Controller *controller, ClientState before)
   g_autofree char *title = g_strconcat(is_shown ? controller->desktop : _(view->title), " – Caraway", NULL);
   server_page_set_busy(controller->server_page, controller->state == CLIENT_STATE_CHECKING);
   sign_in_page_set_busy(controller->sign_in_page, controller->state == CLIENT_STATE_SIGNING_IN);
+  factor_page_set_busy(controller->factor_page, controller->state == CLIENT_STATE_PROVING);
   password_page_set_busy(controller->password_page, controller->state == CLIENT_STATE_CHANGING_PASSWORD);
   viewer_page_set_waiting(controller->viewer_page, view->is_waiting ? _(view->title) : NULL);
   client_window_show_page(controller->window, view->page, view->kind, title, heading,
@@ -156,22 +167,35 @@ controller_handle(Controller *controller, ClientEvent event, const GError *error
   show_state(controller, before);
 }
 
+/* What an answer with the code may mean beside a failure of what was asked for. */
+static const struct {
+  CarawayErrorCode code;
+  ClientEvent event;
+} meanings[] = {
+    {CARAWAY_ERROR_UNAUTHENTICATED, CLIENT_EVENT_TOKEN_REJECTED},
+    {CARAWAY_ERROR_PASSWORD_EXPIRED, CLIENT_EVENT_TOKEN_REJECTED},
+    {CARAWAY_ERROR_SECOND_FACTOR_PENDING, CLIENT_EVENT_FACTOR_REQUIRED},
+    {CARAWAY_ERROR_ENROLMENT_REQUIRED, CLIENT_EVENT_FACTOR_MISSING},
+};
+
 gboolean
-controller_needs_sign_in(const GError *error)
+controller_handle_sign_in(Controller *controller, const GError *error)
 {
-  return g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED) ||
-         g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_PASSWORD_EXPIRED);
+  for (gsize i = 0; i < G_N_ELEMENTS(meanings); i++) {
+    if (g_error_matches(error, CARAWAY_ERROR, (int)meanings[i].code)) {
+      controller_handle(controller, meanings[i].event, error);
+      return TRUE;
+    }
+  }
+  return FALSE;
 }
 
 void
 controller_handle_failure(Controller *controller, ClientEvent otherwise, const GError *error)
 {
-  ClientEvent event = otherwise;
-  if (controller_needs_sign_in(error))
-    event = CLIENT_EVENT_TOKEN_REJECTED;
-  else if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_SESSION_ENDED))
-    event = CLIENT_EVENT_SESSION_ENDED;
-  controller_handle(controller, event, error);
+  gboolean has_ended = g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_SESSION_ENDED);
+  if (!controller_handle_sign_in(controller, error))
+    controller_handle(controller, has_ended ? CLIENT_EVENT_SESSION_ENDED : otherwise, error);
 }
 
 void

@@ -3,8 +3,10 @@
 
 #include "client/model/server_address.h"
 #include "client/ui/book_file.h"
+#include "client/ui/controller_factor.h"
 #include "client/ui/controller_private.h"
 #include "common/api_client/api_account.h"
+#include "common/api_client/api_factor.h"
 #include "common/api_client/api_sign_in.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -116,8 +118,18 @@ controller_check_server(Controller *controller)
 
 /* The person */
 
+static ClientEvent
+event_of(const ApiAccount *account)
+{
+  if (g_str_equal(account->second_factor, API_FACTOR_CODE_REQUIRED))
+    return CLIENT_EVENT_FACTOR_REQUIRED;
+  if (g_str_equal(account->second_factor, API_FACTOR_ENROLMENT_REQUIRED))
+    return CLIENT_EVENT_FACTOR_MISSING;
+  return account->password_change_required ? CLIENT_EVENT_PASSWORD_REQUIRED : CLIENT_EVENT_SIGNED_IN;
+}
+
 static gboolean
-take_login(Controller *controller, const ApiAnswer *answer, gboolean *ret_must_change, GError **error)
+take_login(Controller *controller, const ApiAnswer *answer, ClientEvent *ret_event, GError **error)
 {
   char *token = api_account_token_from_login(answer, error);
   if (token == NULL)
@@ -127,10 +139,28 @@ take_login(Controller *controller, const ApiAnswer *answer, gboolean *ret_must_c
   g_autoptr(ApiAccount) account = api_account_from_login(answer, error);
   if (account == NULL)
     return FALSE;
-  *ret_must_change = account->password_change_required;
+  *ret_event = event_of(account);
   desktops_page_set_person(controller->desktops_page,
                            *account->full_name != '\0' ? account->full_name : account->name);
   return TRUE;
+}
+
+void
+controller_take_sign_in(Controller *controller, const ApiAnswer *answer, const GError *error)
+{
+  ClientEvent event = CLIENT_EVENT_SIGN_IN_FAILED;
+  g_autoptr(GError) problem = error != NULL ? g_error_copy(error) : NULL;
+  if (answer == NULL || !take_login(controller, answer, &event, &problem)) {
+    if (!controller_handle_sign_in(controller, problem))
+      controller_handle(controller, CLIENT_EVENT_SIGN_IN_FAILED, problem);
+    return;
+  }
+  if (controller->user != NULL)
+    server_book_set_user(controller->book, controller->address, controller->user);
+  book_file_save(controller->book);
+  if (event == CLIENT_EVENT_SIGNED_IN)
+    g_clear_pointer(&controller->password, secret_free);
+  controller_handle(controller, event, NULL);
 }
 
 static void
@@ -138,23 +168,10 @@ on_signed_in(GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Controller *controller = user_data;
   g_autoptr(GError) error = NULL;
-  gboolean is_cancelled = FALSE, must_change = FALSE;
+  gboolean is_cancelled = FALSE;
   g_autoptr(ApiAnswer) answer = controller_answer(source, result, &is_cancelled, &error);
-  if (is_cancelled)
-    return;
-  if (answer == NULL || !take_login(controller, answer, &must_change, &error)) {
-    controller_handle(controller, CLIENT_EVENT_SIGN_IN_FAILED, error);
-    return;
-  }
-  if (controller->user != NULL)
-    server_book_set_user(controller->book, controller->address, controller->user);
-  book_file_save(controller->book);
-  if (must_change) {
-    controller_handle(controller, CLIENT_EVENT_PASSWORD_REQUIRED, NULL);
-    return;
-  }
-  g_clear_pointer(&controller->password, secret_free);
-  controller_handle(controller, CLIENT_EVENT_SIGNED_IN, NULL);
+  if (!is_cancelled)
+    controller_take_sign_in(controller, answer, error);
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/ui/controller_list.h"
 
+#include "client/ui/controller_factor.h"
 #include "common/api_client/api_desktop.h"
 
 #define LIST_PAUSE_S   15
@@ -38,10 +39,8 @@ on_list(GObject *source, GAsyncResult *result, gpointer user_data)
   if (is_cancelled || controller->state != CLIENT_STATE_DESKTOPS)
     return;
   g_autoptr(GPtrArray) desktops = answer != NULL ? api_desktop_list_from_answer(answer, &error) : NULL;
-  if (desktops == NULL && controller_needs_sign_in(error)) {
-    controller_handle(controller, CLIENT_EVENT_TOKEN_REJECTED, error);
+  if (desktops == NULL && controller_handle_sign_in(controller, error))
     return;
-  }
   show_failure(controller, error);
   if (desktops != NULL)
     desktops_page_set(controller->desktops_page,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the pages report, handed to the state machine. */
 #include "client/ui/book_file.h"
+#include "client/ui/controller_factor.h"
 #include "client/ui/controller_list.h"
 #include "client/ui/controller_private.h"
 #include "client/ui/elsewhere_page.h"
@@ -150,6 +151,7 @@ controller_make_pages(Controller *controller)
   client_window_add_page(window, "server", server_page_widget(controller->server_page));
   client_window_add_page(window, "sign-in", sign_in_page_widget(controller->sign_in_page));
   client_window_add_page(window, "password", password_page_widget(controller->password_page));
+  controller_make_factor_pages(controller);
   client_window_add_page(window, "desktops", desktops_page_widget(controller->desktops_page));
   client_window_add_page(window, "viewer", viewer_page_widget(controller->viewer_page));
   controller->elsewhere_page = elsewhere_page_new(&elsewhere, controller);

@@ -11,6 +11,7 @@
 #include "client/ui/client_window.h"
 #include "client/ui/controller_browser.h"
 #include "client/ui/desktops_page.h"
+#include "client/ui/factor_page.h"
 #include "client/ui/questions.h"
 #include "client/ui/server_page.h"
 #include "client/ui/sign_in_page.h"
@@ -62,6 +63,8 @@ struct Controller {
   ClientWindow *window;
   ServerPage *server_page;
   SignInPage *sign_in_page;
+  FactorPage *factor_page;
+  EnrolmentPage *enrolment_page;
   PasswordPage *password_page;
   DesktopsPage *desktops_page;
   ViewerPage *viewer_page;
@@ -74,11 +77,8 @@ struct Controller {
  * cause. */
 void controller_handle(Controller *controller, ClientEvent event, const GError *error);
 
-/** Whether @error (nullable) means that only signing in again helps: the token is no good any more, or an
- * administrator asks for a new password. */
-gboolean controller_needs_sign_in(const GError *error);
-
-/** As controller_handle() with SESSION_ENDED, TOKEN_REJECTED or @otherwise, whichever @error means. */
+/** As controller_handle_sign_in(), or controller_handle() with SESSION_ENDED or @otherwise, whichever @error
+ * means. */
 void controller_handle_failure(Controller *controller, ClientEvent otherwise, const GError *error);
 
 /** Sends @request (transfer full); @callback gets the controller as user data. Cancelled by a new state. */

@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 
 #include "client/model/server_sentence.h"
+#include "client/ui/controller_factor.h"
 #include "client/ui/controller_list.h"
 #include "client/ui/controller_private.h"
 #include "client/ui/controller_warning.h"
@@ -156,9 +157,7 @@ on_acted(GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(ApiAnswer) answer = controller_answer(source, result, &is_cancelled, &error);
   if (is_cancelled)
     return;
-  if (controller_needs_sign_in(error))
-    controller_handle(controller, CLIENT_EVENT_TOKEN_REJECTED, error);
-  else if (error != NULL)
+  if (!controller_handle_sign_in(controller, error) && error != NULL)
     client_window_show_error(controller->window, error);
   if (controller->state == CLIENT_STATE_DESKTOPS)
     controller_list(controller);

@@ -4,10 +4,8 @@ The second factor through a real portal and broker. The codes are made by hands 
 oathtool. What a sign-in that lacks its code may do is walked from the route table.
 """
 import base64
-import hmac
 import http.client
 import os
-import struct
 import subprocess
 import tempfile
 import threading
@@ -18,22 +16,14 @@ from api_places import route_rows
 from ctl import Ctl
 from desktop import ready_session
 from fake_stack import fake_stack
-from processes import wait_until
 from rest import Problem, Rest
+from second_factor import code_of, enrol
 
 PASSWORD = "a long enough password"
 ABSENT = "00000000-0000-4000-8000-000000000000"
 # All that is let through before the code.
 BEFORE_THE_CODE = {"POST /api/v1/logout", "GET /api/v1/me", "GET /api/v1/me/second-factor", "POST /api/v1/me/second-factor",
                    "POST /api/v1/me/second-factor/confirm", "POST /api/v1/me/second-factor/verify"}
-
-
-def code_of(secret, ahead=0):
-    """RFC 6238 with what Python has."""
-    step = int(time.time()) // 30 + ahead
-    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", step), "sha1")
-    at = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[at:at + 4])[0] & 0x7fffffff) % 1000000:06d}"
 
 
 def setUpModule():
@@ -55,18 +45,9 @@ class FactorCase(unittest.TestCase):
         rest.standing = rest.login(name, PASSWORD)["user"]["second_factor"]
         return rest
 
-    def enrol(self, rest, **proof):
-        """The secret, and the recovery codes; `rest` goes on with the sign-in that it has then."""
-        draft = rest.call("POST", "me/second-factor", proof)
-        # A code of the step before would be taken as a clock that is behind, from which the next one is too far.
-        wait_until(lambda: time.time() % 30 < 20, 30, "the beginning of a step of time")
-        answer = rest.call("POST", "me/second-factor/confirm", {"code": code_of(draft["secret"])})
-        rest.token = answer.get("token", rest.token)
-        return draft["secret"], answer["recovery_codes"]
-
     def enrolled(self, name):
         rest = self.rest(self.person(name))
-        secret, codes = self.enrol(rest, password=PASSWORD)
+        secret, codes = enrol(rest, password=PASSWORD)
         return rest, secret, codes
 
     def prove(self, rest, code):
@@ -156,7 +137,7 @@ class SecondFactorTest(FactorCase):
         self.stack.admin.call("PUT", "groups/strict/members/gil")
         self.assertTrue(self.stack.admin.call("PATCH", "groups/strict", {"second_factor_required": True})["second_factor_required"])
         self.refused("second-factor-enrolment-required", rest, "GET", "desktops")
-        _, codes = self.enrol(rest)
+        _, codes = enrol(rest)
         self.assertTrue(rest.call("GET", "desktops")["items"])
         self.refused("conflict", rest, "POST", "me/second-factor/off", {"password": PASSWORD, "code": codes[0]})
         shown = self.stack.admin.call("GET", "users/gil")
