@@ -4,15 +4,13 @@
 #include "broker/policy/names.h"
 #include "broker/policy/password_rules.h"
 #include "broker/service/cluster/change_feed.h"
-#include "broker/service/desktops/lifecycle.h"
 #include "broker/service/people/access_tokens.h"
+#include "broker/service/people/account_end.h"
 #include "broker/service/people/external_account.h"
 #include "broker/service/people/sign_in_ending.h"
 #include "broker/service/rights/rights.h"
-#include "broker/store/desktop_store.h"
 #include "broker/store/external_account_store.h"
 #include "broker/store/role_binding_store.h"
-#include "broker/store/session_store.h"
 #include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 #include "common/base/error.h"
@@ -74,14 +72,6 @@ user_admin_get(Services *services, const char *user, GError **error)
   return work != NULL ? user_store_find(work->transaction, user, error) : NULL;
 }
 
-static gboolean
-throw_out(Work *work, const Caller *caller, const User *user, const char *detail, GError **error)
-{
-  g_autoptr(GPtrArray) sessions = session_store_of_user(work->transaction, user->id, error);
-  return sessions != NULL && sign_in_store_remove_of_user(work->transaction, user->id, NULL, error) &&
-         lifecycle_end_all(work, caller, sessions, CARAWAY_ERROR_FORBIDDEN, detail, error);
-}
-
 static void
 apply(User *user, const UserChange *change)
 {
@@ -117,7 +107,8 @@ write_change(Work *work, const Caller *caller, User *user, const UserChange *cha
       "administrator: %s, disabled: %s", user->administrator ? "yes" : "no", user->disabled ? "yes" : "no");
   return user_store_update(work->transaction, user, error) &&
          rights_check_administrator_left(work, before, error) &&
-         (!user->disabled || throw_out(work, caller, user, "The account was disabled.", error)) &&
+         (!user->disabled ||
+          account_end_presence(work, caller, user->id, "The account was disabled.", error)) &&
          work_audit(work, caller, "user.change", "user", user->name, detail, error);
 }
 
@@ -168,21 +159,6 @@ user_admin_set_password(Services *services, const Caller *caller, const char *ke
          work_audit(work, caller, "password.set", "user", user->name, "", error) && work_commit(work, error);
 }
 
-/* To be called after the sessions have ended: what is kept for them is not given up by the way. */
-static gboolean
-check_owns_nothing(Work *work, const User *user, GError **error)
-{
-  gint64 count;
-  if (!desktop_store_count_owned(work->transaction, user->id, &count, error))
-    return FALSE;
-  if (count == 0)
-    return TRUE;
-  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
-              "%s owns %" G_GINT64_FORMAT " desktop%s; unassign %s first.", user->name, count,
-              count == 1 ? "" : "s", count == 1 ? "it" : "them");
-  return FALSE;
-}
-
 gboolean
 user_admin_delete(Services *services, const Caller *caller, const char *key, GError **error)
 {
@@ -193,11 +169,8 @@ user_admin_delete(Services *services, const Caller *caller, const char *key, GEr
   g_autoptr(User) user = user_store_find(work->transaction, key, error);
   if (user == NULL || !rights_check_not_above(work, caller, user->id, error) ||
       !rights_count_administrators(work, &before, error) ||
-      !throw_out(work, caller, user, "The account was deleted.", error) ||
-      !check_owns_nothing(work, user, error) ||
-      !desktop_store_forget_remakes(work->transaction, user->id, error) ||
-      !user_store_remove(work->transaction, user->id, error) ||
-      !rights_check_administrator_left(work, before, error) ||
+      !account_end_presence(work, caller, user->id, "The account was deleted.", error) ||
+      !account_end_remove(work, user, error) || !rights_check_administrator_left(work, before, error) ||
       !work_audit(work, caller, "user.delete", "user", user->name, "", error))
     return FALSE;
   work_notify(work, CHANGE_SIGN_IN, user->id);
