@@ -80,6 +80,15 @@ static const AuditRow ROWS[] = {
     {"POST", V1 "/admin/desktops/{desktop}/reset", "desktop.reset"},
     {"POST", V1 "/pools/{pool}/desktops", "desktop.adopt"},
 
+    {"POST", V1 "/devices/challenge", "device.sign-in", TRUE}, /* a part of it, which changes nothing */
+    {"POST", V1 "/devices/sign-in", "device.sign-in", TRUE},
+    {"POST", V1 "/devices/enrol", "device.enrol", TRUE},
+    {"POST", V1 "/devices/{device}/approve", "device.approve"},
+    {"POST", V1 "/devices/{device}/reject", "device.reject"},
+    {"POST", V1 "/devices/{device}/revoke", "device.revoke"},
+    {"PATCH", V1 "/devices/{device}", "device.change"},
+    {"DELETE", V1 "/devices/{device}", "device.delete"},
+
     {"POST", "/internal/join", "join", TRUE},
     {"POST", "/internal/renew", "certificate.issue"},
     {"POST", "/internal/redeem", "console.redeem", TRUE},

@@ -69,6 +69,8 @@ static const struct {
     {CARAWAY_ERROR_WRONG_CODE, 403},
     {CARAWAY_ERROR_SECOND_FACTOR_PENDING, 403},
     {CARAWAY_ERROR_ENROLMENT_REQUIRED, 403},
+    {CARAWAY_ERROR_DEVICE_REFUSED, 401},
+    {CARAWAY_ERROR_DEVICE_REVOKED, 403},
 };
 
 /* Of a sentence that tells what somebody sent. */

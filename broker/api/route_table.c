@@ -5,6 +5,7 @@
 #include "broker/api/audit_handlers.h"
 #include "broker/api/certificate_handlers.h"
 #include "broker/api/desktop_handlers.h"
+#include "broker/api/device_handlers.h"
 #include "broker/api/factor_handlers.h"
 #include "broker/api/handlers.h"
 #include "broker/api/host_handlers.h"
@@ -183,6 +184,25 @@ static const Route ROUTES[] = {
      ALL(ROOT)},
     {"POST", V1 "/authenticators/{authenticator}/test", PERMISSION_USER_MANAGE, handle_test_authenticator,
      SMALL, ROUTE_PLAIN, ALL(ROOT)},
+
+    {"POST", V1 "/devices/challenge", PERMISSION_PUBLIC, handle_device_challenge, SMALL, ROUTE_PLAIN},
+    {"POST", V1 "/devices/enrol", PERMISSION_PUBLIC, handle_enrol_device, SMALL, ROUTE_SLOW},
+    {"GET", V1 "/devices/enrolment/{device}", PERMISSION_PUBLIC, handle_device_enrolment, NO_BODY,
+     ROUTE_PLAIN},
+    {"POST", V1 "/devices/sign-in", PERMISSION_PUBLIC, handle_device_sign_in, SMALL, ROUTE_PLAIN},
+    {"GET", V1 "/me/device", PERMISSION_OWN, handle_own_device, NO_BODY, ROUTE_PLAIN},
+    {"GET", V1 "/devices", PERMISSION_DEVICE_READ, handle_devices, NO_BODY, ROUTE_PLAIN, ALL(ROOT)},
+    {"GET", V1 "/devices/{device}", PERMISSION_DEVICE_READ, handle_device, NO_BODY, ROUTE_PLAIN, ALL(ROOT)},
+    {"PATCH", V1 "/devices/{device}", PERMISSION_DEVICE_MANAGE, handle_change_device, SMALL, ROUTE_PLAIN,
+     ALL(ROOT)},
+    {"DELETE", V1 "/devices/{device}", PERMISSION_DEVICE_MANAGE, handle_delete_device, NO_BODY, ROUTE_PLAIN,
+     ALL(ROOT)},
+    {"POST", V1 "/devices/{device}/approve", PERMISSION_DEVICE_MANAGE, handle_approve_device, SMALL,
+     ROUTE_SLOW, ALL(ROOT)},
+    {"POST", V1 "/devices/{device}/reject", PERMISSION_DEVICE_MANAGE, handle_reject_device, SMALL,
+     ROUTE_PLAIN, ALL(ROOT)},
+    {"POST", V1 "/devices/{device}/revoke", PERMISSION_DEVICE_MANAGE, handle_revoke_device, SMALL,
+     ROUTE_PLAIN, ALL(ROOT)},
 
     {"GET", V1 "/audit", PERMISSION_AUDIT_READ, handle_audit, NO_BODY, ROUTE_PLAIN, ALL(ROOT)},
     {"GET", V1 "/audit/verify", PERMISSION_AUDIT_READ, handle_audit_verify, NO_BODY, ROUTE_SLOW, ALL(ROOT)},

@@ -27,6 +27,7 @@ static const CtlNoun all_nouns[] = {
     {"session", "Sessions of people on desktops", ctl_session_commands},
     {"desktop", "Desktops of all pools", ctl_desktop_commands},
     {"authenticator", "Directories that people sign in by", ctl_authenticator_commands},
+    {"device", "Kiosks that sign in by themselves", ctl_device_commands},
     {"audit", "What was done by whom", ctl_audit_commands},
     {NULL},
 };

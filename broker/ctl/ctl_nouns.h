@@ -40,6 +40,9 @@ extern const CtlCommand ctl_pool_commands[], ctl_entitlement_commands[], ctl_ima
 /** session, desktop. */
 extern const CtlCommand ctl_session_commands[], ctl_desktop_commands[];
 
+/** device. */
+extern const CtlCommand ctl_device_commands[];
+
 /** host, broker, certificate. */
 extern const CtlCommand ctl_host_commands[], ctl_broker_commands[], ctl_certificate_commands[];
 

@@ -36,6 +36,8 @@ typedef enum {
   PERMISSION_HOST_READ,
   PERMISSION_HOST_MANAGE,
   PERMISSION_BROKER_READ,
+  PERMISSION_DEVICE_READ,
+  PERMISSION_DEVICE_MANAGE, /**< let devices in and throw them out; pools and groups need theirs, too */
   PERMISSION_AUDIT_READ,
 
   PERMISSION_GATEWAY, /**< a machine of role relay or portal, by its certificate */

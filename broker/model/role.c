@@ -5,7 +5,8 @@
 
 #define READS                                                                                                \
   (BIT(SESSION_READ) | BIT(DESKTOP_READ) | BIT(USER_READ) | BIT(GROUP_READ) | BIT(ROLE_READ) |               \
-   BIT(POOL_READ) | BIT(IMAGE_READ) | BIT(HOST_READ) | BIT(BROKER_READ) | BIT(AUDIT_READ))
+   BIT(POOL_READ) | BIT(IMAGE_READ) | BIT(HOST_READ) | BIT(BROKER_READ) | BIT(DEVICE_READ) |                 \
+   BIT(AUDIT_READ))
 
 /* docs/roles.md shows them as a table; a test compares the two. */
 static const Role FIXED[] = {

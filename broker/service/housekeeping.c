@@ -9,6 +9,7 @@
 #include "broker/store/console_password_store.h"
 #include "broker/store/creation_store.h"
 #include "broker/store/desktop_store.h"
+#include "broker/store/device_store.h"
 #include "broker/store/device_token_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/idempotency_store.h"
@@ -72,6 +73,7 @@ housekeeping_delete_expired(Services *services, GError **error)
          join_token_store_remove_expired(work->transaction, now_us, error) &&
          certificate_store_remove_expired(work->transaction, now_us - CERTIFICATE_KEEP_US, error) &&
          oidc_store_remove_expired(work->transaction, now_us, error) &&
+         device_store_remove_expired(work->transaction, now_us, error) &&
          console_password_store_remove_expired(work->transaction, now_us - PASSWORD_KEEP_US, error) &&
          idempotency_store_remove_old(work->transaction, keys_us, error) &&
          creation_store_remove_old(work->transaction, keys_us, CREATIONS_MAX, error) &&

@@ -16,6 +16,7 @@
 #include "broker/store/setting_store.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
+#include "common/base/secret.h"
 
 #define READERS              4
 #define HASH_WAITING         4 /* fewer than the workers of the API: sign-ins leave some for others */
@@ -25,6 +26,7 @@
 #define CLEANING_INTERVAL_US (60 * SECOND_US)
 #define HOUR_US              (3600 * SECOND_US)
 #define DAY_US               (24 * 60 * 60 * SECOND_US)
+#define NONCE_KEY_BYTES      32
 
 static gint64
 read_number(DbTransaction *transaction, const char *name, gint64 fallback)
@@ -41,24 +43,39 @@ write_number(DbTransaction *transaction, const char *name, gint64 number, GError
   return setting_store_set(transaction, name, text, error);
 }
 
-/* The first broker of a new database gives the installation its id. */
+/* The setting @name; @value (transfer full) when it was never set. NULL on failure. */
+static char *
+read_or_set(DbTransaction *transaction, const char *name, char *value, GError **error)
+{
+  g_autofree char *fallback = value;
+  GError *problem = NULL;
+  char *found = setting_store_get(transaction, name, &problem);
+  if (found != NULL)
+    return found;
+  if (!g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, problem);
+    return NULL;
+  }
+  g_clear_error(&problem);
+  return setting_store_set(transaction, name, fallback, error) ? g_steal_pointer(&fallback) : NULL;
+}
+
+/* The first broker of a new database gives the installation its id, and what challenges of devices are sealed
+ * with. */
 static gboolean
 read_identity(Services *services, GError **error)
 {
   g_autoptr(DbTransaction) transaction = db_begin(services->db, DB_WRITE, error);
   if (transaction == NULL)
     return FALSE;
-  g_autoptr(GError) problem = NULL;
-  services->installation = setting_store_get(transaction, "installation", &problem);
-  if (services->installation == NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
-    g_propagate_error(error, g_steal_pointer(&problem));
-    return FALSE;
-  }
+  services->installation = read_or_set(transaction, "installation", g_uuid_string_random(), error);
   if (services->installation == NULL)
-    services->installation = g_uuid_string_random();
+    return FALSE;
+  services->nonce_key = read_or_set(transaction, "device-nonce-key", secret_random(NONCE_KEY_BYTES), error);
+  if (services->nonce_key == NULL)
+    return FALSE;
   services->generation = (guint64)read_number(transaction, "generation", 1);
-  return setting_store_set(transaction, "installation", services->installation, error) &&
-         write_number(transaction, "generation", (gint64)services->generation, error) &&
+  return write_number(transaction, "generation", (gint64)services->generation, error) &&
          db_commit(transaction, error);
 }
 
@@ -144,6 +161,7 @@ services_new(const ServicesOptions *options, GError **error)
   services->authenticator = local_authenticator_new(services->hasher);
   services->throttle = sign_in_throttle_new();
   services->external_recheck = external_recheck_new(services);
+  services->device_budget = device_budget_new();
   services->hub = session_hub_new();
   services->delivery = delivery_new();
   services->session_times = session_times_new();
@@ -375,6 +393,8 @@ services_free(Services *services)
   session_hub_free(services->hub);
   sign_in_throttle_free(services->throttle);
   factor_vault_free(services->factor_vault);
+  device_budget_free(services->device_budget);
+  secret_free(services->nonce_key);
   authenticator_free(services->authenticator);
   password_hasher_free(services->hasher);
   db_close(services->db);

@@ -22,6 +22,7 @@
 #include "broker/service/cluster/cluster.h"
 #include "broker/service/connect/assignment_batch.h"
 #include "broker/service/connect/grant_batch.h"
+#include "broker/service/devices/device_budget.h"
 #include "broker/service/hosts/delivery.h"
 #include "broker/service/hosts/host_pulse.h"
 #include "broker/service/hosts/host_silence.h"
@@ -47,6 +48,7 @@ struct Services {
   const AuthenticatorFolder *directories; /* (nullable) borrowed */
   FactorVault *factor_vault;              /* nullable: second factors cannot be read */
   SignInThrottle *throttle;
+  DeviceBudget *device_budget;
   SessionHub *hub;
   Delivery *delivery;
   ChangeFeed *feed;
@@ -71,6 +73,7 @@ struct Services {
   AwaySignOuts *sign_outs;
   SignInLimits sign_in_limits;
   char *installation;
+  char *nonce_key; /* secret: seals the challenges of devices, at all brokers */
   guint64 generation;
   char *instance; /* of this process among the brokers of the database */
 

@@ -14,7 +14,8 @@ typedef struct {
   const char *sql;
 } Change;
 
-/* A token that was used up or revoked, or a password that was spent since must not count again. */
+/* A token that was used up or revoked, or a password or nonce that was spent since must not count again: the
+ * first broker makes another key for nonces. */
 static const Change CHANGES[] = {
     {"sign_in", "DELETE FROM sign_in"},
     {"access_token", "DELETE FROM access_token"},
@@ -22,6 +23,7 @@ static const Change CHANGES[] = {
     {"console_password", "DELETE FROM console_password"},
     {"join_token", "DELETE FROM join_token"},
     {"recovery_code", "DELETE FROM recovery_code"},
+    {"setting", "DELETE FROM setting WHERE name = 'device-nonce-key'"},
     {"outbox", "DELETE FROM outbox"},
     {"broker", "DELETE FROM broker"},
     {"lease", "DELETE FROM lease"},

@@ -257,6 +257,19 @@ static const char device_tokens_sql[] =
     "  account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, created_us BIGINT NOT NULL,"
     "  expires_us BIGINT NOT NULL, failures INTEGER NOT NULL, failed_us BIGINT NOT NULL);"
     "CREATE INDEX device_token_account ON device_token (account_id, created_us)";
+/* The code of a device is that of its key: two that show the same one are told apart, not refused. */
+static const char devices_sql[] =
+    "CREATE TABLE device (id TEXT PRIMARY KEY, name TEXT UNIQUE, description TEXT NOT NULL,"
+    "  public_key TEXT NOT NULL UNIQUE, code TEXT NOT NULL, secret_hash TEXT NOT NULL, state TEXT NOT NULL,"
+    "  model TEXT NOT NULL, hostname TEXT NOT NULL, client_version TEXT NOT NULL, address TEXT NOT NULL,"
+    "  account_id TEXT UNIQUE REFERENCES account (id), approved_by TEXT NOT NULL, seen_from TEXT NOT NULL,"
+    "  pool_id TEXT REFERENCES pool (id) ON DELETE SET NULL, created_us BIGINT NOT NULL, expires_us BIGINT "
+    "NOT NULL, approved_us BIGINT NOT NULL,"
+    "  seen_us BIGINT NOT NULL, version BIGINT NOT NULL,"
+    "  CHECK ((state IN ('approved', 'revoked')) = (account_id IS NOT NULL)));"
+    "CREATE INDEX device_code ON device (code);"
+    "CREATE INDEX device_waiting ON device (expires_us) WHERE state IN ('pending', 'rejected');"
+    "CREATE TABLE device_nonce (nonce TEXT PRIMARY KEY, expires_us BIGINT NOT NULL)";
 
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
@@ -283,6 +296,7 @@ static const Migration migrations[] = {
     {22, "seals of the audit log", audit_schema, audit_guard_sqlite, audit_guard_postgres},
     {23, "second factors", second_factors_sql},
     {24, "known devices", device_tokens_sql},
+    {25, "devices", devices_sql},
 };
 
 int

@@ -65,7 +65,9 @@
   X(DIRECTORY_PASSWORD, "directory-password-expired")                                                        \
   X(WRONG_CODE, "wrong-code")                                                                                \
   X(SECOND_FACTOR_PENDING, "second-factor-pending")                                                          \
-  X(ENROLMENT_REQUIRED, "second-factor-enrolment-required")
+  X(ENROLMENT_REQUIRED, "second-factor-enrolment-required")                                                  \
+  X(DEVICE_REFUSED, "device-not-accepted")                                                                   \
+  X(DEVICE_REVOKED, "device-revoked")
 
 typedef enum {
 #define X(suffix, name) CARAWAY_ERROR_##suffix,

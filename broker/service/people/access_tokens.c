@@ -3,6 +3,7 @@
 
 #include "broker/policy/names.h"
 #include "broker/service/away/database_return.h"
+#include "broker/service/devices/device_account.h"
 #include "broker/service/people/sign_in_ending.h"
 #include "broker/service/rights/rights.h"
 #include "broker/store/access_token_store.h"
@@ -50,7 +51,9 @@ access_tokens_create(Services *services, const Caller *caller, const NewAccessTo
   if (!check_new(new_token, error))
     return NULL;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL || !check_room(work, caller->user_id, new_token->name, error))
+  if (work == NULL ||
+      !device_account_check_is_none(work, caller->user_id, "which signs in by its key alone", error) ||
+      !check_room(work, caller->user_id, new_token->name, error))
     return NULL;
   char *secret = secret_random(ACCESS_TOKEN_SECRET_BYTES);
   char *text = access_token_text(secret);

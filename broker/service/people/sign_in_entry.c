@@ -74,16 +74,16 @@ find_account(Work *work, const char *name, GError **error)
 static gboolean
 look_at_factor(Work *work, const SignInEntry *entry, const User *user, Shown *shown, GError **error)
 {
-  if (entry->second_factor_proven || entry->code == NULL || !user->second_factor)
+  if (entry->second_factor_proven || entry->is_machine || entry->code == NULL || !user->second_factor)
     return TRUE;
   shown->took_code = factor_check_take(work, user->id, entry->code, &shown->proof, error);
   return shown->took_code;
 }
 
-/* Enters a sign-in of @user (transfer full); @start says from where and how it was proven, the rest is made
- * here. */
+/* Enters a sign-in of @user (transfer full); @start says from where and how it was proven, and when it ends
+ * at the latest (0: as the configuration says). The rest is made here. */
 static SignIn *
-add(Work *work, User *user, const SignInRow *start, const char *device, char **ret_hash, GError **error)
+add(Work *work, User *user, const SignInRow *start, char **ret_hash, GError **error)
 {
   g_autoptr(SignIn) sign_in = g_new0(SignIn, 1);
   sign_in->user = user;
@@ -93,14 +93,15 @@ add(Work *work, User *user, const SignInRow *start, const char *device, char **r
   sign_in->expires_us =
       sign_in_limits_end_us(&work->services->sign_in_limits, user->administrator, work->now_us,
                             pending ? work->now_us + PENDING_LIFETIME_US : G_MAXINT64);
+  if (start->expires_us > 0)
+    sign_in->expires_us = MIN(sign_in->expires_us, start->expires_us);
   g_autofree char *hash = secret_hash(sign_in->token);
   SignInRow row = *start;
   row.token_hash = hash;
   row.user_id = user->id;
   row.created_us = work->now_us;
   row.expires_us = sign_in->expires_us;
-  if (!make_room(work, user->id, pending, error) || !sign_in_store_add(work->transaction, &row, error) ||
-      (!pending && !know_device(work, device, sign_in, error))) /* the device of whoever proved all of it */
+  if (!make_room(work, user->id, pending, error) || !sign_in_store_add(work->transaction, &row, error))
     return NULL;
   *ret_hash = g_steal_pointer(&hash);
   return g_steal_pointer(&sign_in);
@@ -123,6 +124,14 @@ note(Work *work, const SignInEntry *entry, const SignIn *sign_in, const Shown *s
                     detail, error);
 }
 
+/* Where somebody proved all of it. A machine with a key of its own is known by that. */
+static gboolean
+take_device(Work *work, const SignInEntry *entry, SignIn *sign_in, GError **error)
+{
+  return entry->is_machine || factor_standing_is_pending(sign_in->standing) ||
+         know_device(work, entry->device, sign_in, error);
+}
+
 static SignIn *
 enter(Services *services, const SignInEntry *entry, Shown *shown, GError **error)
 {
@@ -134,13 +143,16 @@ enter(Services *services, const SignInEntry *entry, Shown *shown, GError **error
   g_autoptr(User) user = find_account(work, entry->user_name, error);
   if (user == NULL || !look_at_factor(work, entry, user, shown, error))
     return NULL;
+  gboolean is_proven = entry->second_factor_proven || entry->is_machine;
   const SignInRow start = {.address = (char *)(entry->address != NULL ? entry->address : ""),
                            .method = (char *)entry->method,
                            .client = (char *)(entry->client != NULL ? entry->client : ""),
-                           .factor_us = entry->second_factor_proven || shown->took_code ? now_us : 0};
+                           .expires_us = entry->lifetime_us > 0 ? now_us + entry->lifetime_us : 0,
+                           .factor_us = is_proven || shown->took_code ? now_us : 0};
   g_autofree char *hash = NULL;
-  g_autoptr(SignIn) sign_in = add(work, g_steal_pointer(&user), &start, entry->device, &hash, error);
-  if (sign_in == NULL || !note(work, entry, sign_in, shown, hash, error) || !work_commit(work, error))
+  g_autoptr(SignIn) sign_in = add(work, g_steal_pointer(&user), &start, &hash, error);
+  if (sign_in == NULL || !take_device(work, entry, sign_in, error) ||
+      !note(work, entry, sign_in, shown, hash, error) || !work_commit(work, error))
     return NULL;
   if (!factor_standing_is_pending(sign_in->standing))
     known_sign_ins_put(services->known_sign_ins, stamp, hash, sign_in->user, now_us, sign_in->expires_us);
@@ -176,7 +188,8 @@ sign_in_replace(Work *work, const Caller *caller, GError **error)
                            .client = pending->client,
                            .factor_us = work->now_us};
   User *user = user_store_find(work->transaction, caller->user_id, error);
-  return user != NULL ? add(work, user, &start, NULL, &hash, error) : NULL;
+  g_autoptr(SignIn) sign_in = user != NULL ? add(work, user, &start, &hash, error) : NULL;
+  return sign_in != NULL && know_device(work, NULL, sign_in, error) ? g_steal_pointer(&sign_in) : NULL;
 }
 
 void

@@ -13,8 +13,8 @@
 typedef struct {
   char *token; /**< secret, for the client only */
   gint64 expires_us;
-  char *device; /**< (nullable: it is pending) secret: by it the device is known the next time; stays with the
-                   client */
+  char *device; /**< (nullable: it is pending, or a machine's) secret: by it the device is known the next
+                   time; stays with the client */
   gint64 device_expires_us;
   User *user;
   FactorStanding standing;
@@ -28,7 +28,10 @@ typedef struct {
   const char *client;            /**< (nullable) what the client said it is, by model/client_name.h */
   const char *code;              /**< (nullable) of the second factor, shown at once */
   gboolean second_factor_proven; /**< @method had a second factor of its own: none is asked for */
-  const char *device; /**< (nullable) the token that the device was known by; another one takes its place */
+  const char *device;  /**< (nullable) the token that the device was known by; another one takes its place */
+  gint64 lifetime_us;  /**< at most; 0: as the configuration says */
+  gboolean is_machine; /**< proven by a machine's own key: nobody is there to be asked for a second factor,
+                          and it is known by nothing else */
 } SignInEntry;
 
 /** Begins a sign-in as @entry says. Fails with CARAWAY_ERROR_NOT_FOUND, CARAWAY_ERROR_BAD_CREDENTIALS for an

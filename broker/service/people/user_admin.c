@@ -4,6 +4,7 @@
 #include "broker/policy/names.h"
 #include "broker/policy/password_rules.h"
 #include "broker/service/cluster/change_feed.h"
+#include "broker/service/devices/device_account.h"
 #include "broker/service/people/access_tokens.h"
 #include "broker/service/people/account_end.h"
 #include "broker/service/people/external_account.h"
@@ -153,6 +154,7 @@ user_admin_set_password(Services *services, const Caller *caller, const char *ke
     return FALSE;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   return work != NULL && rights_check_not_above(work, caller, user->id, error) &&
+         device_account_check_is_none(work, user->id, "which has no password", error) &&
          user_store_set_password(work->transaction, user->id, hash, must_change, error) &&
          sign_in_ending_all(work, user->id, NULL, error) &&
          access_tokens_revoke_of(work, caller, user->id, error) &&
@@ -169,6 +171,7 @@ user_admin_delete(Services *services, const Caller *caller, const char *key, GEr
   g_autoptr(User) user = user_store_find(work->transaction, key, error);
   if (user == NULL || !rights_check_not_above(work, caller, user->id, error) ||
       !rights_count_administrators(work, &before, error) ||
+      !device_account_check_is_none(work, user->id, "which is deleted with the device", error) ||
       !account_end_presence(work, caller, user->id, "The account was deleted.", error) ||
       !account_end_remove(work, user, error) || !rights_check_administrator_left(work, before, error) ||
       !work_audit(work, caller, "user.delete", "user", user->name, "", error))

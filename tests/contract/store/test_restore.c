@@ -3,6 +3,7 @@
  * is provided for. */
 #include "broker/store/audit_store.h"
 #include "broker/store/desktop_store.h"
+#include "broker/store/device_store.h"
 #include "broker/store/outbox_store.h"
 #include "broker/store/restore.h"
 #include "broker/store/session_store.h"
@@ -203,6 +204,36 @@ test_one_moment(Case *test, gconstpointer data)
   g_assert_cmpint(number(test->transaction, "SELECT COUNT(*) FROM account"), ==, 1);
 }
 
+/* A kiosk stays one; a nonce that was used since the backup was made is not taken again. */
+static void
+test_devices(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  const Device waiting = {.id = (char *)"d1",
+                          .public_key = (char *)"key",
+                          .code = (char *)"K7QD-3M9X",
+                          .model = (char *)"",
+                          .hostname = (char *)"",
+                          .client_version = (char *)"",
+                          .address = (char *)"192.0.2.7",
+                          .expires_us = G_MAXINT64};
+  store_case_user(&test->from, "kiosk");
+  g_assert_true(device_store_add(test->from.transaction, &waiting, "hash", &error));
+  g_autoptr(Device) device = device_store_find(test->from.transaction, "d1", &error);
+  device->state = DEVICE_APPROVED;
+  device->name = g_strdup("ward");
+  device->account_id = g_strdup("kiosk");
+  g_assert_true(device_store_update(test->from.transaction, device, &error));
+  g_assert_true(setting_store_set(test->from.transaction, "device-nonce-key", "sealed", &error));
+  move(test);
+  g_autoptr(Device) moved = device_store_find_by_key(test->transaction, "key", &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(moved->state, ==, DEVICE_APPROVED);
+  g_assert_cmpstr(moved->account, ==, "kiosk");
+  g_assert_null(setting_store_get(test->transaction, "device-nonce-key", &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND);
+}
+
 static void
 add(const char *name, void (*function)(Case *test, gconstpointer data))
 {
@@ -220,6 +251,7 @@ main(int argc, char **argv)
   add("many-rows", test_many_rows);
   add("desktops", test_desktops);
   add("commands", test_commands);
+  add("devices", test_devices);
   add("not-empty", test_not_empty);
   add("one-moment", test_one_moment);
   return g_test_run();

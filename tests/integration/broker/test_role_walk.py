@@ -11,6 +11,7 @@ import threading
 import unittest
 
 from api_places import route_rows
+from device import Device
 from machines import Broker, ScriptedHost, random_id
 from processes import wait_until
 from rest import Problem
@@ -55,6 +56,7 @@ class World:
             self.pool(pool, kind)
         self.sessions = [self.session("office"), self.session("away")]
         self.kept = [self.session("wards")["desktop"]["name"], self.session("far")["desktop"]["name"]]
+        self.devices = [self.device(), self.device()]
         self.admin.call("POST", "roles", {"name": "reader", "permissions": ["pool.read"]})
         self.rest = {"administrator": self.admin, "user": self.broker.user("plain"),
                      "pool-manager": self.holder("manager", "pool-manager"),
@@ -71,6 +73,10 @@ class World:
     def pool(self, name, kind):
         self.admin.call("POST", "pools", {"name": name, "kind": kind, "image": "debian-12", "size": 2, "spares": 1})
         self.admin.call("PUT", f"pools/{name}/entitlements/user/demo")
+
+    def device(self):
+        """The id of one that waits."""
+        return Device(self.broker).enrol()["id"]
 
     def bind(self, user, role, thing="/"):
         return self.admin.call("POST", "role-bindings", {"kind": "user", "subject": user, "role": role, "object": thing})
@@ -98,12 +104,13 @@ class World:
     def ids(self, route, which):
         """The value of each parameter; what a request destroys is made for it."""
         if which == MISSING:
-            return dict.fromkeys(("pool", "group", "user", "session", "desktop", "role", "binding", "signin", "token"), random_id()) | {
+            return dict.fromkeys(("pool", "group", "user", "session", "desktop", "role", "binding", "signin", "token", "device"), random_id()) | {
                 "host": "kvm9", "image": "no-image", "authenticator": "nowhere", "serial": "ab" * 16, "kind": "user", "subject": "victim"}
         live = self.sessions[which]
         ids = {"pool": ("office", "away")[which], "group": ("staff", "others")[which], "role": ("reader", "auditor")[which],
                "user": ("victim", "stranger")[which], "host": ("kvm1", "kvm2")[which], "kind": "user", "subject": "victim",
-               "serial": "ab" * 16, "authenticator": "nowhere", "signin": random_id(), "token": random_id(), "image": ("debian-12", "other-image")[which], "session": live["id"], "desktop": live["desktop"]["name"]}
+               "serial": "ab" * 16, "authenticator": "nowhere", "signin": random_id(), "token": random_id(), "image": ("debian-12", "other-image")[which], "session": live["id"], "desktop": live["desktop"]["name"],
+               "device": self.devices[which]}
         if route == "DELETE /api/v1/admin/desktops/{desktop}":
             ids["desktop"] = self.kept[which]
         if "/members/" in route:
@@ -126,6 +133,8 @@ class World:
             ids[kind.group(2)] = self.fresh(kind.group(1))
             if role == "office-manager":
                 self.bind("local", "pool-manager", f"/pools/{ids['pool']}")
+        if route == "DELETE /api/v1/devices/{device}" and which != MISSING:
+            ids["device"] = self.device()
         if route.endswith("/logoff") and which != MISSING:
             self.sessions[which] = self.session(("office", "away")[which])
             ids["session"] = self.sessions[which]["id"]
@@ -185,7 +194,8 @@ class RoleWalk(unittest.TestCase):
 
     def test_nobody_gets_anywhere(self):
         rest = self.world.broker.rest()
-        public = {"POST /api/v1/login", "GET /api/v1/sign-in-methods", "POST /api/v1/oidc/redeem", "GET /healthz", "GET /readyz", "GET /metrics"}
+        public = {"POST /api/v1/login", "GET /api/v1/sign-in-methods", "POST /api/v1/oidc/redeem", "GET /healthz", "GET /readyz", "GET /metrics",
+                  "POST /api/v1/devices/challenge", "POST /api/v1/devices/enrol", "POST /api/v1/devices/sign-in", "GET /api/v1/devices/enrolment/{device}"}
         for route, cells in ROWS.items():
             if route not in public and "/internal/" not in route and "/oidc/" not in route:
                 with self.subTest(route=route):

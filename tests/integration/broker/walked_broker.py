@@ -6,6 +6,7 @@ import urllib.parse
 import uuid
 
 from api_places import error_codes
+from device import Device
 from hostile_texts import is_plain
 from machines import Broker, Machine, ScriptedHost, provision, wait_spare
 from postgres_server import PostgresServer, folder_of
@@ -44,6 +45,10 @@ class WalkedBroker:
                     "authenticator": "nowhere"}
         self.people = {"own": self.owner, "account": self.owner, "console.open": self.owner, "public": self.broker.rest(),
                        "gateway": self.portal.rest, "host": self.host.rest, "broker": self.portal.rest, "machine": self.portal.rest}
+        device = Device(self.broker)
+        device.enrol()
+        self.ids["device"] = device.id
+        self.proof = {"public_key": device.public_key, "device": device.id, "nonce": "none", "signature": "none"}
         self.made = 0
         self.token = self.admin.call("POST", "hosts/join-tokens", {"role": "host"})["token"]
 
@@ -70,6 +75,9 @@ class WalkedBroker:
                 "POST /api/v1/role-bindings": {"kind": "user", "subject": "victim", "role": "reader"},
                 "POST /internal/join": {"token": self.token},
                 "POST /api/v1/images": {"name": "debian-12"},
+                "POST /api/v1/devices/{device}/approve": new,
+                "POST /api/v1/devices/enrol": {key: self.proof[key] for key in ("public_key", "nonce", "signature")},
+                "POST /api/v1/devices/sign-in": {key: self.proof[key] for key in ("device", "nonce", "signature")},
                 "POST /api/v1/pools/{pool}/desktops": {"host": "kvm1"},
                 "POST /api/v1/sessions/{session}/grants": {"viewer": "native"}}.get(operation.name, {})
 

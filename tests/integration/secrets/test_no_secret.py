@@ -11,6 +11,7 @@ import urllib.parse
 import uuid
 
 from ctl import Ctl
+from device import Device
 from fake_stack import fake_stack
 from postgres_server import USER, PostgresServer, folder_of
 from processes import wait_until
@@ -25,6 +26,13 @@ SECRET_FILES = (".key", "ctl.json")
 
 def may_hold(path):
     return path.endswith(SECRET_FILES)
+
+
+class Portal:
+    """Where a device asks."""
+
+    def __init__(self, stack):
+        self.url, self.ca = stack.portal_url, stack.ca
 
 
 class Run:
@@ -94,6 +102,14 @@ class Run:
         self.hunt.know("cwj1-secret-of-a-join-token-that-is-none", "a join token that is none")
         self.refused(Rest(self.stack.broker_url, self.stack.ca), "POST", "/internal/join",
                      {"token": "cwj1-secret-of-a-join-token-that-is-none", "name": "kvm7", "csr": "x", "addresses": []})
+
+    def devices(self):
+        device = Device(Portal(self.stack))
+        device.enrol()
+        device.state()
+        self.stack.admin.call("POST", f"devices/{device.id}/approve", {"name": "kiosk"})
+        device.sign_in().call("GET", "me/device")
+        self.refused(self.portal, "POST", "devices/sign-in", {**device.proof(), "signature": "none"})
 
     def command_line(self):
         folder = self.stack.path("ctl")
@@ -165,6 +181,7 @@ class RunTest(unittest.TestCase):
             run.tokens()
             run.consoles()
             run.machines()
+            run.devices()
             run.command_line()
             run.what_is_shown()
             self.assertGreater(len(hunt.secrets), 14, sorted(hunt.secrets.values()))

@@ -108,6 +108,10 @@ test_public_routes_are_few(void)
                                        "/readyz",
                                        "/metrics",
                                        "/internal/join",
+                                       "/api/v1/devices/challenge",
+                                       "/api/v1/devices/enrol",
+                                       "/api/v1/devices/enrolment/{device}",
+                                       "/api/v1/devices/sign-in",
                                        NULL};
   for (const Route *route = route_table(); route->method != NULL; route++)
     if (route->permission == PERMISSION_PUBLIC)
