@@ -235,7 +235,7 @@ listen_with(Portal *portal, SSL_CTX *server_tls, SSL_CTX *client_tls, GError **e
       .port = port,
       .server_tls = server_tls,
       .client_tls = client_tls,
-      .installation = credentials_identity(portal->credentials)->installation,
+      .credentials = portal->credentials,
       .threads = limit(portal->config, "threads"),
       .max_connections = limit(portal->config, "connections"),
       .max_unfinished = limit(portal->config, "unfinished"),

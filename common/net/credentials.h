@@ -3,7 +3,8 @@
  * What a machine holds to prove who it is and to check others: the folder with ca.pem, identity.pem (leaf and
  * CA), identity.key and, but for the broker, join.json (docs/protocols.md, 1). This module makes keys and
  * requests, writes and reads the folder, and hands out what GIO needs (OpenSSL: tls_context.h). A connection
- * counts as verified only after credentials_check_*() was asked about its peer.
+ * counts as verified only after credentials_check_*() was asked about its peer. Those may be asked from any
+ * thread: they use what never changes and the list of what was revoked, which has a lock.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/relay/relay_connection.h"
 
+#include "common/base/log.h"
 #include "common/base/secret.h"
-#include "common/net/identity.h"
 #include "common/net/openssl.h"
 #include "common/relay/relay_letters.h"
 #include "common/relay/relay_settle.h"
@@ -179,16 +179,33 @@ relay_connection_expire(RelayConnection *connection)
 }
 
 static void
+refuse_peer(RelayConnection *connection, const GError *refusal)
+{
+  log_write(LOG_LEVEL_INFO, LOG_FIELDS(.code = error_code_name(CARAWAY_ERROR_UNTRUSTED)),
+            "refused a console for %s: %s", connection->client_address, refusal->message);
+  relay_counter_add(&connection->shared->refused, 1);
+  relay_head_send_status(connection, 403, CARAWAY_ERROR_UNTRUSTED, refusal->message);
+  relay_connection_end(connection, CARAWAY_ERROR_UNTRUSTED, refusal->message);
+}
+
+/* People show no certificate; a machine that shows one that does not count is told so. */
+static gboolean
 note_peer(RelayConnection *connection)
 {
+  g_autoptr(GError) refusal = NULL;
   g_autoptr(X509) peer = SSL_get1_peer_certificate(connection->client.tls);
-  g_autoptr(Identity) identity = peer != NULL ? identity_from_x509(peer, NULL) : NULL;
-  if (identity == NULL || g_strcmp0(identity->installation, connection->shared->installation) != 0)
-    return;
+  if (peer == NULL)
+    return TRUE;
+  g_autoptr(Identity) identity = credentials_check_peer(connection->shared->credentials, peer, &refusal);
+  if (identity == NULL) {
+    refuse_peer(connection, refusal);
+    return FALSE;
+  }
   connection->peer_identity = identity_text(identity);
   connection->peer_is_portal = identity->role == IDENTITY_PORTAL;
   if (connection->peer_is_portal)
     leave_crowd(connection); /* behind its address are many people */
+  return TRUE;
 }
 
 static gboolean
@@ -202,8 +219,8 @@ step_handshake(RelayConnection *connection)
     connection->state = RELAY_STATE_OVER;
     return TRUE;
   }
-  note_peer(connection);
-  relay_connection_enter(connection, RELAY_STATE_HEAD, connection->shared->setup_limit_us);
+  if (note_peer(connection))
+    relay_connection_enter(connection, RELAY_STATE_HEAD, connection->shared->setup_limit_us);
   return TRUE;
 }
 

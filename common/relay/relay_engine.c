@@ -66,7 +66,7 @@ fill_shared(RelayShared *shared, const RelayEngineConfig *config, GError **error
   if (config->client_tls != NULL)
     SSL_CTX_up_ref(config->client_tls);
   shared->client_tls = config->client_tls;
-  shared->installation = g_strdup(config->installation);
+  shared->credentials = config->credentials;
   shared->max_connections = config->max_connections;
   guint limit_ms = config->setup_limit_ms > 0 ? config->setup_limit_ms : DEFAULT_SETUP_LIMIT_MS;
   shared->setup_limit_us = (gint64)limit_ms * 1000;
@@ -173,6 +173,5 @@ relay_engine_free(RelayEngine *engine)
   relay_unsettled_free(engine->shared.unsettled);
   relay_crowd_free(engine->shared.crowd);
   EVP_PKEY_free(engine->shared.ticket_key);
-  g_free(engine->shared.installation);
   g_free(engine);
 }

@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "common/net/credentials.h"
 #include "common/relay/relay_request.h"
 
 #include <openssl/ssl.h>
@@ -46,16 +47,17 @@ typedef struct {
 } RelayOwner;
 
 typedef struct {
-  const char *address;      /**< where to listen, an IP address */
-  guint16 port;             /**< 0 takes a free one */
-  SSL_CTX *server_tls;      /**< own certificate, peers' certificates optional; a reference is taken */
-  SSL_CTX *client_tls;      /**< for upstreams by TLS; nullable where there are none; a reference is taken */
-  const char *installation; /**< whose identities are believed; nullable before joining */
-  guint threads;            /**< 1 … 16 */
-  guint max_connections;    /**< further ones are closed at once */
-  guint max_unfinished;     /**< of one client address before their console or HTTP begins, as before;
-                                 portals are free of it once they have shown their certificate */
-  guint setup_limit_ms;     /**< for each step: TLS handshake, request head, link, upstream; 0 means 10 s */
+  const char *address; /**< where to listen, an IP address */
+  guint16 port;        /**< 0 takes a free one */
+  SSL_CTX *server_tls; /**< own certificate, peers' certificates optional; a reference is taken */
+  SSL_CTX *client_tls; /**< for upstreams by TLS; nullable where there are none; a reference is taken */
+  const Credentials *credentials; /**< who we are: peers with a certificate must be of our installation and
+                                     not revoked; borrowed for life */
+  guint threads;                  /**< 1 … 16 */
+  guint max_connections;          /**< further ones are closed at once */
+  guint max_unfinished;           /**< of one client address before their console or HTTP begins, as before;
+                                       portals are free of it once they have shown their certificate */
+  guint setup_limit_ms; /**< for each step: TLS handshake, request head, link, upstream; 0 means 10 s */
 } RelayEngineConfig;
 
 /** Counts since the start, for /metrics. */

@@ -18,7 +18,7 @@ typedef struct RelayUnsettled RelayUnsettled;
 
 typedef struct {
   SSL_CTX *server_tls, *client_tls;
-  char *installation;
+  const Credentials *credentials; /* of which threads use what never changes, and the list of revoked ones */
   guint max_connections;
   gint64 setup_limit_us;
   RelayOwner owner;

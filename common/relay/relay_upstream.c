@@ -3,7 +3,6 @@
 
 #include "common/base/json.h"
 #include "common/net/http_head.h"
-#include "common/net/identity.h"
 #include "common/net/openssl.h"
 
 #include <arpa/inet.h>
@@ -127,9 +126,9 @@ static gboolean
 peer_is_target(const RelayConnection *connection)
 {
   g_autoptr(X509) peer = SSL_get1_peer_certificate(connection->server.tls);
-  g_autoptr(Identity) identity = peer != NULL ? identity_from_x509(peer, NULL) : NULL;
-  return identity != NULL && g_strcmp0(identity->installation, connection->shared->installation) == 0 &&
-         identity_is(identity, connection->target_identity);
+  g_autoptr(Identity) identity =
+      credentials_check_x509(connection->shared->credentials, peer, IDENTITY_RELAY, NULL);
+  return identity != NULL && identity_is(identity, connection->target_identity);
 }
 
 gboolean

@@ -166,7 +166,7 @@ open_engine(RelayProgram *program, const Config *config, GError **error)
 {
   g_autofree char *address = NULL;
   RelayEngineConfig engine = {
-      .installation = credentials_identity(program->credentials)->installation,
+      .credentials = program->credentials,
       .threads = (guint)config_int(config, "relay", "threads"),
       .max_connections = (guint)config_int(config, "relay", "max-consoles"),
       .max_unfinished = (guint)config_int(config, "relay", "max-unfinished"),

@@ -2,6 +2,7 @@
 """A certificate authority and machine identities as the broker's join gives them, for tests without a broker."""
 import base64
 import datetime
+import itertools
 import json
 import os
 import uuid
@@ -35,6 +36,7 @@ class MachineCa:
         self.certificate = self._build(self.name, self.key.public_key(), [
             (x509.BasicConstraints(ca=True, path_length=0), True)])
         self.grant_key = ed25519.Ed25519PrivateKey.generate()
+        self.lists = itertools.count(1)
 
     def _build(self, subject, public_key, extensions):
         now = datetime.datetime.utcnow()
@@ -71,6 +73,17 @@ class MachineCa:
         for file, content in files.items():
             with open(os.path.join(folder, file), "wb", opener=lambda p, f: os.open(p, f, 0o600)) as out:
                 out.write(content)
+
+    def revocations(self, serials):
+        """The next signed list of what was revoked, in PEM."""
+        now = datetime.datetime.utcnow()
+        builder = (x509.CertificateRevocationListBuilder().issuer_name(self.name).last_update(now)
+                   .next_update(now + datetime.timedelta(days=1))
+                   .add_extension(x509.CRLNumber(next(self.lists)), False))
+        for serial in serials:
+            builder = builder.add_revoked_certificate(
+                x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build())
+        return _pem(builder.sign(self.key, hashes.SHA256())).decode()
 
     def grant(self, **claims):
         """The text of a grant signed with the broker's key; `key` signs instead of it, in the name of `key_id`."""

@@ -134,21 +134,25 @@ class Agent:
 
 
 class Broker:
-    """POST /internal/redeem and GET /internal/grant-keys over mTLS, nothing else."""
+    """POST /internal/redeem, GET /internal/grant-keys and /internal/trust over mTLS, nothing else."""
 
     def __init__(self, rig):
         self.grants = {}  # password -> grant
         self.grant_keys = rig.ca.grant_keys()
         self.times_asked_for_keys = 0
+        self.ca = rig.ca
+        self.revoke([])
         grants, broker = self.grants, self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
+                if self.path == "/internal/trust":
+                    return self.answer(200, {"ca": rig.ca.ca_pem().decode(), "revocations": broker.revocations})
                 known = self.path == "/internal/grant-keys"
                 broker.times_asked_for_keys += known
-                self.answer(200 if known else 404, {"grant_keys": broker.grant_keys} if known else {})
+                return self.answer(200 if known else 404, {"grant_keys": broker.grant_keys} if known else {})
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -179,6 +183,10 @@ class Broker:
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.url = f"https://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def revoke(self, serials):
+        """Lists these from now on, and no others."""
+        self.revocations = self.ca.revocations(serials)
 
 
 class RelayRig:

@@ -6,10 +6,13 @@ import unittest
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
+from aged_certificate import certificate_in
 from machine_ca import public_grant_key
 from processes import Process, free_port, wait_until
 from relay_rig import LIMIT_S, RelayRig
-from spice_wire import DISPLAY, DISPLAY_INIT, INPUTS, MAIN, MSG_MAIN_INIT, Refused, SpiceLink
+from spice_wire import DISPLAY, DISPLAY_INIT, INPUTS, MAIN, MSG_MAIN_CHANNELS_LIST, MSG_MAIN_INIT, Refused, SpiceLink
+
+TRUST_LIMIT_S = 90  # the portal asks every few seconds
 
 
 class RelayPortal(unittest.TestCase):
@@ -75,6 +78,44 @@ class RelayPortal(unittest.TestCase):
         with self.assertRaises(Refused) as caught:
             self.rig.connect(self.grant(epoch="1.0"))
         self.assertEqual(caught.exception.code, "grant-superseded")
+
+    def revoke(self, folder):
+        """The machine's certificate, until the test ends; whoever trusts hears of it."""
+        self.addCleanup(self.trust_again)
+        self.rig.broker.revoke([certificate_in(folder).serial_number])
+        self.tell_relay()
+
+    def tell_relay(self):
+        self.rig.agent.send({"type": "keys", "grant_keys": self.rig.ca.grant_keys()})
+
+    def trust_again(self):
+        self.rig.broker.revoke([])
+        self.tell_relay()
+        wait_until(lambda: self.refusal() is None, TRUST_LIMIT_S, "the trust in all")
+
+    def refusal(self):
+        try:
+            self.rig.connect(self.grant()).close()
+        except Refused as refused:
+            return refused
+        return None
+
+    def assert_not_trusted(self, sentence):
+        refused = wait_until(self.refusal, TRUST_LIMIT_S, "the refusal")
+        self.assertEqual(refused.code, "identity-not-trusted")
+        self.assertIn(sentence, str(refused))
+
+    def test_a_revoked_relay_gets_no_console_of_the_portal(self):
+        main, _ = self.rig.open_main(self.grant())
+        self.revoke(self.rig.state)
+        self.assert_not_trusted("another machine")
+        main.send(104)  # what is open goes on
+        main.receive_kind(MSG_MAIN_CHANNELS_LIST)
+        main.stream.close()
+
+    def test_a_revoked_portal_gets_no_console_of_the_relay(self):
+        self.revoke(os.path.join(self.rig.folder, "portal"))
+        self.assert_not_trusted("revoked")
 
     def test_console_with_a_password(self):
         self.rig.broker.grants["through-the-portal"] = self.grant(viewer="vv")
