@@ -207,6 +207,7 @@ view_me(JsonBuilder *builder, const User *user, const Access *access, FactorStan
   json_builder_begin_object(builder);
   add_account(builder, user, roles != NULL ? (const char *const *)roles : account_roles(user));
   view_texts(builder, "permissions", (const char *const *)permissions);
+  view_text(builder, "source", user->source);
   view_text(builder, "second_factor", factor_standing_name(standing));
   json_builder_end_object(builder);
 }

@@ -86,20 +86,28 @@ export const login = (user, password) =>
 // Where the page goes to sign in by `method`, and how the server names a failure when it comes back.
 export const signInAddress = (method) => `${BASE}/oidc/${id(method.name)}/begin`;
 export const SIGN_IN_FAILED = "#/sign-in-failed/";
-export const redirectMethods = () => json("GET", "/sign-in-methods", { quiet: true })
-  .then((answer) => answer.items.filter((method) => method.kind === "redirect"));
+export const signInMethods = () => json("GET", "/sign-in-methods", { quiet: true }).then((answer) => answer.items);
 export const logout = () => call("POST", "/logout", { quiet: true });
 export const me = () => json("GET", "/me", { quiet: true });
 export const changePassword = (old, fresh) => call("POST", "/me/password", { body: { old, new: fresh } });
 
 // The second factor. A sign-in that was pending gets another cookie with the answer, which says who is signed in then.
-export const factorState = () => json("GET", "/me/second-factor");
+export const factorState = (signal) => json("GET", "/me/second-factor", { signal });
 export const beginFactor = (password = null, code = null) => json("POST", "/me/second-factor", { body: { password, code } });
 export const confirmFactor = (code) => json("POST", "/me/second-factor/confirm", { body: { code } });
 export const verifyFactor = (code) => json("POST", "/me/second-factor/verify", { body: { code } })
   .then((answer) => answer.user);
 export const renewRecoveryCodes = (code) => json("POST", "/me/second-factor/recovery-codes", { body: { code } });
 export const turnFactorOff = (password, code) => call("POST", "/me/second-factor/off", { body: { password, code } });
+
+// Where the person is signed in, and what their programs sign in with.
+export const signIns = (signal) => json("GET", "/me/sign-ins", { signal }).then((answer) => answer.items);
+export const endSignIn = (signInId) => call("DELETE", `/me/sign-ins/${id(signInId)}`);
+export const endOtherSignIns = () => call("DELETE", "/me/sign-ins");
+export const tokens = (signal) => json("GET", "/me/tokens", { signal }).then((answer) => answer.items);
+export const createToken = (name, scopes, lifetime) =>
+  json("POST", "/me/tokens", { body: { name, scopes, lifetime_s: lifetime } });
+export const revokeToken = (tokenId) => call("DELETE", `/me/tokens/${id(tokenId)}`);
 
 // What the person may open; `degraded` says what is the matter when the server answered without its database.
 export const desktops = (signal) => json("GET", "/desktops", { signal })

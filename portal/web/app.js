@@ -7,13 +7,14 @@ import { desktopsPage } from "./desktops.js";
 import { byId, h, replace, toast } from "./dom.js";
 import { factorCodePage } from "./factor_code.js";
 import { factorSetUpPage } from "./factor_set_up.js";
+import { newTokenPage } from "./new_token.js";
 import { recoveryCodesPage } from "./recovery_codes.js";
 import { signInPage } from "./sign_in.js";
 import { languageSwitch } from "./language_switch.js";
 import { language, strings } from "./strings.js";
 
 const state = { site: strings.appName, user: null, page: null, notice: null, problem: null, methods: [],
-  codes: null /* recovery codes that are still to be shown */, settingUp: null /* a second factor, by choice */ };
+  codes: null /* recovery codes that are still to be shown */, token: null /* a new one, likewise */, settingUp: null /* a second factor, by choice */ };
 
 // What a sign-in that is not whole yet still lacks.
 const lacksCode = (user) => user.second_factor === "code-required";
@@ -33,21 +34,19 @@ function showBar() {
   const { user, site } = state;
   byId("bar").hidden = !user;
   if (!user) return;
-  const link = (address, text) => h("a", { href: address,
-    "aria-current": location.hash === address ? "page" : null }, text);
   replace(byId("bar"),
     h("a", { href: "#/desktops", class: "brand" }, h("img", { src: "icon.svg", alt: "", width: "28", height: "28" }),
       h("span", {}, site)),
     h("nav", { "aria-label": strings.navigation },
       h("span", { class: "who" }, user.full_name || user.name),
       user.password_change_required || lacksCode(user) || lacksFactor(user) ? null
-        : [link("#/password", strings.changePassword), link("#/account", strings.account)],
+        : h("a", { href: "#/account", "aria-current": location.hash === "#/account" ? "page" : null }, strings.account),
       h("button", { type: "button", class: "link", onclick: signOut }, strings.signOut)));
 }
 
 function showSignIn() {
   show(signInPage({ site: state.site, notice: state.notice && strings[state.notice], error: state.problem,
-    user: state.page?.userTyped?.(), methods: state.methods, onSignedIn }));
+    user: state.page?.userTyped?.(), methods: state.methods.filter((one) => one.kind === "redirect"), onSignedIn }));
 }
 
 // Everything is said anew in the language that was chosen.
@@ -81,7 +80,7 @@ async function signOut() {
 // notice: the name of the sentence above the sign-in.
 function leave(notice) {
   if (!state.user) return;
-  state.user = state.codes = state.settingUp = null;
+  state.user = state.codes = state.token = state.settingUp = null;
   state.notice = notice;
   route();
 }
@@ -91,11 +90,11 @@ function onPasswordChanged() {
   state.user = { ...state.user, password_change_required: false };
   toast(strings.passwordSaved);
   if (wasForced) route();
-  else location.hash = "#/desktops";
+  else location.hash = "#/account";
 }
 
 function showChangePassword(forced) {
-  show(changePasswordPage({ forced, onDone: onPasswordChanged, onCancel: () => { location.hash = "#/desktops"; } }));
+  show(changePasswordPage({ forced, onDone: onPasswordChanged, onCancel: () => { location.hash = "#/account"; } }));
 }
 
 function onSetUp(answer) {
@@ -110,14 +109,18 @@ function showSetUp(forced) {
     onCancel: forced ? signOut : () => { state.settingUp = null; route(); } }));
 }
 
-// In any language they are shown till the person says that they are kept.
+// In any language they are shown till the person says that they are kept, and so is a token.
 function showCodes() {
   show(recoveryCodesPage({ codes: state.codes, onDone: () => { state.codes = null; route(); } }));
 }
 
+function showToken() {
+  show(newTokenPage({ made: state.token, onDone: () => { state.token = null; route(); } }));
+}
+
 function showAccount() {
-  show(accountPage({ onSetUp: (enabled) => { state.settingUp = { enabled }; route(); },
-    onCodes: (codes) => { state.codes = codes; route(); } }));
+  show(accountPage({ user: state.user, methods: state.methods, onSetUp: (enabled) => { state.settingUp = { enabled }; route(); },
+    onCodes: (codes) => { state.codes = codes; route(); }, onToken: (token) => { state.token = token; route(); } }));
 }
 
 function routeWhole() {
@@ -134,6 +137,7 @@ function route() {
   else if (lacksCode(user)) show(factorCodePage({ onProven: onSignedIn, onCancel: signOut }));
   else if (lacksFactor(user)) showSetUp(true);
   else if (state.codes) showCodes();
+  else if (state.token) showToken();
   else if (user.password_change_required) showChangePassword(true);
   else routeWhole();
 }
@@ -162,7 +166,7 @@ async function start() {
   api.whenSignedOut(() => leave("sessionOver"));
   takeFailure();
   const [site, user, methods] = await Promise.all([api.site().catch(() => ({})), whoIsSignedIn(),
-    api.redirectMethods().catch(() => [])]);
+    api.signInMethods().catch(() => [])]);
   state.methods = methods;
   state.site = site.site || strings.appName;
   state.user = user;

@@ -83,7 +83,7 @@ while (texts.nextNode()) {
   if (element.closest(":disabled, .toast") || ["SCRIPT", "STYLE"].includes(element.tagName)) continue;
   expectContrast(element);
 }
-for (const field of all("input, select")) {
+for (const field of all("input, select, textarea")) {
   const style = getComputedStyle(field);
   const ratio = contrast(parse(style.borderTopColor), backgroundOf(field.parentElement));
   if (ratio < 3) faults.push(`the edge of ${describe(field)} has a contrast of ${ratio.toFixed(2)}`);

@@ -9,7 +9,7 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "accessibilit
     SCRIPT = source.read()
 
 NAMED = {"button", "link", "textbox", "combobox", "menuitem", "menu", "dialog", "alertdialog", "progressbar", "image", "heading",
-         "navigation", "application"}
+         "navigation", "application", "checkbox", "group"}
 FOCUSED = """
 const element = document.activeElement;
 if (!element || element === document.body) return null;
@@ -22,7 +22,7 @@ return {index: focusOrder.get(element), text: `<${element.localName}> “${eleme
 """
 STOPS = """
 const scope = document.querySelector("dialog[open]") || document;
-return [...scope.querySelectorAll("a[href], button, input, select")].filter((element) => element.tabIndex >= 0
+return [...scope.querySelectorAll("a[href], button, input, select, textarea")].filter((element) => element.tabIndex >= 0
   && !element.disabled && element.checkVisibility({visibilityProperty: true}) && element.getClientRects().length > 0).length;
 """
 RUNNING = """

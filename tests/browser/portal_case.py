@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the browser tests of the portal share: the real caraway-portal before a stub broker, with a browser in front, fresh
 for each test; and the runner."""
+import contextlib
 import os
 import sys
 import tempfile
@@ -85,30 +86,39 @@ def no_policy_violations(case):
             raise Failed(f"“{word}” in the browser's console: {messages}")
 
 
-def run(test, make_case):
+@contextlib.contextmanager
+def opened(make_case):
     with tempfile.TemporaryDirectory(prefix="caraway-web-") as folder:
         case = make_case(folder)
         try:
-            test(case)
-            no_policy_violations(case)
-        except Exception:
-            case.browser.picture(artefact(f"failed-{test.__name__}.png"))
-            raise
+            yield case
         finally:
             case.close()
 
 
-def main_of(names, make_case):
-    """Runs every test_… in `names`, or those of the command line; the exit status."""
+def run(test, case):
+    try:
+        test(case)
+        no_policy_violations(case)
+    except Exception:
+        case.browser.picture(artefact(f"failed-{test.__name__}.png"))
+        raise
+
+
+def main_of(names, make_case, shared=False):
+    """Runs every test_… in `names`, or those of the command line; the exit status. Each has a portal and a browser of its own, unless
+    they are `shared`: then each test begins with screens.reset()."""
     tests = [value for name, value in names.items() if name.startswith("test_")]
     wanted = [test for test in tests if len(sys.argv) < 2 or test.__name__ in sys.argv[1:]]
     failed = 0
-    for test in wanted:
-        try:
-            run(test, make_case)
-            print(f"ok {test.__name__}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"FAILED {test.__name__}\n{traceback.format_exc()}", flush=True)
+    with opened(make_case) if shared else contextlib.nullcontext() as one:
+        for test in wanted:
+            try:
+                with contextlib.nullcontext(one) if shared else opened(make_case) as case:
+                    run(test, case)
+                print(f"ok {test.__name__}", flush=True)
+            except Exception:
+                failed += 1
+                print(f"FAILED {test.__name__}\n{traceback.format_exc()}", flush=True)
     print(f"{len(wanted) - failed} of {len(wanted)} passed")
     return 1 if failed or not wanted else 0

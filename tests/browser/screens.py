@@ -4,7 +4,10 @@ language: they find things by their place in the page, not by their words."""
 from portal_case import DESIGN, LAB, OFFICE, TRAINING, pool, ready_session
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from stub_broker import CODE, Refusal
+from stub_broker import Refusal
+
+import screens_account
+from screen_steps import PROVIDERS, THIS_BROWSER, desktops, sign_in
 
 AWAY = {"degraded": True, "degraded_reason": "The broker cannot work with its database at the moment."}
 FULL = ["No desktop of this pool is free: all 12 are in use.",
@@ -27,19 +30,6 @@ def own(case, item, state="disconnected", kind="floating", on_logoff="reclone", 
 
 def card(item, inside=""):
     return f"[data-pool={item['name']}] {inside}"
-
-
-def sign_in(case, password="correct horse"):
-    browser = case.browser
-    browser.fill("input[name=username]", "alice")
-    browser.fill("input[type=password]", password)
-    browser.find("form [type=submit]").click()
-
-
-def desktops(case, *items):
-    case.broker.desktops = list(items)
-    sign_in(case)
-    case.browser.find(".cards[aria-busy=false]" if items else ".empty")
 
 
 def several(case):
@@ -70,79 +60,12 @@ def screen_sign_in_throttled(case):
     case.browser.find("[role=alert]")
 
 
-PROVIDERS = [{"name": "local", "label": "Local accounts", "kind": "password"},
-             {"name": "corp", "label": "Example Organisation", "kind": "redirect"},
-             {"name": "lab", "label": "Laboratory of the Faculty of Natural Sciences", "kind": "redirect"}]
-
-
 def screen_sign_in_elsewhere(case):
     case.broker.sign_in_methods = PROVIDERS
     case.browser.go("about:blank")
     case.browser.go(case.url + "/#/sign-in-failed/provider-denied")
     case.browser.find(".ways a")
     case.browser.find("[role=alert]")
-
-
-def pending(case, standing):
-    case.broker.me["second_factor"] = standing
-    case.broker.factor["enabled"] = standing == "code-required"
-    sign_in(case)
-
-
-def screen_factor_code(case):
-    pending(case, "code-required")
-    case.browser.find("input[name=code]")
-
-
-def screen_factor_code_wrong(case):
-    screen_factor_code(case)
-    case.browser.find(".field .link").click()
-    case.browser.fill("input[name=code]", "AAAA-AAAA-AAAA-AAAA")
-    case.browser.find("form [type=submit]").click()
-    case.browser.find("[role=alert]")
-
-
-def screen_factor_forced(case):
-    pending(case, "enrolment-required")
-    case.browser.find(".qr")
-
-
-def screen_factor_recovery_codes(case):
-    screen_factor_forced(case)
-    case.browser.fill("input[name=code]", CODE)
-    case.browser.find("form [type=submit]").click()
-    case.browser.find(".codes")
-
-
-def account(case, **factor):
-    case.broker.factor.update(factor)
-    desktops(case)
-    case.browser.find("nav a[href='#/account']").click()
-    case.browser.find("section:not([aria-busy]) + section:not([aria-busy]) button")
-
-
-def screen_account(case):
-    account(case)
-
-
-def screen_account_with_factor(case):
-    account(case, enabled=True, since="2026-01-02T03:04:05Z")
-
-
-def screen_account_factor_required(case):
-    account(case, enabled=True, required=True, since="2026-01-02T03:04:05Z")
-
-
-def screen_account_turn_off(case):
-    screen_account_with_factor(case)
-    case.browser.find("section + section button:last-of-type").click()
-    case.browser.find("input[name=code]")
-
-
-def screen_factor_replace(case):
-    screen_account_with_factor(case)
-    case.browser.find("section + section button:nth-of-type(2)").click()
-    case.browser.find("input[name=code]")
 
 
 def screen_password_forced(case):
@@ -156,6 +79,7 @@ def screen_password_refused(case):
     case.broker.refusals["POST /me/password"] = Refusal(400, "weak-password", "This password is one of the most used ones. "
                                                         "Choose a longer one.")
     case.browser.find("nav a").click()
+    case.browser.find("[data-section=password] a").click()
     case.browser.find("input[name=new-password]")
     for field in case.browser.driver.find_elements(By.CSS_SELECTOR, "form input"):
         field.send_keys("password1")
@@ -360,7 +284,8 @@ def screen_viewer_warning(case):
     case.browser.find("#notice .warning")
 
 
-SCREENS = {name.removeprefix("screen_"): value for name, value in list(globals().items()) if name.startswith("screen_")}
+SCREENS = {name.removeprefix("screen_"): value for name, value in [*vars(screens_account).items(), *globals().items()]
+           if name.startswith("screen_") and callable(value)}
 
 
 def reset(case, language="en"):
@@ -375,7 +300,9 @@ def reset(case, language="en"):
         broker.sessions.clear()
         broker.changed.notify_all()
     broker.requests.clear()
-    broker.me.update(password_change_required=False, second_factor="none")
+    broker.me.update(password_change_required=False, second_factor="none", source="local", permissions=[])
+    broker.sign_ins[:] = [dict(THIS_BROWSER)]
+    broker.tokens.clear()
     broker.factor.update(enabled=False, required=False, since=None)
     browser.go(case.url + "/site.json")
     browser.driver.delete_all_cookies()

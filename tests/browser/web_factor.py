@@ -5,8 +5,8 @@ choice, recovery codes, turning it off. What the server is asked is looked at, t
 import sys
 
 from portal_case import PortalCase, main_of
-from screens import account, pending, screen_account_turn_off, screen_factor_code, screen_factor_forced
-from screens import screen_factor_recovery_codes, screen_factor_replace
+from screens_account import (account, pending, screen_account_turn_off, screen_factor_code, screen_factor_forced,
+                             screen_factor_recovery_codes, screen_factor_replace)
 from stub_broker import CODE, RECOVERY_CODE
 
 
@@ -127,7 +127,7 @@ def test_not_offered_where_it_is_required(case):
     start(case)
     account(case, enabled=True, required=True, since="2026-01-02T03:04:05Z")
     case.browser.wait_text("it cannot be turned off")
-    assert "Turn off" not in case.browser.find("section + section .actions").text
+    assert "Turn off" not in case.browser.find("[data-section=factor] .actions").text
     case.browser.find(".brand").click()
     case.browser.find(".empty")
 

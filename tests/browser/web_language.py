@@ -12,7 +12,7 @@ import screens
 from portal_case import OFFICE, PortalCase, main_of
 from processes import Failed
 from selenium.webdriver.support.ui import Select
-from stub_broker import RECOVERY_CODES, SECRET, Refusal
+from stub_broker import RECOVERY_CODES, SECRET, TOKEN, Refusal
 
 SOURCE = os.environ["CARAWAY_SOURCE"]
 WEB = os.path.join(SOURCE, "portal", "web")
@@ -263,7 +263,8 @@ def test_no_text_outside_the_catalogues(_case):
                 screens.reset(case, "de")
                 bring(case)
                 broker = case.broker
-                servers = words_of([broker.desktops, broker.sessions, broker.me, broker.degraded, broker.sign_in_methods, "Example Site",
+                servers = words_of([broker.desktops, broker.sessions, broker.me, broker.degraded, broker.sign_in_methods,
+                                    broker.sign_ins, broker.tokens, TOKEN, "Example Site",
                                     re.findall("....", SECRET), RECOVERY_CODES, "Januar",  # of a date
                                     [[one.detail, one.reasons] for one in broker.refusals.values()]])
                 found = {text for text in case.browser.script(VISIBLE) if outside(text, servers)}

@@ -10,7 +10,8 @@ import ssl
 import threading
 
 ME = {"id": "00000000-0000-4000-8000-000000000001", "name": "alice", "full_name": "Demo User", "roles": ["user"],
-      "password_change_required": False, "second_factor": "none"}
+      "permissions": [], "password_change_required": False, "source": "local", "second_factor": "none"}
+TOKEN = "caraway_pat_" + "Ab1_" * 10 + "xyz0123abcd"
 CODE, RECOVERY_CODE = "123456", "ABCD-EFGH-IJKL-MNOP"
 # “otpauth://totp/x” as squares, each row a number.
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -33,6 +34,8 @@ class StubBroker:
         self.passwords = {"alice": "correct horse"}
         self.sign_in_methods = [{"name": "local", "label": "Local accounts", "kind": "password"}]
         self.factor = {"enabled": False, "required": False, "since": None}
+        self.sign_ins = []
+        self.tokens = []
         self.desktops = []
         self.degraded = {}  # what a broker without its database adds
         self.sessions = {}
@@ -129,7 +132,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
             self.close_connection = True
 
-    do_GET = do_POST = handle_request
+    do_GET = do_POST = do_DELETE = handle_request
 
     def signed_in(self):
         if "__Host-caraway=stub-session" not in (self.headers.get("Cookie") or ""):
@@ -173,6 +176,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(204)
         elif path.startswith("/me/second-factor"):
             self.second_factor(path.removeprefix("/me/second-factor"), body)
+        elif path.startswith(("/me/sign-ins", "/me/tokens")):
+            self.account(*path.split("/")[2:], body=body)
         elif path == "/desktops":
             self.answer(200, {"items": self.stub.desktops, "next": None, **self.stub.degraded})
         elif path.startswith("/pools/"):
@@ -206,6 +211,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             state.update(enabled=False, since=None)
             self.answer(204)
+
+    def account(self, kind, key=None, body=None):
+        """Sign-ins and access tokens. DELETE of all sign-ins leaves the one that asks."""
+        items = self.stub.sign_ins if kind == "sign-ins" else self.stub.tokens
+        if self.command == "POST":
+            token = {"id": f"token-{len(items)}", "name": body["name"], "scopes": body["scopes"], "created": "2026-05-01T08:00:00Z",
+                     "expires": "2126-06-01T08:00:00Z", "last_used": None, "address": ""}
+            items.append(token)
+            self.answer(201, {"token": TOKEN, **token})
+        elif self.command == "DELETE":
+            items[:] = [item for item in items if (item["id"] != key if key else item.get("current"))]
+            self.answer(204)
+        else:
+            self.answer(200, {"items": items, "next": None})
 
     def connect(self, path):
         pool = path.split("/")[2]

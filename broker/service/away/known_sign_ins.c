@@ -10,6 +10,7 @@ typedef struct {
   char *id;
   char *name;
   char *full_name;
+  char *source;
   gboolean administrator;
   gboolean password_change_required;
   KnownToken *first;
@@ -43,6 +44,7 @@ account_clear(gpointer data)
   g_free(account->id);
   g_free(account->name);
   g_free(account->full_name);
+  g_free(account->source);
   g_free(account);
 }
 
@@ -99,6 +101,8 @@ take_account(KnownSignIns *known, const User *user)
   }
   g_free(account->name);
   g_free(account->full_name);
+  g_free(account->source);
+  account->source = g_strdup(user->source);
   account->name = g_strdup(user->name);
   account->full_name = g_strdup(user->full_name);
   account->administrator = user->administrator;
@@ -167,6 +171,7 @@ known_sign_ins_find(KnownSignIns *known, const char *token_hash)
   sign_in->user->id = g_strdup(token->account->id);
   sign_in->user->name = g_strdup(token->account->name);
   sign_in->user->full_name = g_strdup(token->account->full_name);
+  sign_in->user->source = g_strdup(token->account->source);
   sign_in->user->administrator = token->account->administrator;
   sign_in->user->password_change_required = token->account->password_change_required;
   sign_in->used_us = token->used_us;

@@ -34,6 +34,7 @@ class GoodTest(OidcCase):
             with self.subTest(provider=name):
                 browser, where = self.walk(name)
                 self.assert_signed_in(browser, where, "paula" if name == "corp" else "laura")
+                self.assertEqual(json.loads(self.stack.me(browser))["source"], name)
                 row = next(row for row in self.audit() if row["action"] == "sign-in" and row["result"] == "ok")
                 self.assertIn(f"oidc {name}", json.dumps(row))
 

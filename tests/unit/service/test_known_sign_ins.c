@@ -4,7 +4,10 @@
 static void
 put(KnownSignIns *known, guint64 stamp, const char *hash, const char *user_id, gint64 used_us)
 {
-  const User user = {.id = (char *)user_id, .name = (char *)"name", .full_name = (char *)"Full Name"};
+  const User user = {.id = (char *)user_id,
+                     .name = (char *)"name",
+                     .full_name = (char *)"Full Name",
+                     .source = (char *)"corp"};
   known_sign_ins_put(known, stamp, hash, &user, used_us, used_us + 100);
 }
 
@@ -25,6 +28,7 @@ test_newest_facts_hold(void)
   g_assert_cmpint(sign_in->used_us, ==, 7);
   g_assert_cmpint(sign_in->expires_us, ==, 107);
   g_assert_cmpstr(sign_in->user->id, ==, "alice");
+  g_assert_cmpstr(sign_in->user->source, ==, "corp");
   g_assert_cmpuint(known_sign_ins_count(known), ==, 1);
   known_sign_ins_free(known);
 }
