@@ -21,6 +21,7 @@ view_role(JsonBuilder *builder, gconstpointer value)
   view_text(builder, "description", role->description);
   view_texts(builder, "permissions", (const char *const *)permissions);
   view_bool(builder, "fixed", role->fixed);
+  view_bool(builder, "second_factor_required", role->second_factor_required);
   json_builder_end_object(builder);
 }
 
@@ -84,17 +85,16 @@ handle_roles(const ApiContext *context, const Request *request, Answer *answer, 
 gboolean
 handle_create_role(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  static const char *const MEMBERS[] = {"name", "description", "permissions", NULL};
+  static const char *const MEMBERS[] = {"name", "description", "permissions", "second_factor_required", NULL};
   g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
-  const char *name = body != NULL ? json_get_string(body, "name", NAME_MAX_BYTES, error) : NULL;
-  const char *description = NULL;
-  PermissionSet permissions;
-  if (name == NULL ||
-      !json_get_optional_string(body, "description", DESCRIPTION_MAX_BYTES, &description, error) ||
-      !read_permissions(body, &permissions, error))
+  NewRole new_role = {.name = body != NULL ? json_get_string(body, "name", NAME_MAX_BYTES, error) : NULL};
+  if (new_role.name == NULL ||
+      !json_get_optional_string(body, "description", DESCRIPTION_MAX_BYTES, &new_role.description, error) ||
+      !json_get_optional_bool(body, "second_factor_required", FALSE, &new_role.second_factor_required,
+                              error) ||
+      !read_permissions(body, &new_role.permissions, error))
     return FALSE;
-  g_autoptr(Role) role =
-      role_admin_create(context->services, request->caller, name, description, permissions, error);
+  g_autoptr(Role) role = role_admin_create(context->services, request->caller, &new_role, error);
   if (role == NULL)
     return FALSE;
   answer_role(answer, 201, role);
@@ -116,14 +116,18 @@ handle_role(const ApiContext *context, const Request *request, Answer *answer, G
 gboolean
 handle_change_role(const ApiContext *context, const Request *request, Answer *answer, GError **error)
 {
-  static const char *const MEMBERS[] = {"description", "permissions", NULL};
+  static const char *const MEMBERS[] = {"description", "permissions", "second_factor_required", NULL};
   g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
-  RoleChange change = {NULL, NULL};
+  RoleChange change = {.second_factor_required = -1};
   PermissionSet permissions;
+  gboolean required = FALSE;
   gint64 version = 0;
   if (body == NULL || !request_version(request, &version, error) ||
-      !json_get_optional_string(body, "description", DESCRIPTION_MAX_BYTES, &change.description, error))
+      !json_get_optional_string(body, "description", DESCRIPTION_MAX_BYTES, &change.description, error) ||
+      !json_get_optional_bool(body, "second_factor_required", FALSE, &required, error))
     return FALSE;
+  if (json_object_has_member(body, "second_factor_required"))
+    change.second_factor_required = required;
   if (json_object_has_member(body, "permissions")) {
     if (!read_permissions(body, &permissions, error))
       return FALSE;

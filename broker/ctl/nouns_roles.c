@@ -6,6 +6,7 @@ static const CtlColumn role_columns[] = {
     {"Name", "name"},
     {"Description", "description"},
     {"Fixed", "fixed"},
+    {"Second factor required", "second_factor_required"},
     {"Permissions", "permissions", CTL_COUNT},
     {NULL},
 };
@@ -14,6 +15,7 @@ static const CtlColumn role_details[] = {
     {"Name", "name"},
     {"Description", "description"},
     {"Fixed", "fixed"},
+    {"Second factor required", "second_factor_required"},
     {"Permissions", "permissions", CTL_LINES},
     {NULL},
 };
@@ -21,12 +23,16 @@ static const CtlColumn role_details[] = {
 static const CtlOption new_role_options[] = {
     {"permissions", CTL_LIST, "LIST", "names with commas, as pool.read", "permissions", .is_required = TRUE},
     {"description", CTL_TEXT, "TEXT", "what the role is for", "description"},
+    {"second-factor", CTL_TRUTH, "yes|no", "whether who has it needs a second factor",
+     "second_factor_required"},
     {NULL},
 };
 
 static const CtlOption role_options[] = {
     {"permissions", CTL_LIST, "LIST", "names with commas, all that it gives from now on", "permissions"},
     {"description", CTL_TEXT, "TEXT", "what the role is for", "description"},
+    {"second-factor", CTL_TRUTH, "yes|no", "whether who has it needs a second factor; of fixed ones, too",
+     "second_factor_required"},
     {NULL},
 };
 

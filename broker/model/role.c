@@ -10,18 +10,18 @@
 
 /* docs/roles.md shows them as a table; a test compares the two. */
 static const Role FIXED[] = {
-    {(char *)ROLE_ADMINISTRATOR, (char *)"Everything.", PERMISSION_SET_OF_ROLES, TRUE, 0, 1},
+    {(char *)ROLE_ADMINISTRATOR, (char *)"Everything.", PERMISSION_SET_OF_ROLES, FALSE, TRUE, 0, 1},
     {(char *)"pool-manager", (char *)"Keeps pools, their desktops and sessions, and says who may use them.",
      BIT(POOL_READ) | BIT(POOL_ENTITLE) | BIT(POOL_MANAGE) | BIT(SESSION_READ) | BIT(SESSION_MANAGE) |
          BIT(DESKTOP_READ) | BIT(DESKTOP_POWER) | BIT(DESKTOP_ASSIGN) | BIT(DESKTOP_MANAGE) | BIT(IMAGE_READ),
-     TRUE, 0, 1},
+     FALSE, TRUE, 0, 1},
     {(char *)"help-desk", (char *)"Helps people with their sessions, desktops and passwords.",
      BIT(SESSION_READ) | BIT(SESSION_MANAGE) | BIT(DESKTOP_READ) | BIT(DESKTOP_POWER) | BIT(USER_READ) |
          BIT(USER_RESET_PASSWORD) | BIT(GROUP_READ) | BIT(POOL_READ),
+     FALSE, TRUE, 0, 1},
+    {(char *)"auditor", (char *)"Reads everything, the audit log too, and changes nothing.", READS, FALSE,
      TRUE, 0, 1},
-    {(char *)"auditor", (char *)"Reads everything, the audit log too, and changes nothing.", READS, TRUE, 0,
-     1},
-    {(char *)ROLE_USER, (char *)"What everybody has: their own desktops and account.", 0, TRUE, 0, 1},
+    {(char *)ROLE_USER, (char *)"What everybody has: their own desktops and account.", 0, FALSE, TRUE, 0, 1},
 };
 
 guint

@@ -14,9 +14,10 @@ typedef struct {
   char *name; /**< lower case, unique, for good */
   char *description;
   PermissionSet permissions;
-  gboolean fixed;    /**< one of those that every installation has */
-  gint64 created_us; /**< 0 for a fixed one */
-  gint64 version;    /**< raised by each change; the API's ETag */
+  gboolean second_factor_required; /**< of whoever has it, on whatever object */
+  gboolean fixed;                  /**< one of those that every installation has */
+  gint64 created_us;               /**< 0 for a fixed one */
+  gint64 version;                  /**< raised by each change; the API's ETag */
 } Role;
 
 /** How many fixed roles there are. */

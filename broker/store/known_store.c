@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/known_store.h"
 
+#include "broker/store/factor_demand.h"
+
 GHashTable *
 known_store_epochs(DbTransaction *transaction, GError **error)
 {
@@ -43,9 +45,8 @@ known_store_sign_ins(DbTransaction *transaction, guint limit, KnownStoreSignIn e
                " a.administrator, a.password_change_required FROM sign_in s"
                " JOIN account a ON a.id = s.account_id WHERE a.disabled = 0 AND (s.factor_us > 0 OR NOT ("
                " EXISTS (SELECT 1 FROM second_factor f WHERE f.account_id = a.id AND f.sealed <> '')"
-               " OR EXISTS (SELECT 1 FROM membership m JOIN account_group g ON g.id = m.group_id"
-               " WHERE m.account_id = a.id AND g.second_factor_required = 1)))"
-               " ORDER BY s.used_us DESC LIMIT ?) latest ORDER BY used_us",
+               " OR " FACTOR_DEMAND("a.id") "))"
+                                            " ORDER BY s.used_us DESC LIMIT ?) latest ORDER BY used_us",
                "i", (int)limit);
   gboolean row = query != NULL;
   while (row) {

@@ -271,6 +271,11 @@ static const char devices_sql[] =
     "CREATE INDEX device_waiting ON device (expires_us) WHERE state IN ('pending', 'rejected');"
     "CREATE TABLE device_nonce (nonce TEXT PRIMARY KEY, expires_us BIGINT NOT NULL)";
 
+/* Of fixed roles, too, which have no row of their own. */
+static const char role_rules_sql[] =
+    "CREATE TABLE role_rule (role TEXT PRIMARY KEY, second_factor_required INTEGER NOT NULL,"
+    "  changes BIGINT NOT NULL)";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -297,6 +302,7 @@ static const Migration migrations[] = {
     {23, "second factors", second_factors_sql},
     {24, "known devices", device_tokens_sql},
     {25, "devices", devices_sql},
+    {26, "rules of roles", role_rules_sql},
 };
 
 int

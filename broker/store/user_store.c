@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/user_store.h"
 
+#include "broker/store/factor_demand.h"
 #include "broker/store/row.h"
 #include "common/base/error.h"
 
@@ -8,8 +9,7 @@
   "a.id, a.name, a.full_name, a.administrator, a.disabled, a.password_change_required, a.created_us, "       \
   "a.version, a.source, "                                                                                    \
   "(SELECT COUNT(*) FROM second_factor f WHERE f.account_id = a.id AND f.sealed <> ''), "                    \
-  "(SELECT COUNT(*) FROM membership r JOIN account_group rg ON rg.id = r.group_id"                           \
-  " WHERE r.account_id = a.id AND rg.second_factor_required = 1)"
+  "CASE WHEN " FACTOR_DEMAND("a.id") " THEN 1 ELSE 0 END"
 
 static gpointer
 read_user(DbQuery *query)

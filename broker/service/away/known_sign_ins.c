@@ -179,10 +179,23 @@ known_sign_ins_find(KnownSignIns *known, const char *token_hash)
   return sign_in;
 }
 
+static void
+forget_everybody(KnownSignIns *known)
+{
+  known->floor = ++known->stamp;
+  g_hash_table_remove_all(known->forgotten);
+  while (known->by_age.head != NULL)
+    forget(known, known->by_age.head->data);
+}
+
 void
 known_sign_ins_forget(KnownSignIns *known, const char *user_id)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&known->mutex);
+  if (*user_id == '\0') {
+    forget_everybody(known);
+    return;
+  }
   note_forgotten(known, user_id);
   KnownAccount *account = g_hash_table_lookup(known->accounts, user_id);
   KnownToken *next = NULL;

@@ -36,8 +36,8 @@ void known_sign_ins_put(KnownSignIns *known, guint64 stamp, const char *token_ha
 /** Who signed in with @token_hash (transfer full); NULL when that is not known. */
 KnownSignIn *known_sign_ins_find(KnownSignIns *known, const char *token_hash);
 
-/** Forgets the sign-ins of @user_id, some of which ended, or whose rights changed. Those that are good are
- * noted again when they are used. */
+/** Forgets the sign-ins of @user_id, "" for everybody's, some of which ended, or whose rights changed. Those
+ * that are good are noted again when they are used. */
 void known_sign_ins_forget(KnownSignIns *known, const char *user_id);
 
 /** All sign-ins are about to be noted anew. */

@@ -135,6 +135,9 @@ settle_group(Acceptance *acceptance, const LinkedGroup *group, gboolean *ret_lef
   g_autofree char *detail =
       g_strdup_printf("%s; by the word of %s", acceptance->name, identity->authenticator);
   *ret_left = *ret_left || !belongs;
+  /* A role may have gone with it and event streams with the role; or one came that requires a second factor.
+   */
+  work_notify(acceptance->work, CHANGE_SIGN_IN, acceptance->user_id);
   return (belongs ? group_store_add_member(transaction, group->id, acceptance->user_id, error)
                   : group_store_remove_member(transaction, group->id, acceptance->user_id, error)) &&
          work_audit(acceptance->work, acceptance->caller,
@@ -153,8 +156,6 @@ settle_groups(Acceptance *acceptance, GError **error)
   for (guint i = 0; i < groups->len; i++)
     if (!settle_group(acceptance, g_ptr_array_index(groups, i), &left, error))
       return FALSE;
-  if (left) /* a role may have gone with it, and event streams with the role */
-    work_notify(acceptance->work, CHANGE_SIGN_IN, acceptance->user_id);
   return !left || entitled_cut_user(acceptance->work, acceptance->caller, acceptance->user_id, error);
 }
 

@@ -174,8 +174,7 @@ group_admin_add_member(Services *services, const Caller *caller, const char *gro
   g_autoptr(User) user = NULL;
   if (work == NULL || !find_both(work, caller, group_key, user_key, &group, &user, error))
     return FALSE;
-  if (group->second_factor_required)
-    work_notify(work, CHANGE_SIGN_IN, user->id);
+  work_notify(work, CHANGE_SIGN_IN, user->id); /* the group or a role of its may require a second factor */
   return group_store_add_member(work->transaction, group->id, user->id, error) &&
          work_audit(work, caller, "group.add-member", "group", group->name, user->name, error) &&
          work_commit(work, error);

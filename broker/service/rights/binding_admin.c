@@ -80,7 +80,8 @@ find_subject(Work *work, const NewBinding *new_binding, char **ret_id, char **re
 }
 
 static gboolean
-check_role(Work *work, const Caller *caller, const char *name, const char *object, GError **error)
+check_role(Work *work, const Caller *caller, const char *name, const char *object, gboolean *ret_demands,
+           GError **error)
 {
   g_autoptr(Role) role = role_store_find(work->transaction, name, error);
   if (role == NULL)
@@ -90,7 +91,17 @@ check_role(Work *work, const Caller *caller, const char *name, const char *objec
                         "Everybody has the role user; it is not bound to anything.");
     return FALSE;
   }
+  *ret_demands = role->second_factor_required;
   return rights_check_covers(work, caller, role->permissions, object, error);
+}
+
+/* Sign-ins that were good without a second factor may not be any more. */
+static void
+forget_sign_ins(Work *work, const RoleBinding *binding)
+{
+  work_notify(work, CHANGE_SIGN_IN, binding->kind == ENTITLEMENT_USER ? binding->subject_id : "");
+  if (binding->kind == ENTITLEMENT_GROUP)
+    work_notify(work, CHANGE_RIGHTS, "");
 }
 
 static gboolean
@@ -108,19 +119,22 @@ binding_admin_create(Services *services, const Caller *caller, const NewBinding 
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
     return NULL;
+  gboolean demands = FALSE;
   g_autoptr(RoleBinding) binding = g_new0(RoleBinding, 1);
   binding->id = g_uuid_string_random();
   binding->kind = new_binding->kind;
   binding->role = g_strdup(new_binding->role);
   binding->created_us = work->now_us;
   binding->object = find_managed(work, caller, new_binding->object, error);
-  if (binding->object == NULL || !check_role(work, caller, binding->role, binding->object, error) ||
+  if (binding->object == NULL || !check_role(work, caller, binding->role, binding->object, &demands, error) ||
       !find_subject(work, new_binding, &binding->subject_id, &binding->subject_name, error) ||
       !role_binding_store_add(work->transaction, binding, error))
     return NULL;
   g_autoptr(RoleBinding) entered = role_binding_store_find(work->transaction, binding->id, error);
   if (entered == NULL || !audit(work, caller, "role.grant", entered, error))
     return NULL;
+  if (demands)
+    forget_sign_ins(work, entered);
   return work_commit(work, error) ? g_steal_pointer(&entered) : NULL;
 }
 

@@ -3,6 +3,8 @@
 
 #include "broker/store/group_store.h"
 #include "broker/store/known_store.h"
+#include "broker/store/role_binding_store.h"
+#include "broker/store/role_store.h"
 #include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 #include "tests/contract/store/store_case.h"
@@ -175,6 +177,59 @@ test_group_changes(StoreCase *test, gconstpointer data)
   g_assert_true(changed->second_factor_required);
 }
 
+/* Fixed or custom, bound to the account or to a group of its: one rule, for accounts and for what is known.
+ */
+static void
+test_role_rules(StoreCase *test, gconstpointer data)
+{
+  static const char *const users[] = {"free", "by-role", "by-group"};
+  const Group desk = {.id = (char *)"desk", .name = (char *)"desk", .description = (char *)""};
+  const Role custom = {.name = (char *)"keeper", .description = (char *)"", .second_factor_required = TRUE};
+  g_assert_true(group_store_add(test->transaction, &desk, NULL));
+  g_assert_true(role_store_add(test->transaction, &custom, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS(users); i++) {
+    store_case_user(test, users[i]);
+    add_sign_in(test, users[i], users[i], 10 + i);
+  }
+  g_assert_true(group_store_add_member(test->transaction, "desk", "by-group", NULL));
+  const RoleBinding bindings[] = {
+      {.id = (char *)"1",
+       .kind = ENTITLEMENT_USER,
+       .subject_id = (char *)"by-role",
+       .role = (char *)"keeper"},
+      {.id = (char *)"2", .kind = ENTITLEMENT_GROUP, .subject_id = (char *)"desk", .role = (char *)"auditor"},
+      {.id = (char *)"3",
+       .kind = ENTITLEMENT_USER,
+       .subject_id = (char *)"free",
+       .role = (char *)"help-desk"}};
+  for (guint i = 0; i < G_N_ELEMENTS(bindings); i++) {
+    RoleBinding binding = bindings[i];
+    binding.object = (char *)"/pools";
+    g_assert_true(role_binding_store_add(test->transaction, &binding, NULL));
+  }
+  g_assert_true(role_store_set_second_factor(test->transaction, "help-desk", TRUE, NULL));
+  g_assert_true(role_store_set_second_factor(test->transaction, "help-desk", FALSE, NULL));
+  g_assert_true(role_store_set_second_factor(test->transaction, "auditor", TRUE, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS(users); i++) {
+    g_autoptr(User) user = user_store_find(test->transaction, users[i], NULL);
+    g_assert_cmpint(user->second_factor_required, ==, i > 0);
+  }
+  g_autoptr(GString) names = g_string_new(NULL);
+  g_assert_true(known_store_sign_ins(test->transaction, 100, note, names, NULL));
+  g_assert_cmpstr(names->str, ==, "free ");
+  g_autoptr(Role) marked = role_store_find(test->transaction, "help-desk", NULL);
+  g_assert_cmpint(marked->version, ==, 3);
+  g_assert_false(marked->second_factor_required);
+  g_autoptr(GPtrArray) all = role_store_all(test->transaction, NULL);
+  g_assert_true(((Role *)g_ptr_array_index(all, all->len - 1))->second_factor_required); /* the custom one */
+  g_assert_true(role_store_remove(test->transaction, "keeper", NULL));
+  g_autoptr(User) freed = user_store_find(test->transaction, "by-role", NULL);
+  g_assert_false(freed->second_factor_required);
+  g_assert_true(role_store_set_second_factor(test->transaction, "user", TRUE, NULL));
+  g_autoptr(User) anybody = user_store_find(test->transaction, "free", NULL);
+  g_assert_true(anybody->second_factor_required);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -186,5 +241,6 @@ main(int argc, char **argv)
   STORE_CASE_ADD("/second-factor/goes-with-the-account", test_goes_with_the_account);
   STORE_CASE_ADD("/second-factor/known-are-proven", test_known_are_proven);
   STORE_CASE_ADD("/second-factor/group-changes", test_group_changes);
+  STORE_CASE_ADD("/second-factor/role-rules", test_role_rules);
   return g_test_run();
 }

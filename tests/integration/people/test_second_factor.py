@@ -143,6 +143,22 @@ class SecondFactorTest(FactorCase):
         shown = self.stack.admin.call("GET", "users/gil")
         self.assertTrue(shown["second_factor"] and shown["second_factor_required"])
 
+    def test_required_by_a_role(self):
+        """A fixed role is marked on the command line; who is given it is pending from the next request on."""
+        rest = self.rest(self.person("ria"))
+        with tempfile.TemporaryDirectory() as folder:
+            ctl = Ctl(os.environ["CARAWAY_BUILD"], folder)
+            ctl.login(self.stack.portal_url, self.stack.ca, "admin", self.stack.admin_password)
+            ctl.ok("role", "set", "auditor", "--second-factor", "yes")
+            self.assertRegex(ctl.ok("role", "show", "auditor"), r"Second factor required:? +yes")
+            self.assertTrue(rest.call("GET", "desktops")["items"])
+            ctl.ok("binding", "grant", "user", "ria", "auditor", "--object", "/pools")
+            self.refused("second-factor-enrolment-required", rest, "GET", "desktops")
+            ctl.ok("role", "set", "auditor", "--second-factor", "no")
+            self.assertTrue(rest.call("GET", "desktops")["items"])
+        self.assertTrue([row for row in self.log() if row["action"] == "role.change" and row["object"] == "role/auditor"
+                         and row["detail"].endswith("; second factor required")])
+
     def test_reset_cuts_what_is_open(self):
         """Row 17; how long it took is in the output."""
         rest, secret, _ = self.enrolled("rob")
