@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """A person signs in with an OpenID provider, in Chromium, through the real portal and broker: by the button, on glewlwyd's own
-pages, and back; then what the sign-in page says when the provider says no."""
+pages, and back; the account page with the real broker behind it; then what the sign-in page says when the provider says no."""
 import os
 import sys
 
 from browser import Browser, artefact
 from oidc_stack import OidcStack
 from openid_provider import PASSWORD, PERSON
+from rest import Problem
 
 LIMIT_S = 60
 
@@ -52,6 +53,57 @@ def by_the_scripted_one(browser, stack):
     browser.wait_text("You are signed out.")
 
 
+def status_with(stack, token, path):
+    rest = stack.rest()
+    rest.token = token
+    try:
+        rest.call("GET", path)
+    except Problem as problem:
+        return problem.status
+    return 200
+
+
+def row(name, inside=""):
+    return f"[data-section={name}] .row {inside}"
+
+
+def agree(browser, label):
+    browser.press(label)
+    browser.find("dialog .danger").click()
+    browser.gone("dialog")
+
+
+def account_page(browser, stack):
+    """What is ended, made and revoked there is so at the broker; tests/browser/web_account.py has the particulars."""
+    elsewhere = stack.browser()
+    stack.come_back(elsewhere, stack.scripted.sign_in(elsewhere, stack.begin(elsewhere, "lab")))
+    open_page(browser, stack)
+    browser.find("a[href$='/oidc/lab/begin']").click()
+    browser.press("Your account")
+    browser.wait_text("kept by “Laboratory”", "[data-section=password]")
+    browser.wait_text("Python-urllib", "[data-section=sign-ins]")
+    assert stack.me(elsewhere)
+    agree(browser, "Sign out: Python-urllib, 127.0.0.1")
+    browser.wait_text("Signed out there.", "#toast")
+    assert not stack.me(elsewhere)
+    browser.press("New token…")
+    browser.fill("input[name=token-name]", "backup")
+    browser.find("input[value=own]").click()
+    browser.press("Make the token")
+    token = browser.find("[data-role=token]").get_attribute("value")
+    browser.press("I have kept it")
+    browser.wait_text("Never used", row("tokens"))
+    assert [status_with(stack, token, path) for path in ("desktops", "me/tokens", "users")] == [200, 403, 403]
+    browser.driver.refresh()
+    browser.wait_text("Last used", row("tokens"))
+    browser.picture(artefact("oidc-account.png"))
+    agree(browser, "Revoke: backup")
+    browser.gone(row("tokens"))
+    assert status_with(stack, token, "desktops") == 401
+    browser.press("Sign out")
+    browser.wait_text("You are signed out.")
+
+
 def refused(browser, stack):
     stack.scripted.redirect = {"code": None, "error": "access_denied"}
     open_page(browser, stack)
@@ -70,7 +122,7 @@ def main():
         stack.up()
         with Browser() as browser:
             try:
-                for step in (by_the_provider, by_the_scripted_one, refused):
+                for step in (by_the_provider, by_the_scripted_one, account_page, refused):
                     step(browser, stack)
             except Exception:
                 browser.picture(artefact("failed-oidc.png"))
@@ -78,7 +130,7 @@ def main():
                 raise
     finally:
         stack.down()
-    print("ok: signed in with two providers, and told of a refusal")
+    print("ok: signed in with two providers, saw to the account, and was told of a refusal")
 
 
 if __name__ == "__main__":
