@@ -106,6 +106,7 @@ append_chain(GString *text, JsonObject *chain)
   g_autofree char *hash = ctl_render_value(chain, "hash", CTL_PLAIN);
   g_autofree char *seal = ctl_render_value(chain, "seal", CTL_PLAIN);
   gint64 unsealed = number_of(chain, "unsealed"), trimmed = number_of(chain, "trimmed_rows");
+  gint64 after = number_of(chain, "after");
   g_string_append_printf(text, "%s: %s rows in %s seals, from %s to %s", broker, rows, seals, first, last);
   if (unsealed > 0)
     g_string_append_printf(text, "; %" G_GINT64_FORMAT " rows are not sealed yet", unsealed);
@@ -113,6 +114,9 @@ append_chain(GString *text, JsonObject *chain)
   if (trimmed > 0)
     g_string_append_printf(text, "  before them %" G_GINT64_FORMAT " rows were removed by retention\n",
                            trimmed);
+  else if (after > 0)
+    g_string_append_printf(
+        text, "  begins after seal %" G_GINT64_FORMAT "; what came before is not in the file\n", after);
   g_string_append_printf(text, "  newest seal %s, %s\n", seal, hash);
 }
 
@@ -130,6 +134,17 @@ append_break(GString *text, JsonObject *broken)
   g_string_append_printf(text, ": %s\n", reason);
 }
 
+static void
+append_believed(GString *text, JsonArray *keys)
+{
+  for (guint i = 0; i < json_array_get_length(keys); i++) {
+    g_autofree char *id = ctl_render_value(json_array_get_object_element(keys, i), "id", CTL_PLAIN);
+    g_autofree char *key = ctl_render_value(json_array_get_object_element(keys, i), "public_key", CTL_PLAIN);
+    g_string_append_printf(text, "  %s:%s\n", id, key);
+  }
+  g_string_append(text, "These are the keys in the file, and they were believed; give --keys to compare.\n");
+}
+
 char *
 ctl_audit_report_text(JsonObject *total)
 {
@@ -141,6 +156,9 @@ ctl_audit_report_text(JsonObject *total)
     rows += number_of(chain, "rows");
     append_chain(text, chain);
   }
+  JsonArray *believed = json_get_array(total, "believed_keys", G_MAXUINT, NULL);
+  if (believed != NULL)
+    append_believed(text, believed);
   JsonObject *broken = json_get_object(total, "break", NULL);
   if (broken != NULL)
     append_break(text, broken);

@@ -105,7 +105,22 @@ write_parts(CtlContext *context, gboolean is_csv, GOutputStream *file, GError **
       return FALSE;
     g_string_truncate(text, 0);
   } while (cursor != NULL);
-  return g_output_stream_close(file, NULL, error);
+  return TRUE;
+}
+
+/* What stood there before is replaced by the whole of it or not at all. */
+static gboolean
+write_file(CtlContext *context, gboolean is_csv, GFile *file, GError **error)
+{
+  g_autoptr(GFileOutputStream) stream = g_file_replace(file, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL, error);
+  if (stream == NULL)
+    return FALSE;
+  if (write_parts(context, is_csv, G_OUTPUT_STREAM(stream), error))
+    return g_output_stream_close(G_OUTPUT_STREAM(stream), NULL, error);
+  g_autoptr(GCancellable) cancelled = g_cancellable_new();
+  g_cancellable_cancel(cancelled); /* a stream that is only dropped puts the part in its place */
+  g_output_stream_close(G_OUTPUT_STREAM(stream), cancelled, NULL);
+  return FALSE;
 }
 
 static gboolean
@@ -121,8 +136,7 @@ run_export(CtlContext *context, const CtlCommand *command, GError **error)
   if (!ctl_context_open(context, error))
     return FALSE;
   g_autoptr(GFile) file = g_file_new_for_path(path);
-  g_autoptr(GFileOutputStream) stream = g_file_replace(file, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL, error);
-  if (stream == NULL || !write_parts(context, is_csv, G_OUTPUT_STREAM(stream), error))
+  if (!write_file(context, is_csv, file, error))
     return FALSE;
   g_autofree char *sentence = g_strdup_printf("The audit log was written to %s.", path);
   ctl_context_tell(context, NULL, sentence);

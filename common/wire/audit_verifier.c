@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define WITNESSES_MAX 1024 /* chains that are remembered */
+#define PLACE_MAX     (G_MAXINT64 / 2)
 
 typedef struct {
   char *by;
@@ -103,6 +104,26 @@ begin(AuditVerifier *verifier, const char *broker, const char *hash, gint64 numb
   verifier->progress = (AuditProgress){.number = number, .last_id = last_id, .hash = verifier->hash};
 }
 
+/* Numbers come from files: those that are counted on from must leave room for it. */
+static gboolean
+is_place(gint64 number)
+{
+  return number >= 1 && number <= PLACE_MAX;
+}
+
+static gboolean
+has_place(const AuditSeal *seal)
+{
+  return is_place(seal->number) && is_place(seal->first_row) && seal->row_count >= 1 &&
+         seal->row_count <= AUDIT_SEAL_ROWS_MAX;
+}
+
+static gboolean
+break_place(AuditVerifier *verifier, gint64 number)
+{
+  return audit_verifier_break(verifier, number, 0, g_strdup("Its numbers are none that a seal can have."));
+}
+
 /* Others may have seen a seal of this chain that it must have, and with that hash. */
 static gboolean
 check_witness(AuditVerifier *verifier)
@@ -125,6 +146,8 @@ audit_verifier_begin(AuditVerifier *verifier, const char *broker, const AuditChe
     return TRUE;
   }
   begin(verifier, broker, checkpoint->hash, checkpoint->number, checkpoint->last_id, checkpoint->last_row);
+  if (!is_place(checkpoint->number) || !is_place(checkpoint->last_row))
+    return break_place(verifier, checkpoint->number);
   if (audit_checkpoint_is_signed(checkpoint, verifier->keys))
     return check_witness(verifier);
   return audit_verifier_break(
@@ -145,10 +168,10 @@ check_signature(AuditVerifier *verifier, const AuditSeal *seal)
 gboolean
 audit_verifier_begin_after(AuditVerifier *verifier, const AuditSeal *seal)
 {
-  begin(verifier, seal->broker, seal->hash, seal->number, seal->last_id,
-        seal->first_row + seal->row_count - 1);
+  gint64 last_row = has_place(seal) ? seal->first_row + seal->row_count - 1 : 0;
+  begin(verifier, seal->broker, seal->hash, seal->number, seal->last_id, last_row);
   verifier->progress.generation = seal->generation;
-  return check_signature(verifier, seal);
+  return (has_place(seal) || break_place(verifier, seal->number)) && check_signature(verifier, seal);
 }
 
 gboolean
@@ -207,14 +230,15 @@ name_row(AuditVerifier *verifier, const AuditSeal *seal)
 static gboolean
 check_place(AuditVerifier *verifier, const AuditSeal *seal)
 {
+  if (!has_place(seal))
+    return break_place(verifier, seal->number);
   if (seal->number != verifier->progress.number + 1)
     return audit_verifier_break(verifier, seal->number, 0,
                                 g_strdup_printf("Seals are missing before this one: after number "
                                                 "%" G_GINT64_FORMAT " comes %" G_GINT64_FORMAT ".",
                                                 verifier->progress.number, seal->number));
   if (!g_str_equal(seal->broker, verifier->broker) || !g_str_equal(seal->previous, verifier->hash) ||
-      seal->first_row != verifier->last_row + 1 || seal->generation < verifier->progress.generation ||
-      seal->row_count < 1 || seal->row_count > AUDIT_SEAL_ROWS_MAX)
+      seal->first_row != verifier->last_row + 1 || seal->generation < verifier->progress.generation)
     return audit_verifier_break(verifier, seal->number, 0,
                                 g_strdup("The seal does not follow the one before it."));
   return TRUE;

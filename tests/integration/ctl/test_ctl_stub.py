@@ -225,6 +225,29 @@ class Commands(CtlTest):
             self.assertEqual(self.ctl.ok("help", *words), self.ctl.ok(*words, "--help"))
         self.assertRegex(self.ctl.ok("--version"), r"^carawayctl \d+\.\d+\.\d+\n$")
 
+    def test_a_failed_export_leaves_the_one_before(self):
+        self.sign_in()
+        path = os.path.join(self.folder, "audit.jsonl")
+        row = {"type": "row", "id": 1, "time_us": 1, "broker": "b1", "actor": "a", "action": "b", "object": "c", "succeeded": True,
+               "code": "", "detail": "", "address": "", "repeats": 1}
+
+        def read():
+            with open(path, encoding="utf-8") as file:
+                return file.read().splitlines()
+        part = json.dumps(row) + "\n"
+        following = json.dumps({"type": "next", "cursor": "1"}) + "\n"
+        self.answer("GET", "/audit/export", 200, part)
+        self.ctl.ok("audit", "export", path)
+        self.answer("GET", "/audit/export", 200, part + following)
+        self.answer("GET", "/audit/export?cursor=1", 503, {"code": "unavailable", "detail": "Later."})
+        before = read()
+        self.assertEqual(self.ctl.run("audit", "export", path).returncode, 1)
+        self.assertEqual((len(before), read()), (1, before))
+        self.assertEqual([name for name in os.listdir(self.folder) if name.startswith((".goutput", "audit"))], ["audit.jsonl"])
+        self.answer("GET", "/audit/export?cursor=1", 200, part)
+        self.ctl.ok("audit", "export", path)
+        self.assertEqual(len(read()), 2)
+
 
 if __name__ == "__main__":
     unittest.main()

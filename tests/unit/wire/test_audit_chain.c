@@ -273,6 +273,30 @@ test_history_that_others_saw(Chain *chain, gconstpointer data)
   g_free(witness.signature);
 }
 
+/* A key that a file brings signs any numbers; counting on from them must not overflow. */
+static void
+test_numbers_that_no_seal_has(Chain *chain, gconstpointer data)
+{
+  static const struct {
+    gint64 number, first_row, row_count;
+  } rows[] = {{1, G_MAXINT64, G_MAXINT64},
+              {1, G_MAXINT64, 1},
+              {G_MAXINT64, 1, 1},
+              {1, 1, G_MAXINT64},
+              {1, 1, 0},
+              {1, 0, 1},
+              {0, 1, 1}};
+  AuditSeal *seal = g_ptr_array_index(chain->seals, 0);
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(AuditVerifier) verifier = audit_verifier_new(chain->keys);
+    seal->number = rows[i].number;
+    seal->first_row = rows[i].first_row;
+    seal->row_count = rows[i].row_count;
+    g_assert_false(audit_verifier_begin_after(verifier, seal));
+    g_assert_nonnull(strstr(audit_verifier_problem(verifier)->reason, "none that a seal can have"));
+  }
+}
+
 static void
 test_after_a_checkpoint(Chain *chain, gconstpointer data)
 {
@@ -347,6 +371,7 @@ main(int argc, char **argv)
   ADD("changed-seal", test_changed_seal);
   ADD("tail-that-others-saw", test_tail_that_others_saw);
   ADD("history-that-others-saw", test_history_that_others_saw);
+  ADD("numbers-that-no-seal-has", test_numbers_that_no_seal_has);
   ADD("after-a-checkpoint", test_after_a_checkpoint);
   g_test_add_func("/audit-chain/vector", test_vector);
   return g_test_run();
