@@ -172,7 +172,8 @@ group_admin_add_member(Services *services, const Caller *caller, const char *gro
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   g_autoptr(Group) group = NULL;
   g_autoptr(User) user = NULL;
-  if (work == NULL || !find_both(work, caller, group_key, user_key, &group, &user, error))
+  if (work == NULL || !find_both(work, caller, group_key, user_key, &group, &user, error) ||
+      !rights_check_takes_in(work, caller, group->id, user->id, error))
     return FALSE;
   work_notify(work, CHANGE_SIGN_IN, user->id); /* the group or a role of its may require a second factor */
   return group_store_add_member(work->transaction, group->id, user->id, error) &&

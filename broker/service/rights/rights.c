@@ -162,6 +162,26 @@ rights_check_group_not_above(Work *work, const Caller *caller, const char *group
 }
 
 gboolean
+rights_check_takes_in(Work *work, const Caller *caller, const char *group_id, const char *user_id,
+                      GError **error)
+{
+  static const Permission over_people[] = {PERMISSION_USER_RESET_PASSWORD, PERMISSION_USER_MANAGE};
+  g_autoptr(Access) mine = rights_read(work, caller, error);
+  g_auto(GStrv) places =
+      mine != NULL ? object_store_find(work->transaction, OBJECT_USER, user_id, error) : NULL;
+  if (places == NULL)
+    return FALSE;
+  mine->limit = ~(PermissionSet)0; /* the membership outlasts a token that may do less */
+  g_autofree char *path = object_path("/groups", group_id);
+  const char *const group[] = {path, NULL};
+  for (guint i = 0; i < G_N_ELEMENTS(over_people); i++)
+    if (access_decision_role(mine, over_people[i], group) != NULL &&
+        access_decision_role(mine, over_people[i], (const char *const *)places) == NULL)
+      return refuse(over_people[i], "this user", error);
+  return TRUE;
+}
+
+gboolean
 rights_check_covers(Work *work, const Caller *caller, PermissionSet permissions, const char *object,
                     GError **error)
 {

@@ -47,6 +47,11 @@ gboolean rights_check_not_above(Work *work, const Caller *caller, const char *us
 gboolean rights_check_group_not_above(Work *work, const Caller *caller, const char *group_id,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Nobody gets power over an account by taking it into a group: CARAWAY_ERROR_FORBIDDEN when @caller has on
+ * the group @group_id, and on its members with it, what it has not on the user @user_id as things are. */
+gboolean rights_check_takes_in(Work *work, const Caller *caller, const char *group_id, const char *user_id,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Nobody grants or revokes what they have not: CARAWAY_ERROR_FORBIDDEN when @caller lacks any of
  * @permissions on
  * @object. */

@@ -254,6 +254,28 @@ class RoleWalk(unittest.TestCase):
         self.refused("not-permitted", lambda: rest.call("PUT", f"groups/chiefs/members/{keeper}"))
         rest.call("POST", "role-bindings", {**grant, "role": "reader"})
 
+    def test_no_power_over_people_by_taking_them_in(self):
+        admin = self.world.admin
+        admin.call("POST", "roles", {"name": "ward-lead", "permissions": ["group.read", "group.manage", "user.reset-password"]})
+        admin.call("POST", "roles", {"name": "looker", "permissions": ["user.read"]})
+        admin.call("POST", "roles", {"name": "gatherer", "permissions": ["group.read", "group.manage", "user.read"]})
+        for group in ("annex", "corridor"):
+            admin.call("POST", "groups", {"name": group})
+        lead, gatherer = self.world.broker.user("lead"), self.world.broker.user("gatherer")
+        self.world.bind("lead", "ward-lead", "/groups/annex")
+        self.world.bind("lead", "looker")
+        self.world.bind("gatherer", "gatherer", "/")
+        target = self.world.fresh("users")
+        reset = {"password": "a long enough secret"}
+        self.refused("not-permitted", lambda: lead.call("PUT", f"groups/annex/members/{target}"))
+        self.refused("not-permitted", lambda: lead.call("POST", f"users/{target}/password", reset))
+        gatherer.call("PUT", f"groups/annex/members/{target}")  # who gets no power over people by it
+        lead.call("POST", f"users/{target}/password", reset)
+        self.world.bind("lead", "ward-lead", "/groups/corridor")
+        lead.call("PUT", f"groups/corridor/members/{target}")  # whose password is theirs to reset already
+        self.world.bind("lead", "ward-lead", "/users")
+        lead.call("PUT", f"groups/annex/members/{self.world.fresh('users')}")
+
     def test_the_last_administrator_stays(self):
         admin = self.world.admin
         mine = [item["id"] for item in admin.items("role-bindings")
