@@ -53,8 +53,17 @@ housekeeping_give_up_hosts(Services *services, GError **error)
 void
 housekeeping_look_at_clock(Services *services)
 {
-  (void)clock_steps_look(&services->clock_steps, clock_wall_us(&services->time),
-                         clock_boottime_us(services->clock), DAY_US);
+  gint64 forward_us = clock_steps_look(&services->clock_steps, clock_wall_us(&services->time),
+                                       clock_boottime_us(services->clock), DAY_US);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&services->mutex);
+  services->clock_forward_us = forward_us;
+}
+
+gint64
+housekeeping_clock_forward_us(Services *services)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&services->mutex);
+  return services->clock_forward_us;
 }
 
 /* What a request may be repeated by is kept for a day that has passed, not for one that a clock was set

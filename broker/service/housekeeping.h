@@ -14,6 +14,9 @@ gboolean housekeeping_give_up_hosts(Services *services, GError **error) G_GNUC_W
  */
 void housekeeping_look_at_clock(Services *services);
 
+/** By how much that clock was set forward within the last day and not back again; from any thread. */
+gint64 housekeeping_clock_forward_us(Services *services);
+
 /** Deletes sign-ins, tokens, passwords, keys and ended sessions whose time is over. */
 gboolean housekeeping_delete_expired(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -78,10 +78,11 @@ struct Services {
   char *instance; /* of this process among the brokers of the database */
 
   GThread *background; /* nullable: not started */
-  GMutex mutex;        /* of the four below */
+  GMutex mutex;        /* of the five below */
   GCond wake;
   gboolean awake;
   gboolean stopping;
+  gint64 clock_forward_us;         /* as clock_steps has it, for other threads */
   GHashTable *unwritten_silences;  /* host → gint64: the term of the link that broke */
   void (*replaced)(gpointer data); /* nullable */
   gpointer replaced_data;

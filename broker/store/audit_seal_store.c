@@ -88,8 +88,9 @@ audit_seal_store_last_before(DbTransaction *transaction, const char *broker, gin
 {
   return row_number(
       db_query(transaction, error,
-               "SELECT COALESCE(MAX(number), 0) FROM audit_seal WHERE broker = ? AND time_us < ?", "sl",
-               broker, time_us),
+               "SELECT COALESCE((SELECT number - 1 FROM audit_seal WHERE broker = ? AND time_us >= ?"
+               " ORDER BY number LIMIT 1), (SELECT MAX(number) FROM audit_seal WHERE broker = ?), 0)",
+               "sls", broker, time_us, broker),
       ret_number, error);
 }
 

@@ -24,7 +24,8 @@ gboolean audit_seal_store_find(DbTransaction *transaction, const char *broker, g
 GPtrArray *audit_seal_store_list(DbTransaction *transaction, const char *broker, gint64 number, guint limit,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** The number of the last seal of @broker from before @time_us; 0 when there is none. */
+/** The number of the seal before the first one of @broker, in their order, that is not from before @time_us:
+ * the times of seals need not rise. Of the last one when there is none; 0 without any. */
 gboolean audit_seal_store_last_before(DbTransaction *transaction, const char *broker, gint64 time_us,
                                       gint64 *ret_number, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/audit/audit_retention.h"
 
+#include "broker/service/housekeeping.h"
 #include "broker/service/work.h"
 #include "broker/store/audit_seal_store.h"
 
 #define ROWS_AT_ONCE  2000
 #define SEALS_AT_ONCE 200
 
-/* The last seal of a step: old enough, and not too many rows at once. NULL in @ret_seal: nothing to do. */
+/* The last seal of a step: old enough, and not too many rows at once. NULL in @ret_seal: nothing to do. The
+ * times of seals need not rise: one that is not old enough keeps all that came after it, too. */
 static gboolean
 find_end(DbTransaction *transaction, const char *broker, gint64 before_us, AuditSeal **ret_seal,
          gint64 *ret_rows, GError **error)
 {
-  gint64 last, rows = 0;
+  gint64 rows = 0;
   *ret_seal = NULL;
-  if (!audit_seal_store_last_before(transaction, broker, before_us, &last, error))
-    return FALSE;
   g_autoptr(GPtrArray) seals = audit_seal_store_list(transaction, broker, 0, SEALS_AT_ONCE, error);
   if (seals == NULL)
     return FALSE;
   guint count = 0;
-  while (count < seals->len && ((AuditSeal *)g_ptr_array_index(seals, count))->number <= last &&
+  while (count < seals->len && ((AuditSeal *)g_ptr_array_index(seals, count))->time_us < before_us &&
          (rows == 0 || rows < ROWS_AT_ONCE))
     rows += ((AuditSeal *)g_ptr_array_index(seals, count++))->row_count;
   if (count > 0)
@@ -52,8 +52,10 @@ trim_step(Services *services, const char *broker, gboolean *ret_more, GError **e
   g_autoptr(Work) work = work_begin_as_keeper(services, error);
   g_autoptr(AuditSeal) seal = NULL;
   gint64 rows;
-  if (work == NULL ||
-      !find_end(work->transaction, broker, work->now_us - services->audit_keep_us, &seal, &rows, error))
+  if (work == NULL)
+    return FALSE;
+  gint64 before_us = work->now_us - services->audit_keep_us - housekeeping_clock_forward_us(services);
+  if (!find_end(work->transaction, broker, before_us, &seal, &rows, error))
     return FALSE;
   *ret_more = seal != NULL;
   if (seal == NULL)

@@ -128,6 +128,8 @@ test_trimming_takes_what_its_checkpoint_says(StoreCase *test, gconstpointer data
   gint64 last;
   g_assert_true(audit_seal_store_last_before(test->transaction, "b1", 31, &last, &error));
   g_assert_cmpint(last, ==, 3);
+  g_assert_true(audit_seal_store_last_before(test->transaction, "b1", newest->time_us, &last, &error));
+  g_assert_cmpint(last, ==, 2);
   g_assert_no_error(error);
 }
 

@@ -274,6 +274,44 @@ test_retention_leaves_a_checkpoint(Case *test, gconstpointer data)
   assert_broken(test, "b1", read_number(test, "SELECT number FROM audit_checkpoint"), "not signed");
 }
 
+static void
+assert_kept(Case *test, gint64 count)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_true(audit_retention_run(test->fixture->services, &error));
+  g_assert_no_error(error);
+  g_assert_cmpint(read_number(test, "SELECT COUNT(*) FROM audit WHERE action = 'pool.change'"), ==, count);
+}
+
+/* A seal that was made under a clock that was wrong backwards makes nothing old that came before it. */
+static void
+test_retention_does_not_trust_one_seal(Case *test, gconstpointer data)
+{
+  test->fixture->services->audit_keep_us = 100 * SECOND_US;
+  for (guint i = 0; i < 3; i++) {
+    add_rows(test, 1);
+    fake_clock_advance(&test->fixture->clock, 10 * SECOND_US);
+    seal(test);
+  }
+  tamper(test, "UPDATE audit_seal SET time_us = 0 WHERE number = 3");
+  assert_kept(test, 3);
+}
+
+/* Nor does a clock that was set forward, for as long as it is not known to be right. */
+static void
+test_retention_waits_for_time_that_passed(Case *test, gconstpointer data)
+{
+  Services *services = test->fixture->services;
+  services->audit_keep_us = 100 * SECOND_US;
+  add_rows(test, 1);
+  seal(test);
+  fake_clock_advance(&test->fixture->clock, 1000 * SECOND_US);
+  services->clock_forward_us = 990 * SECOND_US;
+  assert_kept(test, 1);
+  services->clock_forward_us = 0;
+  assert_kept(test, 0);
+}
+
 /* Parts are bounded, and go on where the last one ended. */
 static void
 test_in_parts(Case *test, gconstpointer data)
@@ -313,6 +351,8 @@ main(int argc, char **argv)
   ADD("rows-of-others", test_rows_of_others);
   ADD("goes-on-after-a-restart", test_goes_on_after_a_restart);
   ADD("retention-leaves-a-checkpoint", test_retention_leaves_a_checkpoint);
+  ADD("retention-does-not-trust-one-seal", test_retention_does_not_trust_one_seal);
+  ADD("retention-waits-for-time-that-passed", test_retention_waits_for_time_that_passed);
   ADD("in-parts", test_in_parts);
   return g_test_run();
 }
