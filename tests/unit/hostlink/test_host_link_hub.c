@@ -31,6 +31,7 @@ typedef struct {
   gboolean refuses;
   FakeClock clock;
   int event_error; /* nonzero: events fail with this code */
+  int is_revoked;  /* atomic: the certificate does not count any more */
   HostLinkHub *hub;
 } Fixture;
 
@@ -96,6 +97,13 @@ on_silent(HostLinkListener *listener, const char *host, gint64 term, GError **er
   return TRUE;
 }
 
+static gboolean
+counts(const char *host, const char *serial, gpointer fixture)
+{
+  g_assert_cmpstr(serial, ==, SERIAL);
+  return g_atomic_int_get(&((Fixture *)fixture)->is_revoked) == 0;
+}
+
 static void
 setup(Fixture *fixture, gconstpointer heartbeat_ms)
 {
@@ -103,8 +111,13 @@ setup(Fixture *fixture, gconstpointer heartbeat_ms)
   g_mutex_init(&fixture->lock);
   fixture->calls = g_string_new(NULL);
   fake_clock_init(&fixture->clock, NOW_US);
-  HostLinkSettings settings = {&fixture->listener, INSTALLATION, &fixture->clock.clock,
-                               GPOINTER_TO_UINT(heartbeat_ms), 2};
+  HostLinkSettings settings = {&fixture->listener,
+                               INSTALLATION,
+                               &fixture->clock.clock,
+                               GPOINTER_TO_UINT(heartbeat_ms),
+                               2,
+                               counts,
+                               fixture};
   fixture->hub = host_link_hub_new(&settings);
 }
 
@@ -360,6 +373,34 @@ test_link_that_does_not_count_is_closed(Fixture *fixture, gconstpointer data)
   }
 }
 
+static void
+test_revoked_host_is_cut(Fixture *fixture, gconstpointer data)
+{
+  Peer peer;
+  greet(fixture, &peer);
+  host_link_hub_review(fixture->hub);
+  g_assert_true(host_link_hub_deliver(fixture->hub, "kvm1", COMMAND)); /* it counts */
+  g_atomic_int_set(&fixture->is_revoked, 1);
+  host_link_hub_review(fixture->hub);
+  WAIT_UNTIL(peer.close_code != 0);
+  g_assert_cmpuint(peer.close_code, ==, 4403);
+  hang_up(&peer);
+  WAIT_UNTIL(has_call(fixture, "silent"));
+}
+
+/* Between the handshake, which looked, and the link there was a moment. */
+static void
+test_revoked_before_the_link(Fixture *fixture, gconstpointer data)
+{
+  Peer peer;
+  g_atomic_int_set(&fixture->is_revoked, 1);
+  dial(fixture, &peer, "kvm1");
+  WAIT_UNTIL(peer.close_code != 0);
+  g_assert_cmpuint(peer.close_code, ==, 4403);
+  g_assert_false(has_call(fixture, "hello"));
+  hang_up(&peer);
+}
+
 /* A clock that is set, in either direction, must not let grants live longer, or end sooner, than they say. */
 static void
 test_a_step_of_the_clock_is_told(Fixture *fixture, gconstpointer data)
@@ -510,6 +551,8 @@ main(int argc, char **argv)
   ADD("unknown-type", test_unknown_type_is_passed_over);
   ADD("clock-step", test_a_step_of_the_clock_is_told);
   ADD("does-not-count", test_link_that_does_not_count_is_closed);
+  ADD("revoked", test_revoked_host_is_cut);
+  ADD("revoked-before-the-link", test_revoked_before_the_link);
   ADD("wrong-direction", test_brokers_messages_are_refused);
   ADD("lost-events", test_lost_events_are_told_again);
   ADD("newest-wins", test_newest_link_wins);
