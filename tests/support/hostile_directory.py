@@ -59,9 +59,11 @@ def read_length(data, at):
 
 class HostileDirectory:
     """Answers each message by `answer(session, identifier, tag, content)`, which sends what it likes. `asked` holds
-    (tag, content) of all that came: 0x60 is a bind, 0x63 a search, 0x42 an unbind."""
+    (tag, content) of all that came: 0x60 is a bind, 0x63 a search, 0x42 an unbind, 0x77 something extended. One without
+    TLS waits to be asked for StartTLS."""
 
-    def __init__(self, certificate, key, answer):
+    def __init__(self, certificate, key, answer, by_tls=True):
+        self.by_tls = by_tls
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate, key)
         self.answer, self.asked, self.sessions, self.connections = answer, [], [], 0
@@ -82,7 +84,7 @@ class HostileDirectory:
 
     def serve(self, plain):
         try:
-            with self.context.wrap_socket(plain, server_side=True) as session:
+            with self.context.wrap_socket(plain, server_side=True) if self.by_tls else plain as session:
                 self.sessions.append(session)
                 data = b""
                 while not self.ended.is_set():

@@ -18,11 +18,17 @@ def long_ago():
     return (datetime.date.today() - datetime.date(1970, 1, 1)).days - 10
 
 
+def alias(name, target):
+    return (f"dn: uid={name},ou=people,{SUFFIX}\nobjectClass: alias\nobjectClass: extensibleObject\nuid: {name}\n"
+            f"aliasedObjectName: {target},{SUFFIX}")
+
+
 def entries():
     people = [person("anna"), person("bert"), person("loop"), person("many"),
               person("disabled", userAccountControl="514"), person("must-change", pwdLastSet="0"),
               person("expired", shadowExpire=str(long_ago())), person("moved"),
-              person("guid", objectGUID="0123456789abcdef"), person("brace", description="(uid=*)")]
+              person("guid", objectGUID="0123456789abcdef"), person("brace", description="(uid=*)"),
+              person("beside").replace("ou=people", "ou=elsewhere"), alias("pointer", "uid=beside,ou=elsewhere")]
     groups = [group("staff", "uid=anna,ou=people", "uid=moved,ou=people"), group("all", "cn=staff,ou=groups"),
               group("everything", "cn=all,ou=groups"), group("ring-a", "uid=loop,ou=people", "cn=ring-b,ou=groups"),
               group("ring-b", "cn=ring-a,ou=groups"), group("beside", "uid=anna,ou=people", where="ou=elsewhere"),
@@ -118,6 +124,13 @@ class DirectoryTest(unittest.TestCase):
         self.configure(filter="(|(uid={user})(uid=bert))")
         self.assertEqual(self.ask("check", "anna"), ["refused"])
         self.assertTrue(self.ask("check", "bert")[0].startswith("accepted "))
+
+    def test_an_alias_makes_nobody_of_an_entry_beside_the_base(self):
+        self.configure()
+        for name in ("beside", "pointer"):
+            self.assertEqual(self.ask("check", name), ["refused"])
+        self.configure(base=f"ou=elsewhere,{SUFFIX}")
+        self.assertTrue(self.ask("check", "beside")[0].startswith("accepted "))
 
     def test_by_mail(self):
         self.configure(filter="(|(uid={user})(mail={user}))")

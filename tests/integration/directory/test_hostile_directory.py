@@ -8,10 +8,10 @@ import time
 import unittest
 
 from directory_server import PASSWORD, SEARCHER_PASSWORD, AuthenticatorFolder, DirectoryAuthority
-from hostile_directory import HostileDirectory, ber, bind_answer, entry, message, reference, search_end
+from hostile_directory import HostileDirectory, ber, bind_answer, entry, message, reference, result, search_end
 
 PROBE = os.path.join(os.environ["CARAWAY_BUILD"], "bin", "directory_probe")
-BIND, SEARCH, UNBIND = 0x60, 0x63, 0x42
+BIND, SEARCH, UNBIND, EXTENDED = 0x60, 0x63, 0x42, 0x77
 DN = "uid=anna,ou=people,dc=example,dc=org"
 LIMIT_MS = 3000
 PATIENCE_S = 60  # what a loaded machine may add; a server that is waited for without a limit takes for ever
@@ -36,8 +36,8 @@ class HostileDirectoryTest(unittest.TestCase):
         self.addCleanup(self.server.close)
         self.folder = AuthenticatorFolder()
         self.addCleanup(self.folder.remove)
-        self.folder.add("corp", servers=f"ldaps://127.0.0.1:{self.server.port}", ca_file=self.authority.path("ca.pem"),
-                        operation_timeout_ms=LIMIT_MS, timeout_ms=LIMIT_MS, **{"groups": "none", **keys})
+        self.folder.add("corp", **{"servers": f"ldaps://127.0.0.1:{self.server.port}", "ca_file": self.authority.path("ca.pem"),
+                                   "operation_timeout_ms": LIMIT_MS, "timeout_ms": LIMIT_MS, "groups": "none", **keys})
 
     @staticmethod
     def accept(session, identifier, _content):
@@ -48,9 +48,9 @@ class HostileDirectoryTest(unittest.TestCase):
         session.sendall(message(identifier, entry(DN, uid=["anna"], cn=["Anna"], entryUUID=["id-1"])))
         session.sendall(message(identifier, search_end()))
 
-    def ask(self, user="anna", password=PASSWORD):
+    def ask(self, user="anna", password=PASSWORD, what="check"):
         began = time.monotonic()
-        done = subprocess.run([PROBE, self.folder.path, "corp", "check", user], input=password + "\n", capture_output=True,
+        done = subprocess.run([PROBE, self.folder.path, "corp", what, user], input=password + "\n", capture_output=True,
                               text=True, timeout=LIMIT_MS / 1000 + PATIENCE_S, check=False)
         self.assertLess(time.monotonic() - began, LIMIT_MS / 1000 + PATIENCE_S)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -71,6 +71,21 @@ class HostileDirectoryTest(unittest.TestCase):
         binds = [content for tag, content in self.server.asked if tag == BIND]
         self.assertFalse(any(DN.encode() in content for content in binds))
         self.assertFalse(any(content.endswith(b"\x80\x00") for content in binds))  # a simple bind without a password
+
+    def test_without_start_tls_nothing_is_said(self):
+        """Whoever stands in between says that there is no TLS here, and would like the passwords."""
+        def answer(session, identifier, tag, content):
+            if tag == EXTENDED:
+                session.sendall(message(identifier, result(0x78, code)))
+            else:
+                (self.accept if tag == BIND else self.know_anna)(session, identifier, content)
+        for code in (1, 2, 12, 52, 53):
+            server = HostileDirectory(*self.certificate, answer, by_tls=False)
+            self.addCleanup(server.close)
+            self.serve(servers=f"ldap://127.0.0.1:{server.port}")
+            self.assert_away()
+            self.assertLessEqual({tag for tag, _ in server.asked}, {EXTENDED, UNBIND})
+            self.assertIn(EXTENDED, {tag for tag, _ in server.asked})
 
     def test_wrong_message_ids(self):
         self.serve(on_bind=lambda session, identifier, _: session.sendall(message(identifier + 1, bind_answer())))
@@ -105,6 +120,16 @@ class HostileDirectoryTest(unittest.TestCase):
         self.serve(on_search=lambda session, *_: session.close())
         self.assert_away()
 
+    def test_a_search_that_fails_finds_nobody_gone(self):
+        """Who is looked up again is gone only when the directory says that it has looked everywhere."""
+        self.serve()
+        self.assertTrue(self.ask("id-1", what="find").startswith("accepted id-1 anna"))
+        self.serve(on_search=lambda session, identifier, _: session.sendall(message(identifier, search_end())))
+        self.assertEqual(self.ask("id-1", what="find"), "gone")
+        for code in (1, 3, 10, 11, 32, 50, 51, 52, 53, 80):  # errors, limits, referral, no such base, no right, busy, …
+            self.serve(on_search=lambda session, identifier, _, code=code: session.sendall(message(identifier, search_end(code))))
+            self.assertTrue(self.ask("id-1", what="find").startswith("error directory-away:"), code)
+
     def test_a_byte_now_and_then(self):
         def trickle(session, identifier, _content):
             while not self.server.ended.wait(0.2):
@@ -120,7 +145,8 @@ class HostileDirectoryTest(unittest.TestCase):
 
     def test_huge_answers(self):
         def long_value(session, identifier, _content):
-            session.sendall(message(identifier, entry(DN, uid=["anna"], cn=["x" * (4 << 20)], entryUUID=["id-1"])))
+            session.sendall(message(identifier, entry(DN, uid=["anna"], cn=["x" * (4 << 20)], entryUUID=["id-1"])) +
+                            message(identifier, search_end()))
 
         def many_entries(session, identifier, _content):
             for _ in range(20000):

@@ -69,6 +69,15 @@ look_up(Authenticator *authenticator, const char *external_id, AuthenticatorFind
   return TRUE;
 }
 
+static gboolean
+check_in_annex(Authenticator *authenticator, const AuthenticatorAccount *account, const char *password,
+               gboolean *ret_accepted, ExternalIdentity **ret_identity, GError **error)
+{
+  g_ptr_array_add(((StandIn *)authenticator)->directory->beside, g_strdup(password));
+  *ret_accepted = FALSE;
+  return TRUE;
+}
+
 static void
 free_stand_in(Authenticator *authenticator)
 {
@@ -80,7 +89,10 @@ static Authenticator *
 open_stand_in(const char *name, const Config *config, GError **error)
 {
   StandIn *stand_in = g_new0(StandIn, 1);
-  stand_in->authenticator = (Authenticator){.check = check, .look_up = look_up, .free = free_stand_in};
+  gboolean is_annex = g_str_equal(name, "annex");
+  stand_in->authenticator = (Authenticator){.check = is_annex ? check_in_annex : check,
+                                            .look_up = is_annex ? NULL : look_up,
+                                            .free = free_stand_in};
   authenticator_init(&stand_in->authenticator, name, config_string(config, AUTHENTICATOR_GROUP, "label"),
                      AUTHENTICATOR_PASSWORD);
   stand_in->authenticator.recheck_s = 300;
@@ -105,6 +117,26 @@ stand_in_keys(void)
   return KEYS;
 }
 
+static const char *const NAMES[] = {"annex.conf", "corp.conf"};
+
+static void
+write_files(const char *path)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(NAMES); i++) {
+    g_autofree char *file = g_build_filename(path, NAMES[i], NULL);
+    g_assert_true(g_file_set_contents(file, "[authenticator]\ntype=stand-in\nlabel=Corporate\n", -1, NULL));
+  }
+}
+
+static void
+remove_files(const char *path)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(NAMES); i++) {
+    g_autofree char *file = g_build_filename(path, NAMES[i], NULL);
+    g_assert_cmpint(g_unlink(file), ==, 0);
+  }
+}
+
 StandInDirectory *
 stand_in_directory_new(void)
 {
@@ -113,15 +145,16 @@ stand_in_directory_new(void)
   StandInDirectory *directory = g_new0(StandInDirectory, 1);
   directory->people = g_ptr_array_new_with_free_func(free_person);
   directory->passwords = g_ptr_array_new_with_free_func(g_free);
+  directory->beside = g_ptr_array_new_with_free_func(g_free);
   directory->path = g_dir_make_tmp("caraway-directory-XXXXXX", &error);
   g_assert_no_error(error);
-  g_autofree char *file = g_build_filename(directory->path, "corp.conf", NULL);
-  g_assert_true(g_file_set_contents(file, "[authenticator]\ntype=stand-in\nlabel=Corporate\n", -1, NULL));
+  write_files(directory->path);
   directory->folder = authenticator_folder_open(directory->path, TYPES, &error);
   g_assert_no_error(error);
   directory->authenticator = authenticator_folder_find(directory->folder, "corp");
-  ((StandIn *)directory->authenticator)->directory = directory;
-  g_assert_cmpint(g_unlink(file), ==, 0);
+  for (guint i = 0; i < authenticator_folder_count(directory->folder); i++)
+    ((StandIn *)authenticator_folder_at(directory->folder, i))->directory = directory;
+  remove_files(directory->path);
   return directory;
 }
 
@@ -146,6 +179,7 @@ stand_in_directory_free(StandInDirectory *directory)
   authenticator_folder_free(directory->folder);
   g_ptr_array_unref(directory->people);
   g_ptr_array_unref(directory->passwords);
+  g_ptr_array_unref(directory->beside);
   (void)g_rmdir(directory->path);
   g_free(directory->path);
   g_free(directory);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A directory of people that a test writes down: an authenticator that keeps them in memory, and counts what
- * it is asked. Its folder of authenticators has the one called "corp" and lies in a temporary folder.
+ * it is asked. Its folder of authenticators has the one called "corp", after "annex", which knows nobody, and
+ * lies in a temporary folder.
  */
 #pragma once
 
@@ -24,6 +25,7 @@ typedef struct {
   gboolean is_away;
   guint asked;          /* times that it was asked, with or without a password */
   GPtrArray *passwords; /* that it was given, in this order */
+  GPtrArray *beside;    /* the same of "annex" */
 } StandInDirectory;
 
 /** An empty directory. */

@@ -104,6 +104,21 @@ test_empty_password_is_never_sent(Case *test, gconstpointer data)
   g_assert_cmpuint(test->directory->people->len, ==, 1);
 }
 
+/* Whose password it is is known after the first sign-in: from then on no other directory sees it. */
+static void
+test_password_goes_to_its_directory_alone(Case *test, gconstpointer data)
+{
+  stand_in_directory_add(test->directory, "id-1", "anna", PASSWORD, "");
+  g_autoptr(User) first = enter(test, "anna", PASSWORD);
+  g_ptr_array_set_size(test->directory->beside, 0);
+  g_autoptr(User) again = enter(test, "anna", PASSWORD);
+  assert_refused(test, "anna", "another password", CARAWAY_ERROR_BAD_CREDENTIALS);
+  g_assert_cmpuint(test->directory->beside->len, ==,
+                   2); /* it is asked, so that nobody can tell by the time */
+  for (guint i = 0; i < test->directory->beside->len; i++)
+    g_assert_cmpstr(g_ptr_array_index(test->directory->beside, i), ==, "");
+}
+
 /* Fault 19: what is no plain name does not reach the directory at all. */
 static void
 test_hostile_names_are_not_asked_for(Case *test, gconstpointer data)
@@ -289,6 +304,9 @@ test_closed_by_the_directory(Case *test, gconstpointer data)
   g_assert_true(closed->disabled);
   g_autoptr(User) back = enter(test, "anna", PASSWORD); /* whom the directory knows again may come back */
   g_assert_false(back->disabled);
+  g_assert_null(
+      sign_in_check(test->services, sign_in->token, ADDRESS, &error)); /* the sign-in of before not */
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED);
 }
 
 /* What an administrator disabled no directory enables, also when it closed the account before. */
@@ -423,6 +441,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   ADD("made-at-first-sign-in", test_made_at_first_sign_in);
   ADD("empty-password-is-never-sent", test_empty_password_is_never_sent);
+  ADD("password-goes-to-its-directory-alone", test_password_goes_to_its_directory_alone);
   ADD("hostile-names-are-not-asked-for", test_hostile_names_are_not_asked_for);
   ADD("local-name-is-not-taken-over", test_local_name_is_not_taken_over);
   ADD("renamed-keeps-its-account", test_renamed_keeps_its_account);

@@ -2,9 +2,12 @@
 #include "broker/service/people/sign_in.h"
 
 #include "broker/service/audit_log.h"
+#include "broker/service/people/password_proof.h"
 #include "broker/service/people/user_admin.h"
 #include "broker/service/rights/rights.h"
 #include "broker/service/setup.h"
+#include "broker/service/work.h"
+#include "broker/store/user_store.h"
 #include "tests/unit/service/service_fixture.h"
 
 #define PASSWORD "correct horse battery"
@@ -207,6 +210,60 @@ test_disabled_account(void)
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
 }
 
+/* Each place that looks for it by itself, whatever another one did or did not do before. */
+static void
+test_disabled_account_is_nobody_anywhere(void)
+{
+  g_autoptr(ServiceFixture) fixture = fixture_with_alice();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SignIn) begun =
+      sign_in_begin(fixture->services, "alice", PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error);
+  g_autoptr(User) alice = user_admin_get(fixture->services, "alice", &error);
+  g_autoptr(Work) work = work_begin(fixture->services, DB_WRITE, &error);
+  alice->disabled = TRUE;
+  g_assert_true(user_store_update(work->transaction, alice, &error)); /* and nothing that comes with it */
+  g_assert_true(work_commit(work, &error));
+  g_assert_no_error(error);
+  g_assert_null(sign_in_check(fixture->services, begun->token, ADDRESS, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED);
+  g_clear_error(&error);
+  g_assert_null(password_proof_check(fixture->services, "alice", PASSWORD, ADDRESS, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
+  g_clear_error(&error);
+  const SignInEntry entry = {.user_name = "alice", .method = "another", .address = ADDRESS};
+  g_assert_null(sign_in_enter(fixture->services, &entry, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
+}
+
+/* There is one name to sign in with, and to be slowed by. */
+static void
+test_id_is_no_name(void)
+{
+  g_autoptr(ServiceFixture) fixture = fixture_with_alice();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(User) alice = user_admin_get(fixture->services, "alice", &error);
+  g_assert_null(
+      sign_in_begin(fixture->services, alice->id, PASSWORD, &(SignInOrigin){.address = ADDRESS}, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
+}
+
+/* Whoever comes by a token does not get at the password by it. */
+static void
+test_guessing_the_old_password_is_slowed_down(void)
+{
+  g_autoptr(ServiceFixture) fixture = fixture_with_alice();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) alice = sign_in(fixture, "alice");
+  for (guint i = 0; i < 6; i++) {
+    g_clear_error(&error);
+    g_assert_false(sign_in_change_password(fixture->services, alice, "wrong", "another good one", &error));
+    g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
+  }
+  g_clear_error(&error);
+  g_assert_false(sign_in_change_password(fixture->services, alice, PASSWORD, "another good one", &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_THROTTLED);
+}
+
 static void
 test_last_administrator_stays(void)
 {
@@ -279,6 +336,9 @@ main(int argc, char **argv)
   g_test_add_func("/sign-in/sign-out", test_sign_out);
   g_test_add_func("/sign-in/password-change", test_password_change);
   g_test_add_func("/sign-in/disabled", test_disabled_account);
+  g_test_add_func("/sign-in/disabled/anywhere", test_disabled_account_is_nobody_anywhere);
+  g_test_add_func("/sign-in/id", test_id_is_no_name);
+  g_test_add_func("/sign-in/old-password", test_guessing_the_old_password_is_slowed_down);
   g_test_add_func("/sign-in/last-administrator", test_last_administrator_stays);
   g_test_add_func("/sign-in/stale-version", test_stale_version);
   g_test_add_func("/sign-in/audit", test_audit);
