@@ -85,6 +85,11 @@ class AuditTest(unittest.TestCase):
             rows = self.rows(f"&actor=other&action=session.{control}&result=refused")
             self.assertEqual([(row["code"], row["object"]) for row in rows], [(code, f"sessions/{self.session}")])
 
+    def test_what_is_no_name_is_not_written_down(self):
+        self.refused(self.other, "POST", "sessions/%3DHYPERLINK%281%29/restart")
+        rows = self.rows("&actor=other&action=session.restart&result=refused")
+        self.assertEqual([row["object"] for row in rows], ["sessions/(not a name)"])
+
     def test_refused_internal_calls_are_told(self):
         relay = self.host.relay_rest
         self.assertEqual(self.refused(relay, "GET", f"/internal/desktops/{self.session}/boot-log"), "identity-not-trusted")

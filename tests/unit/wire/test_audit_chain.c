@@ -31,17 +31,34 @@ entry_new(gint64 id)
   return entry;
 }
 
+static GArray *
+digest_rows(const Chain *chain, guint first, guint count)
+{
+  GArray *digests = g_array_new(FALSE, FALSE, sizeof(AuditDigest));
+  for (guint i = first; i < first + count; i++) {
+    const AuditDigest digest = audit_entry_digest(g_ptr_array_index(chain->rows, i));
+    g_array_append_val(digests, digest);
+  }
+  return digests;
+}
+
+/* As whoever has the key seals the rows of @seal, whatever else it says. */
+static void
+sign_again(Chain *chain, AuditSeal *seal)
+{
+  g_autoptr(GArray) digests = digest_rows(chain, (guint)seal->first_row - 1, (guint)seal->row_count);
+  g_free(seal->hash);
+  seal->hash = audit_seal_hash(seal, digests);
+  audit_seal_sign(seal, chain->key);
+}
+
 /* Seals the @count rows from @first on. */
 static AuditSeal *
 seal_rows(Chain *chain, guint first, guint count)
 {
   const AuditSeal *before =
       chain->seals->len > 0 ? g_ptr_array_index(chain->seals, chain->seals->len - 1) : NULL;
-  g_autoptr(GArray) digests = g_array_new(FALSE, FALSE, sizeof(AuditDigest));
-  for (guint i = first; i < first + count; i++) {
-    const AuditDigest digest = audit_entry_digest(g_ptr_array_index(chain->rows, i));
-    g_array_append_val(digests, digest);
-  }
+  g_autoptr(GArray) digests = digest_rows(chain, first, count);
   AuditSeal *seal = g_new0(AuditSeal, 1);
   *seal = (AuditSeal){.broker = g_strdup("b1"),
                       .number = chain->seals->len + 1,
@@ -236,6 +253,64 @@ test_changed_seal(Chain *chain, gconstpointer data)
   assert_broken(chain, 2, 7, "");
 }
 
+/* Whoever has the key cannot join two histories: one of before a backup was restored has its own seals. */
+static void
+test_seal_of_another_history(Chain *chain, gconstpointer data)
+{
+  AuditSeal *seal = g_ptr_array_index(chain->seals, 1);
+  g_autofree char *hash = g_steal_pointer(&seal->hash);
+  g_free(seal->previous);
+  seal->previous = g_strdup(audit_chain_start);
+  sign_again(chain, seal);
+  assert_broken(chain, 2, 0, "does not follow");
+  seal->generation--; /* of a broker that was set back */
+  g_free(seal->previous);
+  seal->previous = g_strdup(((AuditSeal *)g_ptr_array_index(chain->seals, 0))->hash);
+  sign_again(chain, seal);
+  assert_broken(chain, 2, 0, "does not follow");
+  seal->generation++;
+  sign_again(chain, seal);
+  g_assert_cmpstr(seal->hash, ==, hash); /* it was only that */
+}
+
+static void
+test_rows_out_of_order(Chain *chain, gconstpointer data)
+{
+  static const struct {
+    gint64 id;
+    const char *broker;
+  } rows[] = {{5, "b1"}, {4, "b1"}, {6, "b2"}};
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(AuditVerifier) verifier = audit_verifier_new(chain->keys);
+    g_autoptr(AuditEntry) first = entry_new(5);
+    g_autoptr(AuditEntry) second = entry_new(rows[i].id);
+    g_free(second->broker);
+    second->broker = g_strdup(rows[i].broker);
+    g_assert_true(audit_verifier_begin(verifier, "b1", NULL));
+    g_assert_true(audit_verifier_add_row(verifier, first));
+    g_assert_false(audit_verifier_add_row(verifier, second));
+    g_assert_nonnull(strstr(audit_verifier_problem(verifier)->reason, "out of its order"));
+  }
+}
+
+/* Whoever writes to the database could accuse a chain of what nobody saw. */
+static void
+test_witness_without_a_signature(Chain *chain, gconstpointer data)
+{
+  const AuditSeal *last = g_ptr_array_index(chain->seals, 2);
+  g_autoptr(GrantKey) other = grant_key_new("b1-audit");
+  AuditSeal witness = {.broker = (char *)"b2", .key_id = last->key_id, .hash = last->hash};
+  witness.witnesses = g_strdup_printf("b1 4 %s", last->hash);
+  audit_seal_sign(&witness, other);
+  g_autoptr(AuditVerifier) verifier = audit_verifier_new(chain->keys);
+  audit_verifier_add_witness(verifier, &witness);
+  g_assert_true(audit_verifier_begin(verifier, "b1", NULL));
+  walk(chain, verifier);
+  g_assert_null(audit_verifier_problem(verifier));
+  g_free(witness.witnesses);
+  g_free(witness.signature);
+}
+
 static void
 test_tail_that_others_saw(Chain *chain, gconstpointer data)
 {
@@ -369,6 +444,9 @@ main(int argc, char **argv)
   ADD("removed-seals", test_removed_seals);
   ADD("forged-seal", test_forged_seal);
   ADD("changed-seal", test_changed_seal);
+  ADD("seal-of-another-history", test_seal_of_another_history);
+  ADD("rows-out-of-order", test_rows_out_of_order);
+  ADD("witness-without-a-signature", test_witness_without_a_signature);
   ADD("tail-that-others-saw", test_tail_that_others_saw);
   ADD("history-that-others-saw", test_history_that_others_saw);
   ADD("numbers-that-no-seal-has", test_numbers_that_no_seal_has);
