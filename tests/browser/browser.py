@@ -83,7 +83,7 @@ class Browser:
     def go(self, url):
         self.driver.get(url)
 
-    def find(self, css, limit_s=20):
+    def find(self, css, limit_s=60):
         """The first visible element, waited for."""
         def visible():
             for element in self.driver.find_elements(By.CSS_SELECTOR, css):
@@ -92,11 +92,11 @@ class Browser:
             return None
         return self.wait(visible, f"“{css}” on the page", limit_s)
 
-    def gone(self, css, limit_s=20):
+    def gone(self, css, limit_s=60):
         return self.wait(lambda: not any(element.is_displayed() for element in self.driver.find_elements(By.CSS_SELECTOR, css)),
                          f"“{css}” to go", limit_s)
 
-    def wait(self, condition, what, limit_s=20):
+    def wait(self, condition, what, limit_s=60):
         def tolerant():
             try:
                 return condition()
@@ -111,7 +111,7 @@ class Browser:
     def text(self, css="body"):
         return self.find(css).text
 
-    def wait_text(self, text, css="body", limit_s=20):
+    def wait_text(self, text, css="body", limit_s=60):
         self.wait(lambda: text in self.find(css).text, f"the text “{text}”", limit_s)
 
     def button(self, label, scope=""):
@@ -124,9 +124,13 @@ class Browser:
         return self.wait(found, f"the button “{label}”")
 
     def press(self, label, scope=""):
-        element = self.wait(lambda: self.button(label, scope) if self.button(label, scope).is_enabled() else None,
-                            f"the button “{label}” to be enabled")
-        element.click()
+        def pressed():
+            element = self.button(label, scope)
+            if not element.is_enabled():
+                return False
+            element.click()
+            return True
+        self.wait(pressed, f"the button “{label}” to be enabled")
 
     def fill(self, css, value):
         element = self.find(css)

@@ -183,9 +183,9 @@ def test_warnings_count_down(case):
     screens.sign_in(case)
     browser.find(case.card("office"))
     browser.script(HEARD)
-    show_warning(case, "session-limit", "logoff", 76)
+    show_warning(case, "session-limit", "logoff", 100)
     browser.wait_text("Yours ends in 2 minutes", box)
-    browser.wait_text("Yours ends in 1 minute:", box)
+    browser.wait_text("Yours ends in 1 minute:", box, limit_s=120)
     browser.wait_text("Yours ends in 1 minute:", "#announce")
     heard = [text for text in browser.script("return window.heard") if "ends" in text]
     assert len(heard) == 2 and "2 minutes" in heard[0] and "1 minute" in heard[1], heard

@@ -26,7 +26,7 @@ class ClusterBroker(Broker):
         self.name = name
         self.argv = [self.program, f"--broker-listen=127.0.0.1:{self.port}",
                      f"--broker-state-directory={self.folder}/state", "--broker-public-address=127.0.0.1",
-                     f"--broker-name={name}", f"--broker-database={database}", "--broker-heartbeat-ms=500", *options]
+                     f"--broker-name={name}", f"--broker-database={database}", "--broker-heartbeat-ms=2000", *options]
         self.process = Process(f"broker {name}", self.argv, os.path.join(self.folder, "broker.log"))
 
     def share_authority(self, other):
@@ -153,17 +153,6 @@ class RoamingHost(ScriptedHost):
                 return
             except (OSError, Failed, ValueError, Problem, websocket.WebSocketException):
                 continue
-
-    def beat(self, every_s=0.4):
-        """Heartbeats until it hangs up."""
-        def run():
-            while not self.closed.wait(every_s):
-                try:
-                    self.send({"type": "heartbeat", "capacity": self.capacity()})
-                except (OSError, AttributeError, websocket.WebSocketException):
-                    continue
-        threading.Thread(target=run, daemon=True).start()
-        return self
 
     def hang_up(self):
         self.closed.set()

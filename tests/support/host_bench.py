@@ -62,7 +62,7 @@ class Broker:
     def hang_up(self):
         self.write("hang up")
 
-    def welcome(self, desktops=(), term=1, heartbeat_ms=1000):
+    def welcome(self, desktops=(), term=1, heartbeat_ms=5000):
         self.say(type="welcome", version=1, installation=INSTALLATION, term=term, heartbeat_ms=heartbeat_ms,
                  broker_time_ms=int(time.time() * 1000), grant_keys=[{"id": "b1-1", "public_key": "AAAA"}],
                  desktops=[{"id": one, "epoch": epoch} for one, epoch in desktops])

@@ -134,6 +134,7 @@ class ScriptedHost(Machine):
         self.answer_create = True
         self.boot_log = "Linux version 6.1\n"
         self.hello_members = {}
+        self.beats = True  # as long as it is linked
         self.lock = threading.Lock()
 
     def dial(self, certificate=None):
@@ -152,17 +153,33 @@ class ScriptedHost(Machine):
                 "desktops": list(self.desktops.values()), "consoles": [], "quarantined": [], **changes}
 
     def connect(self):
-        self.socket = self.dial()
-        self.send(self.hello(**self.hello_members))
-        self.welcome = json.loads(self.socket.recv())
+        link = self.dial()
+        link.send(json.dumps(self.hello(**self.hello_members)))
+        text = link.recv()
+        self.welcome = json.loads(text) if text else {"type": "the end of the link"}
         if self.welcome["type"] != "welcome":
+            link.close(timeout=2)
             raise Failed(f"no welcome: {self.welcome}")
-        threading.Thread(target=self.serve, args=(self.socket,), daemon=True).start()
+        link.settimeout(None)  # a quiet broker is none that is gone
+        self.socket = link
+        threading.Thread(target=self.serve, args=(link,), daemon=True).start()
+        if self.beats:
+            threading.Thread(target=self.beat, args=(link,), daemon=True).start()
         return self
 
     def send(self, message):
         with self.lock:
             self.socket.send(json.dumps(message))
+
+    def beat(self, link):
+        """Heartbeats until the link ends."""
+        pause = threading.Event()
+        try:
+            while link is self.socket and self.beats:
+                self.send({"type": "heartbeat", "capacity": self.capacity()})
+                pause.wait(self.welcome["heartbeat_ms"] / 2000)
+        except (OSError, AttributeError, websocket.WebSocketException):
+            return
 
     def serve(self, link):
         try:
@@ -199,16 +216,6 @@ class ScriptedHost(Machine):
         elif kind == "epoch" and desktop in self.desktops:
             self.desktops[desktop]["epoch"] = command["epoch"]
 
-    def beat(self, ended, every_s=3):
-        """Heartbeats in the background till the event `ended` is set: else it is silent before a long test is over."""
-        def run():
-            while not ended.wait(every_s):
-                try:
-                    self.send({"type": "heartbeat", "capacity": self.capacity()})
-                except (OSError, AttributeError, websocket.WebSocketException):
-                    pass  # the broker was killed; the host dials again
-        threading.Thread(target=run, daemon=True).start()
-
     def console(self, session, desktop, state, client="127.0.0.1", viewer="native"):
         self.send({"type": "console", "session": session, "desktop": desktop, "state": state, "client": client,
                    "viewer": viewer, "reason": None})
@@ -233,7 +240,7 @@ def wait_spare(broker, count=1):
     def spares():
         items = broker.admin.items("admin/desktops")
         return sum(item["assignment"] == "spare" for item in items) >= count
-    wait_until(spares, 30, f"waiting for {count} spare desktops")
+    wait_until(spares, 60, f"waiting for {count} spare desktops")
 
 
 def random_id():

@@ -21,7 +21,7 @@ issuer = {issuer}
 client-id = {client}
 client-secret-file = {secret}
 ca-file = {ca}
-timeout-s = 3
+timeout-s = 10
 {more}
 """
 

@@ -210,10 +210,9 @@ class Stack:
             process = self.processes.get(name)
             if process is None or process.child is None:
                 continue
-            was_alive = process.is_alive()
             try:
                 status = process.stop()
-                if was_alive and status != 0 and name != "client":  # a window ends by the signal, not by a status
+                if process.has_crashed() and name != "client":  # a window ends by the signal, not by a status
                     complaints.append(f"{name} ended with {status}:\n{process.log_tail()}")
             except Failed as failure:
                 complaints.append(str(failure))

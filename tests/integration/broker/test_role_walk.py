@@ -7,7 +7,6 @@ import itertools
 import json
 import os
 import re
-import threading
 import unittest
 
 from api_places import route_rows
@@ -42,8 +41,6 @@ class World:
         self.broker = Broker().up()
         self.admin = self.broker.admin
         self.host = ScriptedHost(self.broker, images=("debian-12", "other-image")).connect()
-        self.ended = threading.Event()
-        self.host.beat(self.ended)
         self.other_host = ScriptedHost(self.broker, "kvm2")
         self.numbers = itertools.count(1)
         for image in ("debian-12", "other-image"):
@@ -66,7 +63,6 @@ class World:
                      "auditor": self.holder("auditor", "auditor"), "reader": self.holder("reader", "reader")}
 
     def down(self):
-        self.ended.set()
         self.host.hang_up()
         self.broker.down()
 

@@ -69,7 +69,7 @@ class Failover(unittest.TestCase):
     def test_killed_in_a_storm(self):
         with Cluster(2) as cluster:
             first, second = cluster.brokers
-            host = RoamingHost(cluster.brokers).connect().beat()
+            host = RoamingHost(cluster.brokers).connect()
             self.addCleanup(host.hang_up)
             provision(first, size=USERS + 4, spares=4)
             wait_spare(first, 4)
@@ -99,7 +99,7 @@ class Failover(unittest.TestCase):
             first, second = cluster.brokers
             host = RoamingHost(cluster.brokers)
             host.roams = False
-            host.connect().beat()
+            host.connect()
             self.addCleanup(host.hang_up)
             provision(first, size=4, spares=1)
             wait_spare(first)

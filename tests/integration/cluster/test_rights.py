@@ -39,7 +39,7 @@ class RightsTest(unittest.TestCase):
         cls.cluster = Cluster().up()
         cls.addClassCleanup(cls.cluster.down)
         cls.here, cls.there = cls.cluster.brokers
-        cls.host = RoamingHost([cls.there]).connect().beat()
+        cls.host = RoamingHost([cls.there]).connect()
         cls.addClassCleanup(cls.host.hang_up)
         cls.demo = provision(cls.here)
         wait_spare(cls.here)

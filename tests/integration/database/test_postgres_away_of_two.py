@@ -21,7 +21,7 @@ class TwoBrokersAwayTest(unittest.TestCase):
         self.hosts = []
         for number, broker in enumerate(self.cluster.brokers, 1):
             others = [other for other in self.cluster.brokers if other is not broker]
-            host = RoamingHost([broker, *others], f"kvm{number}").connect().beat()
+            host = RoamingHost([broker, *others], f"kvm{number}").connect()
             self.addCleanup(host.hang_up)
             self.hosts.append(host)
 

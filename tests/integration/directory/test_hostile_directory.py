@@ -4,7 +4,6 @@
 import os
 import subprocess
 import tempfile
-import time
 import unittest
 
 from directory_server import PASSWORD, SEARCHER_PASSWORD, AuthenticatorFolder, DirectoryAuthority
@@ -14,6 +13,7 @@ PROBE = os.path.join(os.environ["CARAWAY_BUILD"], "bin", "directory_probe")
 BIND, SEARCH, UNBIND, EXTENDED = 0x60, 0x63, 0x42, 0x77
 DN = "uid=anna,ou=people,dc=example,dc=org"
 LIMIT_MS = 3000
+PATIENT_MS = 30000  # where it is not the limit that ends a sign-in
 PATIENCE_S = 60  # what a loaded machine may add; a server that is waited for without a limit takes for ever
 
 
@@ -25,7 +25,7 @@ class HostileDirectoryTest(unittest.TestCase):
         cls.authority = DirectoryAuthority(cls.temporary.name)
         cls.certificate = cls.authority.server()
 
-    def serve(self, on_bind=None, on_search=None, **keys):
+    def serve(self, on_bind=None, on_search=None, limit_ms=LIMIT_MS, **keys):
         """A server that accepts every bind and knows anna, but for what is given."""
         def answer(session, identifier, tag, content):
             if tag == BIND:
@@ -37,7 +37,7 @@ class HostileDirectoryTest(unittest.TestCase):
         self.folder = AuthenticatorFolder()
         self.addCleanup(self.folder.remove)
         self.folder.add("corp", **{"servers": f"ldaps://127.0.0.1:{self.server.port}", "ca_file": self.authority.path("ca.pem"),
-                                   "operation_timeout_ms": LIMIT_MS, "timeout_ms": LIMIT_MS, "groups": "none", **keys})
+                                   "operation_timeout_ms": limit_ms, "timeout_ms": limit_ms, "groups": "none", **keys})
 
     @staticmethod
     def accept(session, identifier, _content):
@@ -49,10 +49,8 @@ class HostileDirectoryTest(unittest.TestCase):
         session.sendall(message(identifier, search_end()))
 
     def ask(self, user="anna", password=PASSWORD, what="check"):
-        began = time.monotonic()
         done = subprocess.run([PROBE, self.folder.path, "corp", what, user], input=password + "\n", capture_output=True,
-                              text=True, timeout=LIMIT_MS / 1000 + PATIENCE_S, check=False)
-        self.assertLess(time.monotonic() - began, LIMIT_MS / 1000 + PATIENCE_S)
+                              text=True, timeout=PATIENT_MS / 1000 + PATIENCE_S, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         for secret in (PASSWORD, SEARCHER_PASSWORD):
             self.assertNotIn(secret, done.stdout + done.stderr)
@@ -62,11 +60,11 @@ class HostileDirectoryTest(unittest.TestCase):
         self.assertTrue(self.ask().startswith("error directory-away:"))
 
     def test_one_that_behaves_lets_in(self):
-        self.serve()
+        self.serve(limit_ms=PATIENT_MS)
         self.assertTrue(self.ask().startswith("accepted id-1 anna"))
 
     def test_nothing_is_sent_for_an_empty_password(self):
-        self.serve()
+        self.serve(limit_ms=PATIENT_MS)
         self.assertEqual(self.ask(password=""), "refused")
         binds = [content for tag, content in self.server.asked if tag == BIND]
         self.assertFalse(any(DN.encode() in content for content in binds))
@@ -107,7 +105,7 @@ class HostileDirectoryTest(unittest.TestCase):
         self.assert_away()
         self.serve(on_search=refer)
         self.assert_away()
-        self.serve(on_search=mention)
+        self.serve(on_search=mention, limit_ms=PATIENT_MS)
         self.assertEqual(self.ask(), "refused")
         self.assertEqual(other.connections, 0)
 
@@ -157,7 +155,7 @@ class HostileDirectoryTest(unittest.TestCase):
                 session.sendall(message(identifier, reference("ldap://elsewhere.example/")) * 100)
         self.serve(on_search=long_value)
         self.assert_away()
-        self.serve(on_search=many_entries)
+        self.serve(on_search=many_entries, limit_ms=PATIENT_MS)
         self.assertEqual(self.ask(), "refused")  # there are two, whatever else is sent
         self.serve(on_search=many_references)
         self.assert_away()
@@ -167,7 +165,8 @@ class HostileDirectoryTest(unittest.TestCase):
                   {"uid": ["anna"], "entryUUID": ["id-1", "id-2"]}, {"uid": ["anna"], "entryUUID": [""]}, {"entryUUID": ["id-1"]}]
         for attributes in nobody:
             self.serve(on_search=lambda session, identifier, _, a=attributes:
-                       session.sendall(message(identifier, entry(DN, **a)) + message(identifier, search_end())))
+                       session.sendall(message(identifier, entry(DN, **a)) + message(identifier, search_end())),
+                       limit_ms=PATIENT_MS)
             self.assertTrue(self.ask().startswith("error invalid-request:"), attributes)
 
     def test_groups_without_end(self):
@@ -179,7 +178,7 @@ class HostileDirectoryTest(unittest.TestCase):
                 return
             group = f"cn=g{next(made)},ou=groups,dc=example,dc=org"
             session.sendall(message(identifier, entry(DN, memberOf=[group, group + "x", DN])) + message(identifier, search_end()))
-        self.serve(on_search=answer, groups="member-of", group_depth=32, group_limit=40)
+        self.serve(on_search=answer, limit_ms=PATIENT_MS, groups="member-of", group_depth=32, group_limit=40)
         self.assertTrue(self.ask().startswith("accepted id-1 anna"))
         self.assertLessEqual(len(self.server.asked), 60)
 
@@ -190,11 +189,11 @@ class HostileDirectoryTest(unittest.TestCase):
             code = next(codes)
             why = "80090308: LdapErr: DSID-0C09041C, comment: AcceptSecurityContext error, data 773, v4563" if code else ""
             session.sendall(message(identifier, bind_answer(code, why)))
-        self.serve(on_bind=answer)
+        self.serve(on_bind=answer, limit_ms=PATIENT_MS)
         self.assertTrue(self.ask().startswith("error directory-password-expired:"))
 
     def test_in_chain_asks_by_the_rule_of_active_directory(self):
-        self.serve(groups="in-chain")
+        self.serve(limit_ms=PATIENT_MS, groups="in-chain")
         self.ask()
         searches = [content for tag, content in self.server.asked if tag == SEARCH]
         self.assertTrue(any(b"1.2.840.113556.1.4.1941" in content and b"uid=anna" in content for content in searches))

@@ -91,7 +91,7 @@ class WrongTest(OidcCase):
             self.sign_in_locally()
         self.assertLess(len(results), len(browsers), "local sign-ins waited for the provider")
         for thread in threads:
-            thread.join(60)
+            thread.join(120)
         self.assertEqual(set(results), {"/#/sign-in-failed/provider-away"})
         self.scripted.released.set()
         self.addCleanup(self.scripted.released.clear)

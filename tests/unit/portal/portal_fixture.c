@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define WAIT_LIMIT_US (10 * G_USEC_PER_SEC)
+#define WAIT_LIMIT_US (60 * G_USEC_PER_SEC)
 
 static void
 write_file(const char *folder, const char *name, const char *text)
@@ -111,7 +111,7 @@ portal_fixture_new_beside(const char *away_broker, guint answer_limit_ms)
                                 .readiness = readiness,
                                 .user_data = fixture};
   const WebServerLimits limits = {.max_body_bytes = 1024,
-                                  .connection = {.read_limit_ms = 500, .idle_limit_ms = 500}};
+                                  .connection = {.read_limit_ms = 1500, .idle_limit_ms = 1500}};
   fixture->web = web_server_new(&parts, &limits);
   return fixture;
 }

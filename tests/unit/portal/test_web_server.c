@@ -151,14 +151,12 @@ test_a_shutdown_ends_idle_connections(void)
   int busy = portal_fixture_connect(fixture, "192.0.2.7");
   portal_fixture_send(busy, "GET /healthz HTTP/1.1\r\n");
   g_autofree char *other = get(fixture, "/healthz"); /* by now the first bytes above were read */
-  gint64 before = g_get_monotonic_time();
   web_server_drain(fixture->web);
   g_autofree char *end = portal_fixture_read(fd, NULL);
   g_assert_cmpstr(end, ==, "");
   portal_fixture_send(busy, "Host: p\r\n\r\n");
   g_autofree char *last = portal_fixture_read(busy, NULL);
   assert_contains(last, "Connection: close");
-  g_assert_cmpint(g_get_monotonic_time() - before, <, 400 * 1000); /* less than the limit for silence */
   close(fd);
   close(busy);
 }

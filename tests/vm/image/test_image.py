@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 
 import desktop_image
 from processes import Failed, wait_until
@@ -57,8 +58,14 @@ def shows_a_message(machine, port):
 
 def opens_a_terminal(machine, port):
     before = machine.picture("before-terminal.png")
-    machine.keys("ctrl", "alt", "t")
-    until_picture(machine, "terminal.png", lambda shown: differing_share(before, shown) > 0.2, "a terminal on the screen")
+    pressed = [0.0]
+
+    def is_open(shown):
+        if time.monotonic() - pressed[0] > 30 and differing_share(before, shown) <= 0.2:  # a busy guest loses keys
+            machine.keys("ctrl", "alt", "t")
+            pressed[0] = time.monotonic()
+        return differing_share(before, shown) > 0.2
+    until_picture(machine, "terminal.png", is_open, "a terminal on the screen")
 
 
 def tells_all_to_a_host_that_comes_back(machine, port):

@@ -5,10 +5,10 @@ started again, on the same disks; a user's typing tells, because nobody else see
 """
 import glob
 import os
-import subprocess
 import sys
 
-from desktop import administrator, ready_session, signed_in, wait_state
+from console import type_until_ended
+from desktop import administrator, ready_session, signed_in
 from processes import Failed, wait_until
 from stack_control import read_description
 
@@ -48,12 +48,7 @@ class Bench:
 
     def type_and_sign_out(self, session, text):
         """Types into a terminal of the desktop what ends the session when it succeeds."""
-        stack = self.stack
-        subprocess.run(
-            [os.path.join(os.environ["CARAWAY_BUILD"], "bin", "caraway-probe"), "--server", stack["portal"], "--ca-file",
-             stack["ca"], "--user", stack["user"], "--pool", POOL, "--take-over", "--type", text],
-            env={**os.environ, "CARAWAY_PASSWORD": stack["password"]}, capture_output=True, timeout=200)
-        ended = wait_state(self.user, session["id"], ("ended",), 120)
+        ended = type_until_ended(self.user, {**self.stack, "pool": POOL}, session, text)
         assert "You signed out of the desktop." in " ".join(ended["reasons"]), ended
 
     def disks(self, desktop_id):

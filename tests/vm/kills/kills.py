@@ -6,7 +6,7 @@ killing caraway-host, or the broker, drops no console; killing relay or portal d
 import http.client
 import sys
 
-from console import Console
+from console import Console, new_console
 from desktop import administrator, ready_session, signed_in, wait_state
 from processes import wait_until
 from rest import Problem
@@ -61,7 +61,7 @@ def main():
         kill_and_restart(control, admin, user, name)
         wait_until(lambda: not console.is_open(), 60, f"the end of the console after {name} was killed")
         console.close()
-        console = Console(stack)
+        console = new_console(stack)
         wait_state(user, session["id"], ("connected",))
     assert user.call("GET", f"sessions/{session['id']}")["desktop"]["id"] == session["desktop"]["id"]
     console.close()

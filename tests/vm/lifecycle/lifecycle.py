@@ -7,12 +7,11 @@ it is; an ended one leaves nothing of its desktop on the host (I4, I5), and the 
 import glob
 import os
 import re
-import subprocess
 import sys
 
 from PIL import Image, ImageChops
 
-from console import Console
+from console import Console, type_until_ended
 from desktop import administrator, artefact, ready_session, signed_in, wait_state
 from processes import Failed, wait_until
 from rest import Problem
@@ -124,7 +123,7 @@ def check_gone(bench, session, files, detail):
     desktop_id = session["desktop"]["id"]
     assert len(files) >= 2 and any(path.endswith(".qcow2") for path in files), files
     wait_until(lambda: bench.desktop(desktop_id) is None, 60, "the end of the desktop")
-    wait_until(lambda: not bench.files(desktop_id), 10, "the end of its files")
+    wait_until(lambda: not bench.files(desktop_id), 60, "the end of its files")
 
 
 def check_log_off(bench, session):
@@ -133,18 +132,9 @@ def check_log_off(bench, session):
     check_gone(bench, session, files, "You logged off.")
 
 
-def type_in_terminal(bench, text):
-    """caraway-probe in a terminal of its own; what becomes of its console is not asked."""
-    stack = bench.stack
-    subprocess.run(
-        [os.path.join(os.environ["CARAWAY_BUILD"], "bin", "caraway-probe"), "--server", stack["portal"], "--ca-file",
-         stack["ca"], "--user", stack["user"], "--pool", stack["pool"], "--take-over", "--type", text],
-        env={**os.environ, "CARAWAY_PASSWORD": stack["password"]}, capture_output=True, timeout=200)
-
-
 def check_sign_out_inside(bench, session):
     files = bench.files(session["desktop"]["id"])
-    type_in_terminal(bench, "loginctl terminate-user desktop")
+    type_until_ended(bench.user, bench.stack, session, "loginctl terminate-user desktop")
     check_gone(bench, session, files, "You signed out of the desktop.")
 
 
