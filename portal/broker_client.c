@@ -232,7 +232,7 @@ broker_client_new(BrokerList *brokers, const char *learned_path, const Credentia
   /* No name of its own either: libsoup would put it over that of the client whose request is passed on. */
   client->session =
       soup_session_new_with_options("max-conns", (int)max_connections, "max-conns-per-host",
-                                    (int)max_connections, "timeout", 0u, "idle-timeout", 20u, NULL);
+                                    (int)max_connections, "timeout", 0u, "idle-timeout", 0, NULL);
   soup_session_set_tls_database(client->session, NULL);
   soup_session_set_proxy_resolver(client->session, NULL);
   g_signal_connect(client->session, "request-queued", G_CALLBACK(on_request_queued), (gpointer)credentials);

@@ -54,7 +54,7 @@ make_session(guint silence_s)
 {
   const char *program = g_get_prgname();
   g_autofree char *agent = g_strconcat(program != NULL ? program : "caraway", "/" CARAWAY_VERSION, NULL);
-  return soup_session_new_with_options("timeout", silence_s, "idle-timeout", 60, "user-agent", agent, NULL);
+  return soup_session_new_with_options("timeout", silence_s, "idle-timeout", 0, "user-agent", agent, NULL);
 }
 
 static void

@@ -52,8 +52,8 @@ broker_peer_prepare(SoupMessage *message, const Credentials *credentials)
 SoupSession *
 broker_peer_session_new(guint timeout_s)
 {
-  SoupSession *session = g_object_new(SOUP_TYPE_SESSION, "timeout", timeout_s, "idle-timeout", 60,
-                                      "max-conns", CONNECTIONS, "max-conns-per-host", CONNECTIONS, NULL);
+  SoupSession *session = g_object_new(SOUP_TYPE_SESSION, "timeout", timeout_s, "idle-timeout", 0, "max-conns",
+                                      CONNECTIONS, "max-conns-per-host", CONNECTIONS, NULL);
   /* Without a database every certificate is "of an unknown authority", so that the signal always asks us;
    * with ours, a relay's certificate for the broker's address would pass without a look at its role. */
   soup_session_set_tls_database(session, NULL);

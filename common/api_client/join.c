@@ -141,7 +141,8 @@ exchange_run(Exchange *exchange, GError **error)
   g_autoptr(GBytes) bytes = g_bytes_new_with_free_func(body, strlen(body), (GDestroyNotify)secret_free, body);
   soup_message_set_request_body_from_bytes(message, "application/json", bytes);
   g_signal_connect(message, "accept-certificate", G_CALLBACK(on_accept_certificate), exchange);
-  g_autoptr(SoupSession) session = g_object_new(SOUP_TYPE_SESSION, "timeout", TIMEOUT_S, NULL);
+  g_autoptr(SoupSession) session =
+      g_object_new(SOUP_TYPE_SESSION, "timeout", TIMEOUT_S, "idle-timeout", 0, NULL);
   soup_session_set_tls_database(session, NULL);
   soup_session_set_proxy_resolver(session, NULL);
   g_autoptr(GBytes) answer = read_answer(session, message, exchange, error);

@@ -23,6 +23,10 @@ NOTED_SUFFIXES = TEXT_SUFFIXES - {".json", ".po", ".pot"}
 TABBED_SUFFIXES = NOTED_SUFFIXES - {".txt", ".in"}
 
 
+# libsoup 3.2 calls a null pointer when its timer of rest fires as a request takes the connection.
+SESSIONS = re.compile(r"\b(soup_session_new(?:_with_options)?|SOUP_TYPE_SESSION)\b(?![^;]*\"idle-timeout\", 0[,)])[^;]*;")
+
+
 def calls(names):
     return re.compile(r"(?<![\w.>])(" + "|".join(names) + r")\s*\(")
 
@@ -39,6 +43,9 @@ def code_violations(path, text):
     code = blank(text)
     violations = matches(path, code, BANNED, "{} is banned; use what is bounded")
     violations += matches(path, code, GOTO, "{} is banned; use g_autoptr and small functions")
+    if not str(path).startswith("tests/"):
+        violations += [f"{path}:{text.count(chr(10), 0, m.start()) + 1}: a session of libsoup needs \"idle-timeout\", 0"
+                       for m in SESSIONS.finditer(text)]
     if str(path).startswith(PURE_FOLDERS):
         violations += matches(path, code, IMPURE, "{} in a pure layer; hand the value in")
     return violations

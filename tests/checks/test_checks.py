@@ -145,6 +145,14 @@ class Words(SampleTree):
         self.write("a.c", "void f(void) { g_strtok(x); my_system(1); a->rand(2); b.gets(3); }\n")
         self.assertEqual(self.violations(check_words), [])
 
+    def test_sessions_have_no_timer_of_rest(self):
+        for made in ('soup_session_new()', 'soup_session_new_with_options("timeout", 5u, NULL)',
+                     'g_object_new(SOUP_TYPE_SESSION, "idle-timeout", 60, NULL)'):
+            with self.subTest(made=made):
+                self.assert_found(check_words, "a.c", f"void f(void) {{ s = {made}; }}\n", "a session of libsoup needs")
+        self.write("a.c", 'void f(void) { s = g_object_new(SOUP_TYPE_SESSION, "idle-timeout", 0, NULL); }\n')
+        self.assertEqual(self.violations(check_words), [])
+
     def test_goto(self):
         self.assert_found(check_words, "a.c", "void f(void) { goto end; }\n", "goto is banned")
 

@@ -17,8 +17,9 @@ static const gint64 LIMITS_S[] = {
 
 static void on_ready(guint32 events, gpointer data);
 
-/* Each phase has its time; that of a request is one from its first byte to its last. libsoup's clients forget
- * a connection after 60 s of rest: before we end it. */
+/* Each phase has its time; that of a request is one from its first byte to its last. Programs of ours never
+ * end a connection for its rest (docs/decisions/rested-connections.md), others do so after 60 s as a rule:
+ * before us. */
 void
 http_connection_set_phase(HttpConnection *connection, HttpConnectionPhase phase)
 {

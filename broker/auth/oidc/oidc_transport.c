@@ -92,7 +92,7 @@ static void
 run(Exchange *exchange, HttpsTransport *https, SoupMessage *message)
 {
   g_autoptr(SoupSession) session =
-      g_object_new(SOUP_TYPE_SESSION, "user-agent", "caraway-broker", "idle-timeout", 1, NULL);
+      g_object_new(SOUP_TYPE_SESSION, "user-agent", "caraway-broker", "idle-timeout", 0, NULL);
   if (https->authorities != NULL)
     soup_session_set_tls_database(session, https->authorities);
   g_autoptr(GSource) limit = g_timeout_source_new(https->limit_ms);
