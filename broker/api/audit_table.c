@@ -90,7 +90,7 @@ static const AuditRow ROWS[] = {
     {"DELETE", V1 "/devices/{device}", "device.delete"},
 
     {"POST", "/internal/join", "join", TRUE},
-    {"POST", "/internal/renew", "certificate.issue"},
+    {"POST", "/internal/renew", "certificate.issue", TRUE},
     {"POST", "/internal/redeem", "console.redeem", TRUE},
     {NULL},
 };

@@ -3,6 +3,7 @@
 
 #include "broker/api/audit_table.h"
 #include "broker/api/creation.h"
+#include "broker/api/machine_check.h"
 #include "broker/api/problem.h"
 #include "broker/api/sign_in_token.h"
 #include "broker/service/audit_log.h"
@@ -42,17 +43,20 @@ machine_may(Permission permission, IdentityRole role)
   }
 }
 
+/* Its certificate counted when the connection began; one that was revoked since may ask once more before the
+ * connection is cut. */
 static gboolean
 check_machine(const ApiContext *context, const Request *request, GError **error)
 {
   Permission permission = request->route->permission;
   const Identity *peer = request->peer;
   gboolean fits = peer != NULL && machine_may(permission, peer->role);
-  if (fits)
+  if (fits && machine_check_counts(peer, context->services))
     return TRUE;
-  g_autoptr(GError) refusal =
-      g_error_new_literal(CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
-                          "Only machines that joined this installation for this purpose may ask for this.");
+  g_autoptr(GError) refusal = g_error_new_literal(
+      CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
+      fits ? "The certificate of this machine was revoked; join it again with a new token."
+           : "Only machines that joined this installation for this purpose may ask for this.");
   audit_table_machine_refused(context, request, refusal);
   g_propagate_error(error, g_steal_pointer(&refusal));
   return FALSE;

@@ -110,8 +110,28 @@ certificate_store_revoke(DbTransaction *transaction, const char *serial, gint64 
 gboolean
 certificate_store_replace(DbTransaction *transaction, const char *serial, const char *newer, GError **error)
 {
-  return db_run(transaction, error, "UPDATE certificate SET replaced_by = ? WHERE serial = ?", "ss", newer,
-                serial) >= 0;
+  return db_run(transaction, error,
+                "UPDATE certificate SET replaced_by = ? WHERE serial = ? AND replaced_by IS NULL", "ss",
+                newer, serial) >= 0;
+}
+
+gboolean
+certificate_store_issued_us(DbTransaction *transaction, const char *serial, gint64 *ret_issued_us,
+                            GError **error)
+{
+  return row_number(
+      db_query(transaction, error, "SELECT issued_us FROM certificate WHERE serial = ?", "s", serial),
+      ret_issued_us, error);
+}
+
+gboolean
+certificate_store_count_since(DbTransaction *transaction, const char *role, const char *name, gint64 since_us,
+                              gint64 *ret_count, GError **error)
+{
+  return row_number(db_query(transaction, error,
+                             "SELECT COUNT(*) FROM certificate WHERE role = ? AND name = ? AND issued_us > ?",
+                             "ssl", role, name, since_us),
+                    ret_count, error);
 }
 
 gboolean
@@ -122,6 +142,16 @@ certificate_store_cut(DbTransaction *transaction, const char *role, const char *
                 "INSERT INTO certificate_cut (role, name, cut_us) VALUES (?, ?, ?)"
                 " ON CONFLICT (role, name) DO UPDATE SET cut_us = excluded.cut_us",
                 "ssl", role, name, now_us) == 1;
+}
+
+gboolean
+certificate_store_cut_us(DbTransaction *transaction, const char *role, const char *name, gint64 *ret_cut_us,
+                         GError **error)
+{
+  return row_number(db_query(transaction, error,
+                             "SELECT cut_us FROM certificate_cut WHERE role = ? AND name = ?", "ss", role,
+                             name),
+                    ret_cut_us, error);
 }
 
 GStrv

@@ -34,13 +34,26 @@ gboolean certificate_store_revoke(DbTransaction *transaction, const char *serial
                                   const char *by, const char *reason,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Notes that @newer renewed @serial, if that is known. */
+/** Notes that @newer renewed @serial, if that is known and none did before: the first tells since when. */
 gboolean certificate_store_replace(DbTransaction *transaction, const char *serial, const char *newer,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** When @serial was issued; 0 when it is not known. */
+gboolean certificate_store_issued_us(DbTransaction *transaction, const char *serial, gint64 *ret_issued_us,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** How many certificates were issued to the machine @role/@name after @since_us. */
+gboolean certificate_store_count_since(DbTransaction *transaction, const char *role, const char *name,
+                                       gint64 since_us, gint64 *ret_count,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** No certificate of the machine @role/@name counts from @now_us on that has no row. */
 gboolean certificate_store_cut(DbTransaction *transaction, const char *role, const char *name, gint64 now_us,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Since when that is so of the machine @role/@name; 0: it is not. */
+gboolean certificate_store_cut_us(DbTransaction *transaction, const char *role, const char *name,
+                                  gint64 *ret_cut_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** The machines of which that was noted, as "ROLE/NAME" (transfer full). */
 GStrv certificate_store_cuts(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;

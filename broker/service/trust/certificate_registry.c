@@ -2,6 +2,8 @@
 #include "broker/service/trust/certificate_registry.h"
 
 #include "broker/policy/names.h"
+#include "broker/policy/renewal_rules.h"
+#include "broker/service/audit_log.h"
 #include "broker/service/cluster/change_feed.h"
 #include "broker/service/trust/revocation_number.h"
 #include "broker/store/certificate_store.h"
@@ -59,15 +61,46 @@ certificate_registry_enter_own(Services *services, CertificateRow *row, GError *
          finish(g_steal_pointer(&work), error);
 }
 
+/* In the transaction that enters the new one: until then somebody may have revoked @older. */
+static gboolean
+check_renewal(Work *work, const CertificateRow *older, GError **error)
+{
+  DbTransaction *transaction = work->transaction;
+  RenewalFacts facts = {.older = older, .now_us = work->now_us};
+  const char *newer = older->replaced_by != NULL ? older->replaced_by : "";
+  return certificate_store_cut_us(transaction, older->role, older->name, &facts.cut_us, error) &&
+         certificate_store_issued_us(transaction, newer, &facts.replaced_us, error) &&
+         certificate_store_count_since(transaction, older->role, older->name,
+                                       work->now_us - RENEWAL_WINDOW_US, &facts.recent, error) &&
+         renewal_rules_check(&facts, error);
+}
+
+static gboolean
+renew(Services *services, const Caller *caller, const char *serial, CertificateRow *row, GError **error)
+{
+  g_autoptr(GPtrArray) rows = array_of(row);
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  g_autoptr(CertificateRow) older =
+      work != NULL ? certificate_store_find(work->transaction, serial, error) : NULL;
+  return older != NULL && check_renewal(work, older, error) &&
+         certificate_registry_enter(work, caller, rows, error) &&
+         certificate_store_replace(work->transaction, serial, row->serial, error) &&
+         finish(g_steal_pointer(&work), error);
+}
+
 gboolean
 certificate_registry_renew(Services *services, const Caller *caller, const char *older, CertificateRow *row,
                            GError **error)
 {
-  g_autoptr(GPtrArray) rows = array_of(row);
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  return work != NULL && certificate_registry_enter(work, caller, rows, error) &&
-         certificate_store_replace(work->transaction, older, row->serial, error) &&
-         finish(g_steal_pointer(&work), error);
+  GError *problem = NULL;
+  if (renew(services, caller, older, row, &problem))
+    return TRUE;
+  g_autofree char *object = g_strconcat("certificate/", older, NULL);
+  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED) ||
+      g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_THROTTLED))
+    audit_log_refusal(services, caller, "certificate.issue", object, caller->address, problem);
+  g_propagate_error(error, problem);
+  return FALSE;
 }
 
 GPtrArray *

@@ -21,7 +21,8 @@ gboolean certificate_registry_enter(Work *work, const Caller *caller, const GPtr
 gboolean certificate_registry_enter_own(Services *services, CertificateRow *row,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Enters @row, which renews the certificate @older of the machine @caller. */
+/** Enters @row, which renews the certificate @older of the machine @caller, unless renewal_rules.h says no:
+ * CARAWAY_ERROR_UNTRUSTED or CARAWAY_ERROR_THROTTLED, which is recorded. */
 gboolean certificate_registry_renew(Services *services, const Caller *caller, const char *older,
                                     CertificateRow *row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

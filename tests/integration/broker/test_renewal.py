@@ -94,6 +94,20 @@ class Renewal(unittest.TestCase):
                    if entry["object"] == f"certificate/{newer.serial_number:032x}"]
         self.assertEqual(actions, [("certificate.issue", "portal/asking")])
 
+    def test_a_machine_gets_few_an_hour(self):
+        portal, codes = Machine(self.broker, "portal", "greedy"), []
+        _, request = make_request("greedy")
+        for _ in range(6):
+            try:
+                portal.rest.call("POST", "/internal/renew", {"csr": request})
+                codes.append(None)
+            except Problem as problem:
+                codes.append(problem.code)
+        self.assertEqual(codes, [None] * 4 + ["too-many-attempts"] * 2)
+        self.assertEqual(len(self.rows("role=portal&name=greedy")), 5)  # with the one that it joined with
+        refused = [entry for entry in self.admin.call("GET", "audit?limit=500")["items"] if entry["code"] == "too-many-attempts"]
+        self.assertEqual([(entry["action"], entry["actor"]) for entry in refused], [("certificate.issue", "portal/greedy")])
+
     def test_a_portal_goes_on(self):
         port, state = free_port(), self.path("portal")
         argv = [os.path.join(BIN, "caraway-portal"), f"--portal-listen=127.0.0.1:{port}", "--portal-name=edge",
