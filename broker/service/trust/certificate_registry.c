@@ -182,6 +182,16 @@ certificate_registry_note(Services *services, CertificateRow *row)
   certificate_memory_note(services->certificates, row);
 }
 
+/* Its machine may have been removed since it showed it. */
+static gboolean
+write_noted(Work *work, const CertificateRow *row, GError **error)
+{
+  gint64 cut_us;
+  if (!certificate_store_cut_us(work->transaction, row->role, row->name, &cut_us, error))
+    return FALSE;
+  return cut_us != 0 || certificate_store_add(work->transaction, row, NULL, error);
+}
+
 gboolean
 certificate_registry_write_noted(Services *services, GError **error)
 {
@@ -190,7 +200,7 @@ certificate_registry_write_noted(Services *services, GError **error)
     return TRUE;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   for (guint i = 0; work != NULL && i < rows->len; i++)
-    if (!certificate_store_add(work->transaction, g_ptr_array_index(rows, i), NULL, error))
+    if (!write_noted(work, g_ptr_array_index(rows, i), error))
       return FALSE;
   if (work == NULL)
     return FALSE;

@@ -52,7 +52,7 @@ CertificateStanding certificate_registry_standing(Services *services, const char
 /** A machine showed the certificate @row (transfer full), which is not known: it is entered soon. */
 void certificate_registry_note(Services *services, CertificateRow *row);
 
-/** Enters what was noted; called now and then. */
+/** Enters what was noted, but nothing of machines that were shut out; called now and then. */
 gboolean certificate_registry_write_noted(Services *services, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** What was revoked. */

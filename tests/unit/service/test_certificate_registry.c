@@ -146,6 +146,21 @@ test_a_machine_is_given_few_an_hour(void)
 }
 
 static void
+test_what_was_shown_before_a_removal_does_not_undo_it(void)
+{
+  g_autoptr(ServiceFixture) fixture = service_fixture_new();
+  g_autoptr(GError) error = NULL;
+  certificate_registry_note(fixture->services, certificate("01"));
+  shut_out(fixture);
+  gboolean written = certificate_registry_write_noted(fixture->services, &error);
+  g_assert_no_error(error);
+  g_assert_true(written);
+  service_fixture_catch_up(fixture);
+  g_assert_null(certificate_registry_get(fixture->services, "01", NULL));
+  g_assert_cmpint(certificate_registry_standing(fixture->services, ROLE, NAME, "01"), ==, CERTIFICATE_CUT);
+}
+
+static void
 test_what_was_shown_is_written_down(void)
 {
   g_autoptr(ServiceFixture) fixture = service_fixture_new();
@@ -166,6 +181,8 @@ main(int argc, char **argv)
   g_test_add_func("/certificate-registry/shut-out", test_nothing_of_a_machine_that_was_shut_out_is_renewed);
   g_test_add_func("/certificate-registry/repeated", test_a_lost_answer_may_be_repeated_for_a_day);
   g_test_add_func("/certificate-registry/few", test_a_machine_is_given_few_an_hour);
+  g_test_add_func("/certificate-registry/noted-and-removed",
+                  test_what_was_shown_before_a_removal_does_not_undo_it);
   g_test_add_func("/certificate-registry/noted", test_what_was_shown_is_written_down);
   return g_test_run();
 }
