@@ -9,8 +9,11 @@
 #define WAIT_LIMIT_US (60 * (gint64)G_USEC_PER_SEC)
 
 /* Failures that cost nothing: people mistype, and many share one address. */
-static const guint free_failures[THROTTLE_KINDS] = {
-    [THROTTLE_PAIR] = 5, [THROTTLE_ADDRESS] = 50, [THROTTLE_ACCOUNT] = 100, [THROTTLE_DEVICE] = 5};
+static const guint free_failures[THROTTLE_KINDS] = {[THROTTLE_PAIR] = 5,
+                                                    [THROTTLE_ADDRESS] = 50,
+                                                    [THROTTLE_ACCOUNT] = 100,
+                                                    [THROTTLE_DEVICE] = 5,
+                                                    [THROTTLE_OWN] = 5};
 
 #define NETWORK_BYTES 8
 

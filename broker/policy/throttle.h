@@ -2,8 +2,9 @@
 /*
  * Slowing down who guesses passwords, without letting anybody lock somebody else out. Who brings the token of
  * a device that the account's owner signed in with before is slowed by that token's own failures alone,
- * whatever others do. For all others one state each is kept for an account from one network, for a network,
- * and for an account, which slows guesses that come from many places.
+ * whatever others do; who is signed in, by what that sign-in tried. For all others one state each is kept for
+ * an account from one network, for a network, and for an account, which slows guesses that come from many
+ * places.
  */
 #pragma once
 
@@ -17,6 +18,7 @@ typedef enum {
   THROTTLE_ADDRESS, /**< any account from one network */
   THROTTLE_ACCOUNT, /**< one account from anywhere */
   THROTTLE_DEVICE,  /**< one account from one known device */
+  THROTTLE_OWN,     /**< one sign-in's owner, who acts on the account that it is of */
   THROTTLE_KINDS
 } ThrottleKind;
 

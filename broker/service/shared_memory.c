@@ -57,32 +57,61 @@ shared_memory_pool_obstacles(Work *work, const char *pool_id, const char *const 
   tell(work, SHARED_POOL_OBSTACLE, pool_id, joined, TEXT_MAX);
 }
 
+static const struct {
+  const char *failed, *done;
+} guess_channels[GUESS_KINDS] = {[GUESS_PASSWORD] = {SHARED_SIGN_IN_FAILED, SHARED_SIGN_IN_DONE},
+                                 [GUESS_CODE] = {SHARED_CODE_FAILED, SHARED_CODE_DONE},
+                                 [GUESS_OWN] = {SHARED_OWN_FAILED, SHARED_OWN_DONE},
+                                 [GUESS_OWN_CODE] = {SHARED_OWN_CODE_FAILED, SHARED_OWN_CODE_DONE}};
+
 /* Nothing is written, so that it costs a commit without a flush. One broker alone has nobody to tell. */
 static void
-tell_sign_in(Services *services, const char *channel, const char *account, const char *address)
+tell_guess(Services *services, const Guess *guess, GuessEnd end, gboolean had_failed)
 {
   g_autoptr(GError) error = NULL;
-  if (!cluster_is_shared(services->cluster))
+  gboolean is_news = end == GUESS_WAS_WRONG || (end == GUESS_WAS_RIGHT && had_failed);
+  if (!is_news || !cluster_is_shared(services->cluster))
     return;
+  const char *channel =
+      end == GUESS_WAS_WRONG ? guess_channels[guess->kind].failed : guess_channels[guess->kind].done;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, &error);
   if (work != NULL)
-    tell(work, channel, account, address, WORD_MAX);
+    tell(work, channel, guess->account, guess->address, WORD_MAX);
   if (work == NULL || !work_commit(work, &error))
-    log_debug("The other brokers were not told of a sign-in: %s", error->message);
+    log_debug("The other brokers were not told of a guess: %s", error->message);
+}
+
+gboolean
+shared_memory_guess_begin(Services *services, const Guess *guess, GError **error)
+{
+  return sign_in_throttle_begin(services->throttle, guess, clock_boottime_us(services->clock), error);
 }
 
 void
-shared_memory_sign_in_failed(Services *services, const char *account, const char *address)
+shared_memory_guess_end(Services *services, const Guess *guess, GuessEnd end)
 {
-  sign_in_throttle_failed(services->throttle, account, address, clock_boottime_us(services->clock));
-  tell_sign_in(services, SHARED_SIGN_IN_FAILED, account, address);
+  gint64 now_us = clock_boottime_us(services->clock);
+  tell_guess(services, guess, end, sign_in_throttle_end(services->throttle, guess, end, now_us));
 }
 
 void
-shared_memory_sign_in_done(Services *services, const char *account, const char *address)
+shared_memory_guess_note(Services *services, const Guess *guess, GuessEnd end)
 {
-  if (sign_in_throttle_succeeded(services->throttle, account, address))
-    tell_sign_in(services, SHARED_SIGN_IN_DONE, account, address);
+  gint64 now_us = clock_boottime_us(services->clock);
+  tell_guess(services, guess, end, sign_in_throttle_note(services->throttle, guess, end, now_us));
+}
+
+static void
+take_guess(Services *services, const char *channel, const char *account, const char *address)
+{
+  for (int kind = 0; kind < GUESS_KINDS; kind++) {
+    gboolean failed = strcmp(channel, guess_channels[kind].failed) == 0;
+    if (!failed && strcmp(channel, guess_channels[kind].done) != 0)
+      continue;
+    const Guess guess = {(GuessKind)kind, account, address};
+    (void)sign_in_throttle_note(services->throttle, &guess, failed ? GUESS_WAS_WRONG : GUESS_WAS_RIGHT,
+                                clock_boottime_us(services->clock));
+  }
 }
 
 static void
@@ -96,17 +125,17 @@ take(Services *services, const char *channel, const char *first, const char *sec
     keeper_memory_succeeded(services->keeper_memory, first);
   else if (strcmp(channel, SHARED_POOL_OBSTACLE) == 0)
     keeper_memory_set_obstacles(services->keeper_memory, first, second[0] != '\0' ? obstacles : NULL);
-  else if (strcmp(channel, SHARED_SIGN_IN_FAILED) == 0)
-    sign_in_throttle_failed(services->throttle, first, second, now_us);
   else
-    (void)sign_in_throttle_succeeded(services->throttle, first, second);
+    take_guess(services, channel, first, second);
 }
 
 gboolean
 shared_memory_take(Services *services, const char *channel, const char *payload)
 {
-  static const char *const channels[] = {SHARED_POOL_FAILED,    SHARED_POOL_WORKS,   SHARED_POOL_OBSTACLE,
-                                         SHARED_SIGN_IN_FAILED, SHARED_SIGN_IN_DONE, NULL};
+  static const char *const channels[] = {SHARED_POOL_FAILED,     SHARED_POOL_WORKS,    SHARED_POOL_OBSTACLE,
+                                         SHARED_SIGN_IN_FAILED,  SHARED_SIGN_IN_DONE,  SHARED_CODE_FAILED,
+                                         SHARED_CODE_DONE,       SHARED_OWN_FAILED,    SHARED_OWN_DONE,
+                                         SHARED_OWN_CODE_FAILED, SHARED_OWN_CODE_DONE, NULL};
   if (!g_strv_contains(channels, channel))
     return FALSE;
   g_auto(GStrv) parts = g_strsplit(payload, SEPARATOR, 3);

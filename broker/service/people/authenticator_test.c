@@ -47,17 +47,15 @@ authenticator_test_run(Services *services, const Caller *caller, const char *nam
 {
   Authenticator *authenticator = find(services, name, error);
   g_autofree char *counted = password_proof_name(services, user);
-  gint64 now_us = clock_boottime_us(services->clock);
-  if (authenticator == NULL ||
-      !sign_in_throttle_check(services->throttle, counted, caller->address, now_us, error))
+  const Guess guess = {GUESS_PASSWORD, password_proof_counted_name(counted), caller->address};
+  if (authenticator == NULL || !shared_memory_guess_begin(services, &guess, error))
     return NULL;
   g_autoptr(GPtrArray) steps = rule_list_new();
   g_autoptr(GError) problem = NULL;
   gboolean good = password_proof_is_plain(counted) &&
                   authenticator->explain(authenticator, counted, password, steps, &problem) &&
                   all_good(steps);
-  if (!good && problem == NULL)
-    shared_memory_sign_in_failed(services, counted, caller->address);
+  shared_memory_guess_end(services, &guess, good || problem != NULL ? GUESS_WAS_NONE : GUESS_WAS_WRONG);
   g_ptr_array_add(steps, rule_new("result", good,
                                   g_strdup(problem != NULL ? problem->message
                                            : good          ? "Signing in works."

@@ -5,11 +5,15 @@
 #include "broker/policy/factor_window.h"
 #include "broker/service/people/factor_key.h"
 #include "broker/service/people/recovery_codes.h"
+#include "broker/service/people/sign_in_ending.h"
 #include "broker/service/shared_memory.h"
 #include "broker/store/second_factor_store.h"
 #include "common/base/error.h"
+#include "common/base/log.h"
 
 #include <sodium.h>
+
+#define WRONG_OF_PENDING_MAX 5
 
 /* One sentence for all that is wrong with a code: that it was right once is nobody's to know. */
 static gboolean
@@ -100,32 +104,82 @@ factor_check_first(const guint8 *secret, gint64 now_us, const char *text, gint64
   return TRUE;
 }
 
-char *
-factor_check_throttle_name(const char *user_name)
+gboolean
+factor_check_begin(Services *services, const char *user_name, const char *address, GError **error)
 {
-  return g_strconcat("code/", user_name, NULL);
+  return shared_memory_guess_begin(services, &(Guess){GUESS_CODE, user_name, address}, error);
+}
+
+static gboolean
+is_wrong(const GError *problem)
+{
+  return g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_WRONG_CODE);
+}
+
+static GuessEnd
+end_of(gboolean took_code, const GError *problem)
+{
+  if (is_wrong(problem))
+    return GUESS_WAS_WRONG;
+  return took_code && problem == NULL ? GUESS_WAS_RIGHT : GUESS_WAS_NONE;
+}
+
+void
+factor_check_end(Services *services, const char *user_name, const char *address, gboolean took_code,
+                 const GError *problem)
+{
+  shared_memory_guess_end(services, &(Guess){GUESS_CODE, user_name, address}, end_of(took_code, problem));
+}
+
+static Guess
+own_guess(const Caller *caller)
+{
+  return (Guess){GUESS_OWN_CODE, caller->token_hash, caller->address};
 }
 
 gboolean
-factor_check_may_try(Services *services, const char *user_name, const char *address, GError **error)
+factor_check_begin_of(Services *services, const Caller *caller, GError **error)
 {
-  g_autofree char *name = factor_check_throttle_name(user_name);
-  return sign_in_throttle_check(services->throttle, name, address, clock_boottime_us(services->clock), error);
+  const Guess own = own_guess(caller);
+  return caller->second_factor_pending
+             ? factor_check_begin(services, caller->user_name, caller->address, error)
+             : shared_memory_guess_begin(services, &own, error);
+}
+
+static gboolean
+end_pending(Services *services, const Caller *caller, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
+  return work != NULL && sign_in_ending_one(work, caller->user_id, caller->token_hash, error) &&
+         work_audit(work, caller, "sign-in.end", "user", caller->user_name, "Too many codes were wrong.",
+                    error) &&
+         work_commit(work, error);
+}
+
+/* Whoever is pending has the password and no more: the sign-in does not last for many guesses. */
+static void
+end_pending_guess(Services *services, const Caller *caller, gboolean took_code, const GError *problem)
+{
+  const Guess own = own_guess(caller);
+  g_autoptr(GError) error = NULL;
+  factor_check_end(services, caller->user_name, caller->address, took_code, problem);
+  if (!is_wrong(problem))
+    return;
+  shared_memory_guess_note(services, &own, GUESS_WAS_WRONG);
+  gint64 now_us = clock_boottime_us(services->clock);
+  if (sign_in_throttle_failures(services->throttle, &own, now_us) >= WRONG_OF_PENDING_MAX &&
+      !end_pending(services, caller, &error))
+    log_warning("A sign-in with too many wrong codes was not ended: %s", error->message);
 }
 
 void
-factor_check_failed(Services *services, const char *user_name, const char *address, const GError *problem)
+factor_check_end_of(Services *services, const Caller *caller, gboolean took_code, const GError *problem)
 {
-  g_autofree char *name = factor_check_throttle_name(user_name);
-  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_WRONG_CODE))
-    shared_memory_sign_in_failed(services, name, address);
-}
-
-void
-factor_check_succeeded(Services *services, const char *user_name, const char *address)
-{
-  g_autofree char *name = factor_check_throttle_name(user_name);
-  shared_memory_sign_in_done(services, name, address);
+  const Guess own = own_guess(caller);
+  if (caller->second_factor_pending)
+    end_pending_guess(services, caller, took_code, problem);
+  else
+    shared_memory_guess_end(services, &own, end_of(took_code, problem));
 }
 
 char *

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TYPED_MAX_BYTES 200
+#define NOT_A_NAME      "(not a name)"
 
 gboolean
 password_proof_refuse(GError **error)
@@ -34,6 +35,12 @@ password_proof_is_plain(const char *name)
 {
   return g_ascii_isalnum(name[0]) && strlen(name) <= TYPED_MAX_BYTES &&
          name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-@")] == '\0';
+}
+
+const char *
+password_proof_counted_name(const char *name)
+{
+  return names_is_valid(name) || password_proof_is_plain(name) ? name : NOT_A_NAME;
 }
 
 /* The account @name and its hash; both NULL without failure when there is none. */

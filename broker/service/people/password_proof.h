@@ -16,6 +16,10 @@ char *password_proof_name(Services *services, const char *typed);
 /** Whether @name, of password_proof_name(), is of the characters with which directories are asked. */
 gboolean password_proof_is_plain(const char *name);
 
+/** What tries of @name, of password_proof_name(), are counted under: itself, or one word for all that nobody
+ * can be called. */
+const char *password_proof_counted_name(const char *name);
+
 /** Whether @name would be looked for in a directory, which may take its time. */
 gboolean password_proof_may_wait(Services *services, const char *name, gboolean *ret_may_wait,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -82,7 +82,6 @@ static void
 note_refusal(Services *services, const Caller *caller, const char *action, const GError *problem)
 {
   g_autofree char *object = g_strconcat("user/", caller->user_name, NULL);
-  factor_check_failed(services, caller->user_name, caller->address, problem);
   audit_log_refusal(services, caller, action, object, caller->address, problem);
 }
 
@@ -92,14 +91,15 @@ run(Services *services, const Caller *caller, const char *action, const char *pa
     Attempt *attempt, GError **error)
 {
   GError *problem = NULL;
-  gboolean done = factor_check_may_try(services, caller->user_name, caller->address, &problem) &&
+  gboolean begun = factor_check_begin_of(services, caller, &problem);
+  gboolean done = begun &&
                   (password == NULL || sign_in_check_password(services, caller, password, &problem)) &&
                   run_in_work(services, caller, act, attempt, &problem);
+  if (begun)
+    factor_check_end_of(services, caller, attempt->has_code, problem);
   if (!done) {
     note_refusal(services, caller, action, problem);
     g_propagate_error(error, problem);
-  } else if (attempt->has_code) {
-    factor_check_succeeded(services, caller->user_name, caller->address);
   }
   return done;
 }

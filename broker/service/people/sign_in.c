@@ -30,6 +30,15 @@ refuse_token(GError **error)
   return FALSE;
 }
 
+static GuessEnd
+guess_end(const GError *problem)
+{
+  if (problem == NULL)
+    return GUESS_WAS_RIGHT;
+  return g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS) ? GUESS_WAS_WRONG
+                                                                                : GUESS_WAS_NONE;
+}
+
 static SignIn *
 try_sign_in(Services *services, SignInTry *attempt, const char *password, const char *code,
             const SignInOrigin *origin, GError **error)
@@ -39,13 +48,11 @@ try_sign_in(Services *services, SignInTry *attempt, const char *password, const 
     return NULL;
   GError *problem = NULL;
   g_autofree char *account = password_proof_check(services, name, password, origin->address, &problem);
+  sign_in_guard_end(services, attempt, guess_end(problem));
   if (account == NULL) {
-    if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS))
-      sign_in_guard_failed(services, attempt);
     g_propagate_error(error, problem);
     return NULL;
   }
-  sign_in_guard_succeeded(services, attempt);
   return sign_in_enter(services,
                        &(SignInEntry){.user_name = account,
                                       .method = "password",
@@ -245,48 +252,69 @@ sign_in_user(Services *services, const Caller *caller, GError **error)
   return user;
 }
 
-gboolean
-sign_in_check_password(Services *services, const Caller *caller, const char *password, GError **error)
+static gboolean
+refuse_wrong(const char *sentence, GError **error)
 {
-  gint64 now_us = clock_boottime_us(services->clock);
-  if (!sign_in_throttle_check(services->throttle, caller->user_name, caller->address, now_us, error))
+  g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS, sentence);
+  return FALSE;
+}
+
+/* Whether a password is that of @caller; CARAWAY_ERROR_BAD_CREDENTIALS. */
+typedef gboolean (*OwnCheck)(Services *services, const Caller *caller, const char *password, GError **error);
+
+/* Counted by the sign-in: what strangers guess keeps nobody from their own account. @wrong: a sentence. */
+static gboolean
+check_own(Services *services, const Caller *caller, const char *password, OwnCheck check, const char *wrong,
+          GError **error)
+{
+  const Guess guess = {GUESS_OWN, caller->token_hash, caller->address};
+  if (!shared_memory_guess_begin(services, &guess, error))
     return FALSE;
+  GError *problem = NULL;
+  gboolean good = check(services, caller, password, &problem);
+  GuessEnd end = guess_end(problem);
+  shared_memory_guess_end(services, &guess, end);
+  if (good)
+    return TRUE;
+  if (end != GUESS_WAS_WRONG) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  g_error_free(problem);
+  return refuse_wrong(wrong, error);
+}
+
+static gboolean
+is_own(Services *services, const Caller *caller, const char *password, GError **error)
+{
   GError *problem = NULL;
   g_autofree char *account =
       password_proof_check(services, caller->user_name, password, caller->address, &problem);
-  if (g_strcmp0(account, caller->user_name) == 0)
-    return TRUE;
-  if (problem == NULL || g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS)) {
-    shared_memory_sign_in_failed(services, caller->user_name, caller->address);
-    g_clear_error(&problem);
-    g_set_error(&problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS, "The password is wrong; try again.");
-  }
+  if (problem == NULL)
+    return g_str_equal(account, caller->user_name) || password_proof_refuse(error);
   g_propagate_error(error, problem);
   return FALSE;
 }
 
-static gboolean
-check_old_password(Services *services, const Caller *caller, const char *password, GError **error)
+gboolean
+sign_in_check_password(Services *services, const Caller *caller, const char *password, GError **error)
 {
-  gint64 now_us = clock_boottime_us(services->clock);
-  if (!sign_in_throttle_check(services->throttle, caller->user_name, caller->address, now_us, error))
-    return FALSE;
+  return check_own(services, caller, password, is_own, "The password is wrong; try again.", error);
+}
+
+static gboolean
+is_old(Services *services, const Caller *caller, const char *password, GError **error)
+{
   g_autoptr(User) user = NULL;
   GError *problem = NULL;
   if (password_proof_check_local(services, caller->user_name, password, &user, &problem))
     return TRUE;
-  if (user != NULL && user_is_external(user)) {
-    g_clear_error(&problem);
-    return external_account_check_password_is_here(user, error);
+  if (user == NULL || !user_is_external(user)) {
+    g_propagate_error(error, problem);
+    return FALSE;
   }
-  if (g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS)) {
-    shared_memory_sign_in_failed(services, caller->user_name, caller->address);
-    g_clear_error(&problem);
-    g_set_error(&problem, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS,
-                "The old password is wrong; try again.");
-  }
-  g_propagate_error(error, problem);
-  return FALSE;
+  g_clear_error(&problem);
+  return external_account_check_password_is_here(user, error);
 }
 
 static gboolean
@@ -305,7 +333,8 @@ sign_in_change_password(Services *services, const Caller *caller, const char *ol
 {
   GError *problem = NULL;
   g_autofree char *hash = NULL;
-  gboolean done = check_old_password(services, caller, old_password, &problem);
+  gboolean done =
+      check_own(services, caller, old_password, is_old, "The old password is wrong; try again.", &problem);
   if (done && g_str_equal(old_password, new_password)) {
     g_set_error(&problem, CARAWAY_ERROR, CARAWAY_ERROR_WEAK_PASSWORD,
                 "The new password is the old one; choose another.");

@@ -163,16 +163,14 @@ SignIn *
 sign_in_enter(Services *services, const SignInEntry *entry, GError **error)
 {
   Shown shown = {FALSE, {FALSE, 0}};
-  if (entry->code != NULL && !factor_check_may_try(services, entry->user_name, entry->address, error))
+  if (entry->code != NULL && !factor_check_begin(services, entry->user_name, entry->address, error))
     return NULL;
   GError *problem = NULL;
   SignIn *sign_in = enter(services, entry, &shown, &problem);
-  if (sign_in != NULL && shown.took_code)
-    factor_check_succeeded(services, entry->user_name, entry->address);
-  if (sign_in == NULL) {
-    factor_check_failed(services, entry->user_name, entry->address, problem);
+  if (entry->code != NULL)
+    factor_check_end(services, entry->user_name, entry->address, shown.took_code, problem);
+  if (sign_in == NULL)
     g_propagate_error(error, problem);
-  }
   return sign_in;
 }
 

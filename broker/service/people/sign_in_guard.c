@@ -4,6 +4,7 @@
 #include "broker/policy/names.h"
 #include "broker/policy/throttle.h"
 #include "broker/service/audit_log.h"
+#include "broker/service/people/password_proof.h"
 #include "broker/service/shared_memory.h"
 #include "broker/service/work.h"
 #include "common/base/error.h"
@@ -42,26 +43,29 @@ state_of(const DeviceTokenRow *device)
   return (ThrottleState){device->failures, device->failed_us};
 }
 
+static Guess
+guess_of(const SignInTry *attempt)
+{
+  return (Guess){GUESS_PASSWORD, password_proof_counted_name(attempt->account), attempt->address};
+}
+
 gboolean
 sign_in_guard_begin(Services *services, SignInTry *attempt, const char *device, GError **error)
 {
   gint64 now_us = 0;
   if (device != NULL && *device != '\0' && !find_device(services, attempt, device, &now_us, error))
     return FALSE;
-  if (attempt->device == NULL)
-    return sign_in_throttle_check(services->throttle, attempt->account, attempt->address,
-                                  clock_boottime_us(services->clock), error);
+  if (attempt->device == NULL) {
+    const Guess guess = guess_of(attempt);
+    return shared_memory_guess_begin(services, &guess, error);
+  }
   const ThrottleState state = state_of(attempt->device);
   return sign_in_throttle_allow(throttle_wait_us(THROTTLE_DEVICE, &state, now_us), error);
 }
 
-void
-sign_in_guard_failed(Services *services, const SignInTry *attempt)
+static void
+note_failure_of_device(Services *services, const SignInTry *attempt)
 {
-  if (attempt->device == NULL) {
-    shared_memory_sign_in_failed(services, attempt->account, attempt->address);
-    return;
-  }
   g_autoptr(GError) error = NULL;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, &error);
   if (work != NULL) {
@@ -76,9 +80,15 @@ sign_in_guard_failed(Services *services, const SignInTry *attempt)
 }
 
 void
-sign_in_guard_succeeded(Services *services, const SignInTry *attempt)
+sign_in_guard_end(Services *services, const SignInTry *attempt, GuessEnd end)
 {
-  shared_memory_sign_in_done(services, attempt->account, attempt->address);
+  const Guess guess = guess_of(attempt);
+  if (attempt->device == NULL)
+    shared_memory_guess_end(services, &guess, end);
+  else if (end == GUESS_WAS_WRONG)
+    note_failure_of_device(services, attempt);
+  else if (end == GUESS_WAS_RIGHT)
+    shared_memory_guess_note(services, &guess, end);
 }
 
 void

@@ -20,11 +20,8 @@ typedef struct {
 gboolean sign_in_guard_begin(Services *services, SignInTry *attempt, const char *device,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** It failed. */
-void sign_in_guard_failed(Services *services, const SignInTry *attempt);
-
-/** It succeeded. */
-void sign_in_guard_succeeded(Services *services, const SignInTry *attempt);
+/** Ends @attempt, which was begun. */
+void sign_in_guard_end(Services *services, const SignInTry *attempt, GuessEnd end);
 
 /** Writes to the audit log that @attempt was refused with @refusal. */
 void sign_in_guard_audit(Services *services, const SignInTry *attempt, const GError *refusal);

@@ -2,7 +2,6 @@
 #include "broker/service/people/sign_in_history.h"
 
 #include "broker/policy/throttle.h"
-#include "broker/service/people/factor_check.h"
 #include "broker/service/work.h"
 #include "broker/store/audit_store.h"
 #include "common/base/error.h"
@@ -20,14 +19,15 @@ take(Services *services, const AuditEntry *entry, gint64 boot_offset_us)
   if (!g_str_has_prefix(entry->object, OBJECT_PREFIX))
     return;
   const char *account = entry->object + strlen(OBJECT_PREFIX);
-  g_autofree char *codes = factor_check_throttle_name(account);
+  const Guess password = {GUESS_PASSWORD, account, entry->address};
+  const Guess code = {GUESS_CODE, account, entry->address};
   if (entry->succeeded) {
-    (void)sign_in_throttle_succeeded(services->throttle, account, entry->address);
-    (void)sign_in_throttle_succeeded(services->throttle, codes, entry->address);
+    (void)sign_in_throttle_note(services->throttle, &password, GUESS_WAS_RIGHT, now_us);
+    (void)sign_in_throttle_note(services->throttle, &code, GUESS_WAS_RIGHT, now_us);
   } else if (g_str_equal(entry->code, error_code_name(CARAWAY_ERROR_BAD_CREDENTIALS))) {
-    sign_in_throttle_failed(services->throttle, account, entry->address, then_us);
+    (void)sign_in_throttle_note(services->throttle, &password, GUESS_WAS_WRONG, then_us);
   } else if (g_str_equal(entry->code, error_code_name(CARAWAY_ERROR_WRONG_CODE))) {
-    sign_in_throttle_failed(services->throttle, codes, entry->address, then_us);
+    (void)sign_in_throttle_note(services->throttle, &code, GUESS_WAS_WRONG, then_us);
   }
 }
 

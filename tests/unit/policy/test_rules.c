@@ -83,7 +83,7 @@ test_backoff(void)
 static void
 test_throttle(void)
 {
-  static const guint free_tries[THROTTLE_KINDS] = {5, 50, 100, 5};
+  static const guint free_tries[THROTTLE_KINDS] = {5, 50, 100, 5, 5};
   for (int kind = 0; kind < THROTTLE_KINDS; kind++) {
     ThrottleState state = {0};
     for (guint i = 0; i < free_tries[kind]; i++)

@@ -66,10 +66,11 @@ attack(ServiceFixture *fixture, const char *name, guint places)
 {
   for (guint i = 0; i < places; i++) {
     g_autofree char *address = g_strdup_printf("203.0.113.%u", i % 200);
-    sign_in_throttle_failed(fixture->services->throttle, name, address,
-                            clock_boottime_us(fixture->services->clock));
-    sign_in_throttle_failed(fixture->services->throttle, name, HOME,
-                            clock_boottime_us(fixture->services->clock));
+    gint64 now_us = clock_boottime_us(fixture->services->clock);
+    sign_in_throttle_note(fixture->services->throttle, &(Guess){GUESS_PASSWORD, name, address},
+                          GUESS_WAS_WRONG, now_us);
+    sign_in_throttle_note(fixture->services->throttle, &(Guess){GUESS_PASSWORD, name, HOME}, GUESS_WAS_WRONG,
+                          now_us);
   }
 }
 
