@@ -11,6 +11,7 @@
 #include "broker/service/hosts/host_registry.h"
 #include "broker/service/people/factor_key.h"
 #include "broker/service/setup.h"
+#include "broker/service/trust/grant_keys.h"
 #include "broker/state_folder.h"
 #include "common/base/daemon.h"
 #include "common/base/error.h"
@@ -66,6 +67,14 @@ static const ConfigKey KEYS[] = {
     {"sign-in", "authenticators", CONFIG_PATH, "/etc/caraway/authenticators.d",
      "folder with a NAME.conf for each directory and identity provider that people sign in by",
      .probe = probe_authenticators},
+    {"grants", "key-days", CONFIG_INT, "30",
+     "a key signs grants of consoles for so many days, then the next one does; 0: until somebody asks for it",
+     0, 3650},
+    {"grants", "key-overlap-s", CONFIG_INT, "600",
+     "the next key is known everywhere for so long before it signs, and the old one counts so long after "
+     "(180 s at "
+     "least)",
+     1, 86400},
     {"audit", "keep-days", CONFIG_INT, "365", "rows of the audit log are removed after so many days", 1,
      36500},
     {"certificates", "ca-key", CONFIG_SECRET, NULL,
@@ -77,12 +86,6 @@ static const ConfigKey KEYS[] = {
     {NULL},
 };
 
-/* Signs with the broker's key; composed here, because services know only the interface. */
-typedef struct {
-  GrantSigner signer;
-  GrantKey *key;
-} KeySigner;
-
 struct Broker {
   const Config *config;
   StateFolder *folder;
@@ -91,7 +94,7 @@ struct Broker {
   Authority *authority;
   Identity *identity;
   Credentials *credentials;
-  KeySigner signer;
+  GrantKeys *grant_keys;
   GrantKey *audit_key;
   HostBridge *bridge;
   HostLinkHub *hub;
@@ -107,12 +110,6 @@ const ConfigKey *
 broker_config_keys(void)
 {
   return KEYS;
-}
-
-static char *
-sign_grant(GrantSigner *signer, const Grant *grant, GError **error)
-{
-  return grant_sign(grant, ((KeySigner *)signer)->key, error);
 }
 
 static SignInLimit
@@ -190,15 +187,15 @@ open_authority(Broker *broker, const char *folder, GError **error)
 }
 
 static gboolean
-open_signer(Broker *broker, const char *name, GError **error)
+open_grant_keys(Broker *broker, const char *folder, GError **error)
 {
-  broker->signer.signer.sign = sign_grant;
-  broker->signer.key = state_folder_grant_key(broker->folder, name, error);
-  if (broker->signer.key == NULL)
-    return FALSE;
-  g_autofree char *public_key = grant_key_public(broker->signer.key);
-  const BrokerKey key = {(char *)grant_key_id(broker->signer.key), public_key};
-  return broker_directory_add_key(broker->services, &key, error);
+  const GrantKeysSettings settings = {
+      .folder = folder,
+      .life_us = config_int(broker->config, "grants", "key-days") * G_TIME_SPAN_DAY,
+      .overlap_us = config_int(broker->config, "grants", "key-overlap-s") * G_TIME_SPAN_SECOND,
+  };
+  broker->grant_keys = grant_keys_open(broker->services, &settings, error);
+  return broker->grant_keys != NULL;
 }
 
 static gboolean
@@ -246,7 +243,7 @@ open_trust(Broker *broker, GError **error)
   broker->credentials = credentials_load(path, error);
   if (broker->credentials == NULL)
     return FALSE;
-  return open_signer(broker, name, error) && open_audit_key(broker, name, error);
+  return open_grant_keys(broker, path, error) && open_audit_key(broker, name, error);
 }
 
 Broker *
@@ -341,7 +338,7 @@ open_hub(Broker *broker)
   broker->hub = host_link_hub_new(&settings);
   host_bridge_set_hub(broker->bridge, broker->hub);
   services_set_sender(broker->services, host_bridge_sender(broker->bridge));
-  services_set_signer(broker->services, &broker->signer.signer);
+  services_set_grant_keys(broker->services, broker->grant_keys);
 }
 
 static gboolean
@@ -491,7 +488,7 @@ broker_free(Broker *broker)
   services_free(broker->services);
   authenticator_folder_free(broker->authenticators);
   host_bridge_free(broker->bridge);
-  grant_key_free(broker->signer.key);
+  grant_keys_free(broker->grant_keys);
   grant_key_free(broker->audit_key);
   credentials_free(broker->credentials);
   identity_free(broker->identity);

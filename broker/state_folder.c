@@ -3,13 +3,12 @@
 
 #include "common/base/error.h"
 #include "common/base/file_guard.h"
+#include "common/wire/grant_key.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#define KEY_NAME_MAX 22 /* with a blank and eight digits no more than 32 */
 
 struct StateFolder {
   char *path;
@@ -20,7 +19,7 @@ gboolean
 state_folder_probe(const Config *config, GError **error)
 {
   static const char *const SECRETS[] = {"ca.key",         "identity.key",   "grant.key",
-                                        "audit.key",      "audit.key",      "caraway.db",
+                                        "grant-next.key", "audit.key",      "caraway.db",
                                         "caraway.db-wal", "caraway.db-shm", NULL};
   return file_guard_check_folder(config_string(config, "broker", "state-directory"), FILE_GUARD_PRIVATE,
                                  SECRETS, error);
@@ -59,28 +58,15 @@ state_folder_file(const StateFolder *folder, const char *name)
   return g_build_filename(folder->path, name, NULL);
 }
 
-static GrantKey *
-load_or_make(const StateFolder *folder, const char *file, const char *broker_name, GError **error)
-{
-  g_autofree char *path = state_folder_file(folder, file);
-  if (g_file_test(path, G_FILE_TEST_EXISTS))
-    return grant_key_load(path, error);
-  g_autofree char *id = g_strdup_printf("%.*s-%08x", KEY_NAME_MAX, broker_name, g_random_int());
-  g_strdelimit(id, ".", '-');
-  g_autoptr(GrantKey) key = grant_key_new(id);
-  return grant_key_save(key, path, error) ? g_steal_pointer(&key) : NULL;
-}
-
-GrantKey *
-state_folder_grant_key(const StateFolder *folder, const char *broker_name, GError **error)
-{
-  return load_or_make(folder, "grant.key", broker_name, error);
-}
-
 GrantKey *
 state_folder_audit_key(const StateFolder *folder, const char *broker_name, GError **error)
 {
-  return load_or_make(folder, "audit.key", broker_name, error);
+  g_autofree char *path = state_folder_file(folder, "audit.key");
+  if (g_file_test(path, G_FILE_TEST_EXISTS))
+    return grant_key_load(path, error);
+  g_autofree char *id = grant_key_make_id(broker_name);
+  g_autoptr(GrantKey) key = grant_key_new(id);
+  return grant_key_save(key, path, error) ? g_steal_pointer(&key) : NULL;
 }
 
 void

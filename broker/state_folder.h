@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The broker's state folder: made with strict modes, held by one process at a time, with the grant signing
- * key in it.
+ * The broker's state folder: made with strict modes, held by one process at a time, with the key in it that
+ * the audit log is sealed with. Others look after their own files there.
  */
 #pragma once
 
@@ -21,12 +21,9 @@ StateFolder *state_folder_open(const char *path, GError **error) G_GNUC_WARN_UNU
 /** The path of @name in it (transfer full). */
 char *state_folder_file(const StateFolder *folder, const char *name);
 
-/** The grant signing key, made at the first start with an id from @broker_name (transfer full). */
-GrantKey *state_folder_grant_key(const StateFolder *folder, const char *broker_name,
-                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/** The key that the audit log is sealed with, likewise. Another one than that of grants, which may be
- * replaced at any time: seals are verified for as long as the log is kept. */
+/** The key that the audit log is sealed with, made at the first start with an id from @broker_name (transfer
+ * full). Another one than those of grants, which are replaced: seals are verified for as long as the log is
+ * kept. */
 GrantKey *state_folder_audit_key(const StateFolder *folder, const char *broker_name,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

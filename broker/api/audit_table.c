@@ -64,6 +64,8 @@ static const AuditRow ROWS[] = {
     {"DELETE", V1 "/images/{image}", "image.remove"},
 
     {"POST", V1 "/certificates/{serial}/revoke", "certificate.revoke"},
+    {"POST", V1 "/grant-keys/rotate", "grant-key.rotate"},
+    {"POST", V1 "/grant-keys/{key}/revoke", "grant-key.revoke"},
     {"POST", V1 "/authenticators/{authenticator}/test", "authenticator.test"},
     {"POST", V1 "/hosts/join-tokens", "join-token.create"},
     {"DELETE", V1 "/hosts/{host}", "host.remove desktop.lost"},

@@ -24,6 +24,7 @@ static const CtlNoun all_nouns[] = {
     {"host", "Machines that run desktops", ctl_host_commands},
     {"broker", "Brokers of this installation", ctl_broker_commands},
     {"certificate", "Certificates of machines", ctl_certificate_commands},
+    {"grant-key", "Keys that brokers sign permissions for consoles with", ctl_grant_key_commands},
     {"session", "Sessions of people on desktops", ctl_session_commands},
     {"desktop", "Desktops of all pools", ctl_desktop_commands},
     {"authenticator", "Directories that people sign in by", ctl_authenticator_commands},

@@ -43,8 +43,9 @@ extern const CtlCommand ctl_session_commands[], ctl_desktop_commands[];
 /** device. */
 extern const CtlCommand ctl_device_commands[];
 
-/** host, broker, certificate. */
-extern const CtlCommand ctl_host_commands[], ctl_broker_commands[], ctl_certificate_commands[];
+/** host, broker, certificate, grant-key. */
+extern const CtlCommand ctl_host_commands[], ctl_broker_commands[], ctl_certificate_commands[],
+    ctl_grant_key_commands[];
 
 /** audit. */
 extern const CtlCommand ctl_audit_commands[];

@@ -199,3 +199,51 @@ const CtlCommand ctl_broker_commands[] = {
      .columns = broker_columns},
     {NULL},
 };
+
+static const CtlColumn grant_key_columns[] = {
+    {"Key", "id"},
+    {"Broker", "broker"},
+    {"State", "state"},
+    {"Since", "since", CTL_TIME},
+    {"Published", "created", CTL_TIME},
+    {"Replacement asked", "replacement_asked", CTL_TIME},
+    {"Reason", "reason"},
+    {NULL},
+};
+
+static const CtlOption rotate_options[] = {
+    {"broker", CTL_TEXT, "NAME", "of this broker alone", "broker"},
+    {NULL},
+};
+
+static const CtlOption revoke_key_options[] = {
+    {"reason", CTL_TEXT, "TEXT", "why, for the audit log", "reason"},
+    {NULL},
+};
+
+const CtlCommand ctl_grant_key_commands[] = {
+    {.verb = "list",
+     .summary = "List the keys of all brokers, and those that are gone",
+     .options = ctl_list_options,
+     .method = "GET",
+     .path = {"grant-keys"},
+     .show = CTL_SHOW_LIST,
+     .columns = grant_key_columns},
+    {.verb = "rotate",
+     .summary = "Have the brokers change their keys in good order; no console is refused",
+     .options = rotate_options,
+     .method = "POST",
+     .path = {"grant-keys", "rotate"},
+     .done = "The keys are being changed; “carawayctl grant-key list” shows how far that is."},
+    {.verb = "revoke",
+     .summary = "Take a key back that leaked; what it signed is refused at once",
+     .positionals = {{"KEY"}},
+     .options = revoke_key_options,
+     .method = "POST",
+     .path = {"grant-keys", "$1", "revoke"},
+     .show = CTL_SHOW_OBJECT,
+     .columns = grant_key_columns,
+     .confirm =
+         "Revoke the grant key $1? Consoles that are being opened with it at this moment are refused."},
+    {NULL},
+};

@@ -12,6 +12,7 @@
 #include "broker/service/services_private.h"
 #include "broker/service/sessions/session_limits.h"
 #include "broker/service/trust/certificate_registry.h"
+#include "broker/service/trust/grant_keys.h"
 #include "broker/service/work.h"
 #include "broker/store/setting_store.h"
 #include "common/base/error.h"
@@ -194,6 +195,13 @@ services_set_signer(Services *services, GrantSigner *signer)
   services->signer = signer;
 }
 
+void
+services_set_grant_keys(Services *services, GrantKeys *keys)
+{
+  services->grant_keys = keys;
+  services->signer = grant_keys_signer(keys);
+}
+
 gboolean
 services_set_audit_key(Services *services, const GrantKey *key, GError **error)
 {
@@ -242,6 +250,8 @@ services_tick(Services *services, GError **error)
   if (!database_return_try(services))
     return TRUE; /* told already */
   housekeeping_look_at_clock(services);
+  if (services->grant_keys != NULL)
+    grant_keys_tend(services->grant_keys);
   return host_events_write_heartbeats(services, error) && certificate_registry_write_noted(services, error) &&
          keep_if_keeper(services, error) &&
          delivery_run_for(services->delivery, services->db, NULL, services->sender, error); /* a safety net */
@@ -287,6 +297,18 @@ services_wake(Services *services)
   g_cond_signal(&services->wake);
 }
 
+/* How long till the next limit of which the time is known. */
+static gint64
+known_pause_us(Services *services, gint64 tick_us)
+{
+  gint64 now_us = clock_boottime_us(services->clock);
+  if (services->next_limit_us != 0)
+    tick_us = CLAMP(services->next_limit_us - now_us, TURN_GAP_US, tick_us);
+  if (services->grant_keys != NULL)
+    tick_us = CLAMP(grant_keys_due_us(services->grant_keys) - now_us, MIN(SECOND_US, tick_us), tick_us);
+  return tick_us;
+}
+
 /* Waits for a change or the slow tick; FALSE: stop. Changes come in crowds: one turn serves them all, and
  * where a turn takes long (@took_us) the pause is as much longer, so that turns never eat up a core. */
 static gboolean
@@ -297,8 +319,7 @@ wait_for_turn(Services *services, gint64 took_us)
   gint64 began_us = g_get_monotonic_time(), now_us = began_us;
   gint64 pause_us = database_return_pause_us(services);
   gint64 tick_us = pause_us >= 0 ? MIN(pause_us + gap_us, SLOW_TICK_US) : SLOW_TICK_US;
-  if (services->next_limit_us != 0)
-    tick_us = CLAMP(services->next_limit_us - clock_boottime_us(services->clock), TURN_GAP_US, tick_us);
+  tick_us = known_pause_us(services, tick_us);
   while (!services->stopping && now_us < began_us + tick_us &&
          !(services->awake && now_us >= began_us + gap_us)) {
     g_cond_wait_until(&services->wake, &services->mutex, began_us + (services->awake ? gap_us : tick_us));

@@ -14,6 +14,7 @@
 #include "common/base/clock.h"
 
 typedef struct Services Services;
+typedef struct GrantKeys GrantKeys; /* trust/grant_keys.h */
 
 typedef struct {
   const char *database_path; /**< file, made when it is not there, or URL of a server */
@@ -38,6 +39,10 @@ void services_set_sender(Services *services, HostSender *sender);
 
 /** Sets who signs grants; before the first console is asked for. */
 void services_set_signer(Services *services, GrantSigner *signer);
+
+/** Sets the keys (borrowed) that grants are signed with from now on, and looks after; before
+ * services_start(). */
+void services_set_grant_keys(Services *services, GrantKeys *keys);
 
 /** Sets the key (borrowed) that the audit log is sealed with, and publishes its public half; without one
  * nothing is sealed. Before services_start(). */

@@ -43,6 +43,7 @@ struct Services {
   Clock time; /* of the database; see services_time() */
   HostSender *sender;
   GrantSigner *signer;
+  GrantKeys *grant_keys; /* nullable; borrowed */
   PasswordHasher *hasher;
   Authenticator *authenticator;           /* of local accounts */
   const AuthenticatorFolder *directories; /* (nullable) borrowed */

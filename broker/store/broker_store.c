@@ -104,22 +104,6 @@ broker_store_set_holder(DbTransaction *transaction, const char *lease, const cha
                 "ss", lease, instance) == 1;
 }
 
-char *
-broker_store_key_owner(DbTransaction *transaction, const char *id, GError **error)
-{
-  return row_one(db_query(transaction, error, "SELECT broker FROM grant_key WHERE id = ?", "s", id), row_text,
-                 "such key", error);
-}
-
-gboolean
-broker_store_put_key(DbTransaction *transaction, const char *name, const BrokerKey *key, GError **error)
-{
-  return db_run(transaction, error,
-                "INSERT INTO grant_key (id, broker, public_key) VALUES (?, ?, ?)"
-                " ON CONFLICT (id) DO UPDATE SET broker = excluded.broker, public_key = excluded.public_key",
-                "sss", key->id, name, key->public_key) == 1;
-}
-
 static gpointer
 read_key(DbQuery *query)
 {

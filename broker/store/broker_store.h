@@ -46,13 +46,5 @@ char *broker_store_holder(DbTransaction *transaction, const char *lease,
 gboolean broker_store_set_holder(DbTransaction *transaction, const char *lease, const char *instance,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** The name of the broker that signs with the key @id (transfer full); NULL with CARAWAY_ERROR_NOT_FOUND. */
-char *broker_store_key_owner(DbTransaction *transaction, const char *id,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/** The broker @name signs with @key. */
-gboolean broker_store_put_key(DbTransaction *transaction, const char *name, const BrokerKey *key,
-                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/** All keys by id: an array of BrokerKey. */
+/** All published keys by id (grant_key_store.h): an array of BrokerKey. */
 GPtrArray *broker_store_keys(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;

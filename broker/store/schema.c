@@ -257,6 +257,7 @@ static const char device_tokens_sql[] =
     "  account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, created_us BIGINT NOT NULL,"
     "  expires_us BIGINT NOT NULL, failures INTEGER NOT NULL, failed_us BIGINT NOT NULL);"
     "CREATE INDEX device_token_account ON device_token (account_id, created_us)";
+
 /* The code of a device is that of its key: two that show the same one are told apart, not refused. */
 static const char devices_sql[] =
     "CREATE TABLE device (id TEXT PRIMARY KEY, name TEXT UNIQUE, description TEXT NOT NULL,"
@@ -275,6 +276,16 @@ static const char devices_sql[] =
 static const char role_rules_sql[] =
     "CREATE TABLE role_rule (role TEXT PRIMARY KEY, second_factor_required INTEGER NOT NULL,"
     "  changes BIGINT NOT NULL)";
+
+/* Keys of before sign since nobody knows when. Those that are gone stand apart: who reads grant_key alone, as
+ * brokers of before do, sees what counts. They outlive their broker's row, since it may come back. */
+static const char grant_keys_sql[] =
+    "ALTER TABLE grant_key ADD COLUMN state TEXT NOT NULL DEFAULT 'current';"
+    "ALTER TABLE grant_key ADD COLUMN created_us BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE grant_key ADD COLUMN since_us BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE grant_key ADD COLUMN asked_us BIGINT NOT NULL DEFAULT 0;"
+    "CREATE TABLE grant_key_gone (id TEXT PRIMARY KEY, broker TEXT NOT NULL, state TEXT NOT NULL,"
+    "  created_us BIGINT NOT NULL, gone_us BIGINT NOT NULL, reason TEXT NOT NULL)";
 
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
@@ -303,6 +314,7 @@ static const Migration migrations[] = {
     {24, "known devices", device_tokens_sql},
     {25, "devices", devices_sql},
     {26, "rules of roles", role_rules_sql},
+    {27, "rotation of grant keys", grant_keys_sql},
 };
 
 int

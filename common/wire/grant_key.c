@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define GRANT_PREFIX    "cwg1."
+#define MACHINE_MAX     22 /* with a hyphen and eight digits no more than GRANT_KEY_ID_MAX */
 #define KEYS_MAX        64
 #define KEY_FILE_MAX    4096
 #define PUBLIC_TEXT_MAX 64
@@ -32,6 +33,13 @@ grant_key_id_is_valid(const char *id, gsize length)
     if (!g_ascii_islower(id[i]) && !g_ascii_isdigit(id[i]) && id[i] != '-')
       return FALSE;
   return TRUE;
+}
+
+char *
+grant_key_make_id(const char *machine)
+{
+  char *id = g_strdup_printf("%.*s-%08x", MACHINE_MAX, machine, g_random_int());
+  return g_strdelimit(id, ".", '-');
 }
 
 GrantKey *

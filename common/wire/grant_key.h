@@ -14,6 +14,9 @@
 /** Whether the @length bytes at @id may name a key. */
 gboolean grant_key_id_is_valid(const char *id, gsize length);
 
+/** A new random id for a key of @machine, whose name it begins with (transfer full). */
+char *grant_key_make_id(const char *machine);
+
 /** Signs the bytes of @text. */
 void grant_key_sign(const GrantKey *key, const char *text, guint8 ret_signature[crypto_sign_BYTES]);
 

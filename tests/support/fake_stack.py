@@ -11,12 +11,12 @@ from stack import Stack
 
 
 @contextlib.contextmanager
-def fake_stack(size=2, spares=1, image="tiny", database=None):
+def fake_stack(size=2, spares=1, image="tiny", database=None, options=()):
     """A provisioned stack; the end of the block ends it and fails when something did not end cleanly."""
     store = tempfile.mkdtemp(prefix="caraway-store-")
     make_image(store, image)
     stack = Stack(os.environ["CARAWAY_BUILD"], store, fake=True, say=lambda text: print(text, flush=True),
-                  database=database)
+                  database=database, options=options)
     try:
         stack.up()
         stack.provision(image, size, spares)

@@ -19,8 +19,10 @@ NOBODY = 65534
 
 
 class Stack:
-    def __init__(self, build, store, fake=False, say=lambda text: None, database=None, machine=None):
-        """machine: (name, UUID) of a tiny guest that is defined in the host's libvirt and is not Caraway's."""
+    def __init__(self, build, store, fake=False, say=lambda text: None, database=None, machine=None, options=()):
+        """machine: (name, UUID) of a tiny guest that is defined in the host's libvirt and is not Caraway's; options: more
+        of the broker's."""
+        self.options = options
         self.bin = os.path.join(build, "bin")
         self.machine = machine
         self.store, self.fake, self.say, self.database = store, fake, say, database
@@ -47,6 +49,7 @@ class Stack:
         return [f"--broker-listen=127.0.0.1:{self.broker_port}", f"--broker-state-directory={self.path('broker')}",
                 "--broker-public-address=127.0.0.1", "--broker-name=b1",
                 *([f"--broker-database={self.database}"] if self.database else []),
+                *self.options,
                 *(["--broker-heartbeat-ms=2000"] if self.fake else [])]  # a silent host is noticed after three
 
     def host_options(self):

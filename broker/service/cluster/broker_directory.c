@@ -96,38 +96,6 @@ broker_directory_announce(Services *services, const char *address, GError **erro
   return done && broker_directory_read(services, NULL, error);
 }
 
-static gboolean
-check_key_owner(Work *work, const char *id, GError **error)
-{
-  g_autoptr(GError) problem = NULL;
-  const char *name = cluster_name(work->services->cluster);
-  g_autofree char *owner = broker_store_key_owner(work->transaction, id, &problem);
-  if (g_strcmp0(owner, name) == 0 || g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND))
-    return TRUE;
-  if (owner == NULL)
-    g_propagate_error(error, g_steal_pointer(&problem));
-  else
-    g_set_error(
-        error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
-        "grant.key in the state directory is the signing key %s of the broker %s. Each broker has a key of "
-        "its own: delete that file, and this one makes a new one.",
-        id, owner);
-  return FALSE;
-}
-
-gboolean
-broker_directory_add_key(Services *services, const BrokerKey *key, GError **error)
-{
-  g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL || !check_key_owner(work, key->id, error))
-    return FALSE;
-  work_notify(work, CHANGE_KEYS, "");
-  gboolean done = broker_store_put_key(work->transaction, cluster_name(services->cluster), key, error) &&
-                  work_commit(work, error);
-  g_clear_pointer(&work, work_free);
-  return done && broker_directory_read(services, NULL, error);
-}
-
 /* @ret_hash is NULL when there is none yet. */
 static gboolean
 read_authority(DbTransaction *transaction, char **ret_hash, GError **error)

@@ -28,10 +28,6 @@ GStrv broker_directory_addresses(Services *services);
 gboolean broker_directory_announce(Services *services, const char *address,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** This broker signs with @key. Fails with CARAWAY_ERROR_CONFIG when another broker has a key of that id. */
-gboolean broker_directory_add_key(Services *services, const BrokerKey *key,
-                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /** Whether brokers of this installation have an authority already. */
 gboolean broker_directory_has_authority(Services *services, gboolean *ret_has,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

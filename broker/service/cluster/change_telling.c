@@ -5,6 +5,7 @@
 #include "broker/policy/access_decision.h"
 #include "broker/service/away/known_feed.h"
 #include "broker/service/sessions/session_view.h"
+#include "broker/service/trust/grant_keys.h"
 #include "broker/store/access_token_store.h"
 #include "broker/store/host_store.h"
 #include "broker/store/object_store.h"
@@ -260,6 +261,10 @@ tell_brokers(Services *services, GError **error)
   g_autoptr(GPtrArray) keys = broker_directory_keys(services);
   if (keys_changed && services->sender != NULL)
     services->sender->tell_keys(services->sender, keys);
+  if (services->grant_keys != NULL) {
+    grant_keys_look_soon(services->grant_keys);
+    services_wake(services);
+  }
   cluster_wake(services->cluster);
   return TRUE;
 }

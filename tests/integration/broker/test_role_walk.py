@@ -101,11 +101,11 @@ class World:
         """The value of each parameter; what a request destroys is made for it."""
         if which == MISSING:
             return dict.fromkeys(("pool", "group", "user", "session", "desktop", "role", "binding", "signin", "token", "device"), random_id()) | {
-                "host": "kvm9", "image": "no-image", "authenticator": "nowhere", "serial": "ab" * 16, "kind": "user", "subject": "victim"}
+                "host": "kvm9", "image": "no-image", "authenticator": "nowhere", "serial": "ab" * 16, "key": "b1-0", "kind": "user", "subject": "victim"}
         live = self.sessions[which]
         ids = {"pool": ("office", "away")[which], "group": ("staff", "others")[which], "role": ("reader", "auditor")[which],
                "user": ("victim", "stranger")[which], "host": ("kvm1", "kvm2")[which], "kind": "user", "subject": "victim",
-               "serial": "ab" * 16, "authenticator": "nowhere", "signin": random_id(), "token": random_id(), "image": ("debian-12", "other-image")[which], "session": live["id"], "desktop": live["desktop"]["name"],
+               "serial": "ab" * 16, "key": "b1-0", "authenticator": "nowhere", "signin": random_id(), "token": random_id(), "image": ("debian-12", "other-image")[which], "session": live["id"], "desktop": live["desktop"]["name"],
                "device": self.devices[which]}
         if route == "DELETE /api/v1/admin/desktops/{desktop}":
             ids["desktop"] = self.kept[which]

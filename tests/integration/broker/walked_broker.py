@@ -37,7 +37,7 @@ class WalkedBroker:
         desktop = self.owner.call("GET", f"sessions/{self.session}")["desktop"]["name"]
         self.ids = {"pool": "office", "user": "victim", "group": "staff", "kind": "user", "subject": "victim",
                     "image": "debian-12", "host": "kvm1", "desktop": desktop, "session": self.session,
-                    "signin": "0" * 32, "token": "no-such-token", "serial": self.broker_serial(),
+                    "signin": "0" * 32, "token": "no-such-token", "serial": self.broker_serial(), "key": "no-such-key",
                     "role": "reader", "binding": "0" * 32,
                     "authenticator": "nowhere"}
         self.people = {"own": self.owner, "account": self.owner, "console.open": self.owner, "public": self.broker.rest(),
