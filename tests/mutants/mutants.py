@@ -190,14 +190,15 @@ def report(rows, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", help="mutants whose subject/name contains this")
+    parser.add_argument("--only", action="append", metavar="TEXT", help="mutants whose subject/name contains this, or another TEXT")
     parser.add_argument("--list", action="store_true", help="only say which there are")
     parser.add_argument("--check", metavar="BUILD", help="only check that each can be made, with the tests of this build folder")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
-    mutants = [one for one in read_mutants() if (arguments.only or "") in f"{one['subject']}/{one.get('name')}"]
+    wanted = arguments.only or [""]
+    mutants = [one for one in read_mutants() if any(text in f"{one['subject']}/{one.get('name')}" for text in wanted)]
     if not mutants:
-        raise Bad(f"no mutant is called like “{arguments.only}”")
+        raise Bad(f"no mutant is called like “{'” or “'.join(wanted)}”")
     if arguments.list:
         for mutant in mutants:
             print(f"{mutant['subject']}/{mutant['name']}: {mutant['says']}")

@@ -81,6 +81,11 @@ test_cookie(void)
 {
   g_autofree char *cookie = sign_in_token_cookie("abc", 60);
   g_assert_cmpstr(cookie, ==, "__Host-caraway=abc; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Strict");
+  g_autofree char *device = sign_in_token_device_cookie("abc", 60);
+  g_assert_cmpstr(device, ==,
+                  "__Host-caraway-device=abc; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Strict");
+  g_autofree char *begun = sign_in_token_oidc_cookie("abc", 60);
+  g_assert_cmpstr(begun, ==, "__Host-caraway-oidc=abc; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax");
 }
 
 int

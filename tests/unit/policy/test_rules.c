@@ -35,6 +35,8 @@ test_names(void)
       {"a'\"&", FALSE},
       {"alicé", FALSE},
       {"*)(uid=*", FALSE},
+      {"6ba7b810-9dad-11d1-80b4-00c04fd430c8", FALSE}, /* it would be taken for the account of that id */
+      {"6ba7b810-9dad-11d1-80b4-00c04fd430c", TRUE},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
     g_assert_cmpint(names_is_valid(cases[i].name), ==, cases[i].valid);

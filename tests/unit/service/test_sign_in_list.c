@@ -324,6 +324,22 @@ test_password_reset_closes_consoles(void)
   }
 }
 
+static void
+test_disabling_ends_desktops(void)
+{
+  g_auto(Desk) desk = {NULL};
+  desk_init(&desk);
+  g_autoptr(GError) error = NULL;
+  UserChange change = USER_CHANGE_NONE;
+  change.disabled = TRUE;
+  g_autoptr(User) user =
+      user_admin_change(desk.fixture->services, desk.fixture->admin, "alice", &change, 0, &error);
+  g_assert_no_error(error);
+  g_autoptr(Session) session = service_fixture_session(desk.fixture, desk.session->id);
+  g_assert_cmpint(session->state, ==, SESSION_ENDED);
+  g_assert_cmpstr(session->end_code, ==, "not-permitted");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -337,5 +353,6 @@ main(int argc, char **argv)
   g_test_add_func("/sign-in-list/consoles/other", test_ending_another_leaves_the_console);
   g_test_add_func("/sign-in-list/consoles/sign-out", test_signing_out_closes_consoles);
   g_test_add_func("/sign-in-list/consoles/password-reset", test_password_reset_closes_consoles);
+  g_test_add_func("/sign-in-list/consoles/disabled", test_disabling_ends_desktops);
   return g_test_run();
 }
