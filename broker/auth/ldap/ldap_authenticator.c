@@ -62,9 +62,11 @@ refuse_away(LdapAuthenticator *ldap, GError **error)
   return FALSE;
 }
 
+/* @ret_answered: it answered something of the errand, whatever became of that. One answer that is too large
+ * or late is of the account that was asked for; the server is not worse for all others by it. */
 static gboolean
 visit_server(LdapAuthenticator *ldap, const LdapServer *server, LdapDeadline *deadline, GPtrArray *steps,
-             Errand errand, gpointer data, GError **error)
+             Errand errand, gpointer data, gboolean *ret_answered, GError **error)
 {
   LdapVisit visit = {.settings = ldap->settings, .authenticator = ldap->authenticator.name, .steps = steps};
   g_autoptr(LdapConnection) connection = ldap_connection_open(server, ldap->settings, deadline, error);
@@ -80,7 +82,10 @@ visit_server(LdapAuthenticator *ldap, const LdapServer *server, LdapDeadline *de
     return FALSE;
   ldap_directory_note(&visit, "bind", TRUE, "The directory lets %s search.",
                       ldap->settings->bind_dn != NULL ? ldap->settings->bind_dn : "nobody in particular");
-  return errand(&visit, data, error);
+  guint before = ldap_connection_answers(connection);
+  gboolean done = errand(&visit, data, error);
+  *ret_answered = ldap_connection_answers(connection) > before;
+  return done;
 }
 
 /* Tries the servers in their order till one answers. What an errand itself refuses is an answer. */
@@ -94,14 +99,18 @@ visit_any(LdapAuthenticator *ldap, GPtrArray *steps, Errand errand, gpointer dat
        from = index + 1) {
     const LdapServer *server = g_ptr_array_index(ldap->settings->servers, index);
     GError *problem = NULL;
-    gboolean done = visit_server(ldap, server, deadline, steps, errand, data, &problem);
+    gboolean answered = FALSE;
+    gboolean done = visit_server(ldap, server, deadline, steps, errand, data, &answered, &problem);
     if (done || !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_DIRECTORY_AWAY)) {
       ldap_servers_good(ldap->servers, index);
       if (!done)
         g_propagate_error(error, problem);
       return done;
     }
-    ldap_servers_bad(ldap->servers, index, g_get_monotonic_time());
+    if (answered)
+      ldap_servers_good(ldap->servers, index);
+    else
+      ldap_servers_bad(ldap->servers, index, g_get_monotonic_time());
     log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.code = error_stable_name(problem)), "Directory %s, %s: %s",
               ldap->authenticator.name, server->uri, problem->message);
     g_error_free(problem);

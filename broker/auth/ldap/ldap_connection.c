@@ -21,6 +21,7 @@ struct LdapConnection {
   LDAP *ldap;
   const LdapSettings *settings;
   LdapDeadline *deadline;
+  guint answers; /* messages that came */
 };
 
 static gboolean
@@ -164,6 +165,8 @@ wait_for(LdapConnection *connection, int id, gboolean is_whole, gint64 until_us,
   gint64 left_us = until_us - g_get_monotonic_time();
   struct timeval limit = time_of(left_us > 0 ? (guint)(left_us / 1000) : 0);
   int type = ldap_result(connection->ldap, id, is_whole ? LDAP_MSG_ALL : LDAP_MSG_ONE, &limit, &message);
+  if (type > 0 || (type < 0 && ldap_deadline_left_ms(connection->deadline) > 0))
+    connection->answers++;
   if (type > 0)
     return message;
   if (type == 0) {
@@ -376,6 +379,12 @@ ldap_connection_search(LdapConnection *connection, const LdapSearch *search, GEr
   } while (good && reading.cookie.bv_len > 0 && found->len < search->limit && ++pages < PAGES_MAX);
   ber_memfree(reading.cookie.bv_val);
   return good ? g_steal_pointer(&found) : NULL;
+}
+
+guint
+ldap_connection_answers(const LdapConnection *connection)
+{
+  return connection->answers;
 }
 
 void

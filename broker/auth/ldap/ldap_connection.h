@@ -43,6 +43,9 @@ typedef struct {
 GPtrArray *ldap_connection_search(LdapConnection *connection, const LdapSearch *search,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** How many answers of the server came so far, those included that could not be read. */
+guint ldap_connection_answers(const LdapConnection *connection);
+
 /** Closes and frees @connection (nullable). */
 void ldap_connection_free(LdapConnection *connection);
 

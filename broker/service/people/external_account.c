@@ -124,12 +124,18 @@ settle_account(Acceptance *acceptance, GError **error)
 }
 
 static gboolean
+belongs_to(const ExternalIdentity *identity, const LinkedGroup *group)
+{
+  return identity->groups != NULL && group->external_name != NULL &&
+         g_strv_contains((const char *const *)identity->groups, group->external_name);
+}
+
+static gboolean
 settle_group(Acceptance *acceptance, const LinkedGroup *group, gboolean *ret_left, GError **error)
 {
   const ExternalIdentity *identity = acceptance->identity;
   DbTransaction *transaction = acceptance->work->transaction;
-  gboolean belongs = identity->groups != NULL && group->external_name != NULL &&
-                     g_strv_contains((const char *const *)identity->groups, group->external_name);
+  gboolean belongs = belongs_to(identity, group);
   if (belongs == group->has_member)
     return TRUE;
   g_autofree char *detail =
@@ -173,6 +179,42 @@ check_identity(const ExternalIdentity *identity, GError **error)
   return FALSE;
 }
 
+static gboolean
+groups_are_so(Work *work, const ExternalIdentity *identity, const char *user_id, gboolean *ret_same,
+              GError **error)
+{
+  g_autoptr(GPtrArray) groups =
+      external_account_store_groups(work->transaction, identity->authenticator, user_id, error);
+  *ret_same = groups != NULL;
+  for (guint i = 0; groups != NULL && i < groups->len; i++) {
+    const LinkedGroup *group = g_ptr_array_index(groups, i);
+    *ret_same = *ret_same && belongs_to(identity, group) == group->has_member;
+  }
+  return groups != NULL;
+}
+
+/* The account as it is, when nothing of it would change; NULL without failure when something would. Most are
+ * so: a look at all of a directory writes nothing, and nobody has to forget anything. */
+static gboolean
+find_unchanged(Services *services, const Acceptance *acceptance, User **ret_user, GError **error)
+{
+  const ExternalIdentity *identity = acceptance->identity;
+  g_autoptr(ExternalAccountRow) row = NULL;
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  if (work == NULL || !external_account_store_find(work->transaction, identity->authenticator,
+                                                   identity->external_id, &row, error))
+    return FALSE;
+  if (row == NULL || row->disabled || row->closed || !g_str_equal(row->name, acceptance->name))
+    return TRUE;
+  g_autoptr(User) user = user_store_find(work->transaction, row->id, error);
+  gboolean same;
+  if (user == NULL || !groups_are_so(work, identity, row->id, &same, error))
+    return FALSE;
+  if (same && g_str_equal(user->full_name, acceptance->full_name))
+    *ret_user = g_steal_pointer(&user);
+  return TRUE;
+}
+
 static User *
 accept_in(Work *work, Acceptance *acceptance, const char *address, GError **error)
 {
@@ -206,6 +248,9 @@ external_account_accept(Services *services, const ExternalIdentity *identity, co
   g_autofree char *plain = text_make_plain(identity->full_name != NULL ? identity->full_name : "");
   g_autofree char *full_name = text_cut(plain, FULL_NAME_MAX_BYTES);
   Acceptance acceptance = {.identity = identity, .name = name, .full_name = full_name};
+  User *unchanged = NULL;
+  if (!find_unchanged(services, &acceptance, &unchanged, error) || unchanged != NULL)
+    return unchanged;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   return work != NULL ? accept_in(work, &acceptance, address, error) : NULL;
 }

@@ -8,24 +8,41 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-#define AT_ONCE  100
-#define PAUSE_US (5 * SECOND_US)
+#include <string.h>
+
+#define AT_ONCE      100
+#define PAUSE_US     (5 * SECOND_US)
+#define FAILURES_MAX 3 /* in a row: it is the directory, and not these accounts */
+
+/* Where the looks at one directory are; of who runs them. */
+typedef struct {
+  gint64 due_us;  /* when it is looked at next */
+  char *after;    /* id of the account that was looked up last; "": all were */
+  guint failures; /* in a row */
+} Round;
 
 struct ExternalRecheck {
   Services *services;
-  GHashTable *due_us; /* Authenticator → gint64: when it is looked at next; of who runs it */
+  GHashTable *rounds; /* Authenticator → Round */
   GThread *thread;    /* nullable */
   GMutex mutex;
   GCond wake;
   gboolean stops;
 };
 
+static void
+round_free(Round *round)
+{
+  g_free(round->after);
+  g_free(round);
+}
+
 ExternalRecheck *
 external_recheck_new(Services *services)
 {
   ExternalRecheck *recheck = g_new0(ExternalRecheck, 1);
   recheck->services = services;
-  recheck->due_us = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+  recheck->rounds = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)round_free);
   g_mutex_init(&recheck->mutex);
   g_cond_init(&recheck->wake);
   return recheck;
@@ -44,18 +61,23 @@ wants(const Authenticator *authenticator)
   return authenticator->recheck_s > 0 && authenticator->look_up != NULL;
 }
 
-/* The first look is a whole time after the start: who signs in is looked at then anyway. */
-static gboolean
-is_due(ExternalRecheck *recheck, const Authenticator *authenticator, gint64 now_us)
+/* The round that is due, or NULL. The first one is a whole time after the start: who signs in is looked at
+ * then anyway. */
+static Round *
+due_round(ExternalRecheck *recheck, const Authenticator *authenticator, gint64 now_us)
 {
-  const gint64 *due_us = g_hash_table_lookup(recheck->due_us, authenticator);
-  if (due_us != NULL && now_us < *due_us)
-    return FALSE;
-  gint64 *next_us = g_new(gint64, 1);
-  *next_us = now_us + authenticator->recheck_s * SECOND_US;
-  gboolean is_first = due_us == NULL;
-  g_hash_table_replace(recheck->due_us, (gpointer)authenticator, next_us);
-  return !is_first;
+  Round *round = g_hash_table_lookup(recheck->rounds, authenticator);
+  gboolean is_first = round == NULL;
+  if (!is_first && now_us < round->due_us)
+    return NULL;
+  if (is_first) {
+    round = g_new0(Round, 1);
+    round->after = g_strdup("");
+    g_hash_table_insert(recheck->rounds, (gpointer)authenticator, round);
+  }
+  round->due_us = now_us + authenticator->recheck_s * SECOND_US;
+  round->failures = 0;
+  return is_first ? NULL : round;
 }
 
 /* What the account is called there may be taken here meanwhile: that is for people to settle. */
@@ -108,24 +130,90 @@ read_present(Services *services, const char *name, const char *after, GError **e
   return work != NULL ? external_account_store_present(work->transaction, name, after, AT_ONCE, error) : NULL;
 }
 
-/* All who are present and come from @authenticator, as long as it answers. */
 static gboolean
-look_at_all(ExternalRecheck *recheck, Authenticator *authenticator, GError **error)
+is_away(const GError *problem)
 {
-  g_autofree char *after = g_strdup("");
+  return g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_DIRECTORY_AWAY) ||
+         g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_OVERLOADED);
+}
+
+/* One account that cannot be looked up (an answer too large, groups without end) keeps nobody else from it.
+ */
+static gboolean
+take_turn(Services *services, Authenticator *authenticator, const ExternalAccountRow *row, Round *round,
+          GError **error)
+{
+  GError *problem = NULL;
+  g_free(round->after);
+  round->after = g_strdup(row->id);
+  if (look_again(services, authenticator, row, &problem)) {
+    round->failures = 0;
+    return TRUE;
+  }
+  if (!is_away(problem) || ++round->failures >= FAILURES_MAX) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.user = row->name, .code = error_stable_name(problem)),
+            "An account of %s could not be looked up: %s", authenticator->name, problem->message);
+  g_error_free(problem);
+  return TRUE;
+}
+
+/* Those behind where @round is, up to and with @last (nullable: to the end). */
+static gboolean
+look_on(ExternalRecheck *recheck, Authenticator *authenticator, Round *round, const char *last,
+        GError **error)
+{
   for (;;) {
-    g_autoptr(GPtrArray) rows = read_present(recheck->services, authenticator->name, after, error);
+    g_autoptr(GPtrArray) rows = read_present(recheck->services, authenticator->name, round->after, error);
     if (rows == NULL)
       return FALSE;
-    for (guint i = 0; i < rows->len; i++)
-      if (is_stopping(recheck) ||
-          !look_again(recheck->services, authenticator, g_ptr_array_index(rows, i), error))
+    for (guint i = 0; i < rows->len; i++) {
+      const ExternalAccountRow *row = g_ptr_array_index(rows, i);
+      if (is_stopping(recheck) || (last != NULL && strcmp(row->id, last) > 0))
+        return TRUE;
+      if (!take_turn(recheck->services, authenticator, row, round, error))
         return is_stopping(recheck);
+    }
     if (rows->len < AT_ONCE)
       return TRUE;
-    g_free(after);
-    after = g_strdup(((ExternalAccountRow *)g_ptr_array_index(rows, rows->len - 1))->id);
   }
+}
+
+/* All who are present and come from @authenticator, as long as it answers: from where the round before gave
+ * up to the end, and then those before. */
+static gboolean
+look_at_all(ExternalRecheck *recheck, Authenticator *authenticator, Round *round, GError **error)
+{
+  g_autofree char *start = g_strdup(round->after);
+  if (!look_on(recheck, authenticator, round, NULL, error))
+    return FALSE;
+  g_free(round->after);
+  round->after = g_strdup("");
+  if (*start != '\0' && !look_on(recheck, authenticator, round, start, error))
+    return FALSE;
+  g_free(round->after);
+  round->after = g_strdup("");
+  return TRUE;
+}
+
+/* FALSE: it is not the directory that failed. */
+static gboolean
+look_at(ExternalRecheck *recheck, Authenticator *authenticator, Round *round, GError **error)
+{
+  GError *problem = NULL;
+  if (look_at_all(recheck, authenticator, round, &problem))
+    return TRUE;
+  if (!is_away(problem)) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.code = error_stable_name(problem)),
+            "Who is signed in by %s stays so till it can be asked again: %s", authenticator->name,
+            problem->message);
+  g_error_free(problem);
+  return TRUE;
 }
 
 gboolean
@@ -136,18 +224,9 @@ external_recheck_run(ExternalRecheck *recheck, gint64 now_us, GError **error)
     return TRUE;
   for (guint i = 0; i < authenticator_folder_count(folder); i++) {
     Authenticator *authenticator = authenticator_folder_at(folder, i);
-    g_autoptr(GError) problem = NULL;
-    if (!wants(authenticator) || !is_due(recheck, authenticator, now_us) ||
-        look_at_all(recheck, authenticator, &problem))
-      continue;
-    if (!g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_DIRECTORY_AWAY) &&
-        !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_OVERLOADED)) {
-      g_propagate_error(error, g_steal_pointer(&problem));
+    Round *round = wants(authenticator) ? due_round(recheck, authenticator, now_us) : NULL;
+    if (round != NULL && !look_at(recheck, authenticator, round, error))
       return FALSE;
-    }
-    log_write(LOG_LEVEL_WARNING, LOG_FIELDS(.code = error_stable_name(problem)),
-              "Who is signed in by %s stays so till it can be asked again: %s", authenticator->name,
-              problem->message);
   }
   return TRUE;
 }
@@ -196,7 +275,7 @@ external_recheck_free(ExternalRecheck *recheck)
   if (recheck == NULL)
     return;
   external_recheck_stop(recheck);
-  g_hash_table_unref(recheck->due_us);
+  g_hash_table_unref(recheck->rounds);
   g_mutex_clear(&recheck->mutex);
   g_cond_clear(&recheck->wake);
   g_free(recheck);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Asks an authenticator what a test wants to know: directory_probe FOLDER NAME check|steps|find|group TEXT,
- * with the password as a line on standard input. Prints one line: "accepted ID NAME [FULL NAME]" and the
- * groups, a line each; "refused", "gone", "closed", or "error CODE: SENTENCE". With steps, a line for each of
- * them.
+ * Asks an authenticator what a test wants to know: directory_probe FOLDER NAME check|each|steps|find|group
+ * TEXT, with each of several names separated by commas, and with the password as a line on standard input.
+ * Prints one line: "accepted ID NAME [FULL NAME]" and the groups, a line each; "refused", "gone", "closed",
+ * or "error CODE: SENTENCE". With steps, a line for each of them.
  */
 #include "broker/auth/authenticator_folder.h"
 #include "common/base/error.h"
@@ -42,6 +42,15 @@ check(Authenticator *authenticator, const char *user, const char *password)
     print_identity(identity);
   else
     g_print("refused\n");
+  return EXIT_SUCCESS;
+}
+
+static int
+check_each(Authenticator *authenticator, const char *users, const char *password)
+{
+  g_auto(GStrv) names = g_strsplit(users, ",", -1);
+  for (char **name = names; *name != NULL; name++)
+    check(authenticator, *name, password);
   return EXIT_SUCCESS;
 }
 
@@ -99,6 +108,8 @@ main(int argc, char **argv)
   Authenticator *authenticator = authenticator_folder_find(folder, argv[2]);
   if (g_str_equal(argv[3], "check"))
     return check(authenticator, argv[4], password);
+  if (g_str_equal(argv[3], "each"))
+    return check_each(authenticator, argv[4], password);
   if (g_str_equal(argv[3], "find"))
     return find(authenticator, argv[4]);
   if (g_str_equal(argv[3], "steps"))

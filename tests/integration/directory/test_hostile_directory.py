@@ -49,12 +49,15 @@ class HostileDirectoryTest(unittest.TestCase):
         session.sendall(message(identifier, search_end()))
 
     def ask(self, user="anna", password=PASSWORD, what="check"):
+        return self.ask_all(user, password, what)[0]
+
+    def ask_all(self, user, password=PASSWORD, what="each"):
         done = subprocess.run([PROBE, self.folder.path, "corp", what, user], input=password + "\n", capture_output=True,
                               text=True, timeout=PATIENT_MS / 1000 + PATIENCE_S, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         for secret in (PASSWORD, SEARCHER_PASSWORD):
             self.assertNotIn(secret, done.stdout + done.stderr)
-        return done.stdout.splitlines()[0]
+        return done.stdout.splitlines()
 
     def assert_away(self):
         self.assertTrue(self.ask().startswith("error directory-away:"))
@@ -159,6 +162,32 @@ class HostileDirectoryTest(unittest.TestCase):
         self.assertEqual(self.ask(), "refused")  # there are two, whatever else is sent
         self.serve(on_search=many_references)
         self.assert_away()
+
+    def test_one_account_makes_no_server_bad(self):
+        def huge(session, identifier, _content):
+            session.sendall(message(identifier, entry(DN, uid=["huge"], cn=["x" * (4 << 20)], entryUUID=["id-2"])))
+
+        def half(session, identifier, _content):  # and no end
+            session.sendall(message(identifier, entry(DN, uid=["half"], entryUUID=["id-3"])))
+            session.close()
+
+        def answer(session, identifier, content):
+            if b"huge" in content:
+                huge(session, identifier, content)
+            elif b"half" in content:
+                half(session, identifier, content)
+            else:
+                self.know_anna(session, identifier, content)
+        self.serve(on_search=answer, limit_ms=PATIENT_MS)
+        answers = self.ask_all("huge,anna,half,anna")
+        for place in (0, 2):
+            self.assertTrue(answers[place].startswith("error directory-away:"), answers)
+            self.assertTrue(answers[place + 1].startswith("accepted id-1 anna"), answers)
+
+    def test_silence_makes_a_server_bad(self):
+        self.serve(on_search=lambda *_: None)
+        self.assertEqual(len(self.ask_all("anna,anna")), 2)
+        self.assertEqual(self.server.connections, 1)
 
     def test_entries_that_are_nobody(self):
         nobody = [{"uid": [b"an\x00na"], "entryUUID": ["id-1"]}, {"uid": [b"\xff"], "entryUUID": ["id-1"]}, {"uid": ["anna"]},

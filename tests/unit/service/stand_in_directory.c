@@ -63,6 +63,11 @@ look_up(Authenticator *authenticator, const char *external_id, AuthenticatorFind
     const StandInPerson *person = g_ptr_array_index(directory->people, i);
     if (!g_str_equal(person->external_id, external_id))
       continue;
+    directory->looked_up++;
+    if (person->fails) {
+      g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_DIRECTORY_AWAY, "It took too long.");
+      return FALSE;
+    }
     *ret_finding = person->closed ? AUTHENTICATOR_CLOSED : AUTHENTICATOR_PRESENT;
     *ret_identity = person->closed ? NULL : describe(person);
   }

@@ -15,6 +15,7 @@ typedef struct {
   char *password;
   GStrv groups;
   gboolean closed;
+  gboolean fails; /* cannot be looked up, as if the directory did not answer */
 } StandInPerson;
 
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
   GPtrArray *people;            /* of StandInPerson */
   gboolean is_away;
   guint asked;          /* times that it was asked, with or without a password */
+  guint looked_up;      /* people that were looked up again */
   GPtrArray *passwords; /* that it was given, in this order */
   GPtrArray *beside;    /* the same of "annex" */
 } StandInDirectory;

@@ -433,6 +433,82 @@ test_looked_up_again(Case *test, gconstpointer data)
   external_recheck_free(again);
 }
 
+/* One account that cannot be looked up keeps nobody else from it, wherever it is in the order. */
+static void
+test_one_that_fails_keeps_nobody(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  ExternalRecheck *again = external_recheck_new(test->services);
+  g_autoptr(GPtrArray) tokens = g_ptr_array_new_with_free_func((GDestroyNotify)sign_in_free);
+  enum { PEOPLE = 8 };
+  for (guint i = 0; i < PEOPLE; i++) {
+    g_autofree char *id = g_strdup_printf("id-%u", i);
+    g_autofree char *name = g_strdup_printf("person%u", i);
+    StandInPerson *person = stand_in_directory_add(test->directory, id, name, PASSWORD, "");
+    g_ptr_array_add(tokens, sign_in_begin(test->services, name, PASSWORD, &ORIGIN, &error));
+    g_assert_no_error(error);
+    person->fails = i == 3 || i == 5; /* accounts are looked up by ids that are given by chance */
+    person->closed = !person->fails;
+  }
+  recheck(test, again, 1000);
+  recheck(test, again, 1300);
+  for (guint i = 0; i < PEOPLE; i++)
+    g_assert_cmpint(is_in(test, ((SignIn *)tokens->pdata[i])->token), ==, i == 3 || i == 5);
+  external_recheck_free(again);
+}
+
+/* A directory that fails three in a row is away; the next round begins where this one gave up, and misses
+ * nobody. */
+static void
+test_the_next_round_goes_on(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  ExternalRecheck *again = external_recheck_new(test->services);
+  enum { PEOPLE = 7 };
+  for (guint i = 0; i < PEOPLE; i++) {
+    g_autofree char *id = g_strdup_printf("id-%u", i);
+    g_autofree char *name = g_strdup_printf("person%u", i);
+    stand_in_directory_add(test->directory, id, name, PASSWORD, "")->fails = TRUE;
+    g_autoptr(SignIn) sign_in = sign_in_begin(test->services, name, PASSWORD, &ORIGIN, &error);
+    g_assert_no_error(error);
+  }
+  recheck(test, again, 1000);
+  const guint counts[] = {3, 6, 9};
+  for (guint i = 0; i < G_N_ELEMENTS(counts); i++) {
+    recheck(test, again, 1300 + 300 * i);
+    g_assert_cmpuint(test->directory->looked_up, ==, counts[i]);
+  }
+  for (guint i = 0; i < PEOPLE; i++)
+    ((StandInPerson *)test->directory->people->pdata[i])->fails = FALSE;
+  recheck(test, again, 2200);
+  g_assert_cmpuint(test->directory->looked_up, ==, 9 + PEOPLE);
+  recheck(test, again, 2500);
+  g_assert_cmpuint(test->directory->looked_up, ==, 9 + 2 * PEOPLE);
+  external_recheck_free(again);
+}
+
+/* Whom the directory says nothing new of is not written anew: nobody has to forget or to wait for anything.
+ */
+static void
+test_what_is_unchanged_is_not_written(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  link_group(test, "staff", "cn=staff");
+  stand_in_directory_add(test->directory, "id-1", "anna", PASSWORD, "cn=staff");
+  g_autoptr(User) anna = enter(test, "anna", PASSWORD);
+  const char *groups[] = {"cn=staff", NULL};
+  const ExternalIdentity identity = {.authenticator = (char *)"corp",
+                                     .external_id = (char *)"id-1",
+                                     .user_name = (char *)"anna",
+                                     .full_name = (char *)"Somebody",
+                                     .groups = (char **)groups};
+  g_autoptr(DbTransaction) writing = db_begin(test->services->db, DB_WRITE, &error); /* nobody else may */
+  g_assert_no_error(error);
+  g_autoptr(User) same = external_account_accept(test->services, &identity, ADDRESS, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(same->id, ==, anna->id);
+}
+
 #define ADD(path, function) g_test_add("/external-account/" path, Case, NULL, set_up, function, tear_down)
 
 int
@@ -455,6 +531,9 @@ main(int argc, char **argv)
   ADD("password-is-kept-elsewhere", test_password_is_kept_elsewhere);
   ADD("directory-away", test_directory_away);
   ADD("looked-up-again", test_looked_up_again);
+  ADD("one-that-fails-keeps-nobody", test_one_that_fails_keeps_nobody);
+  ADD("the-next-round-goes-on", test_the_next_round_goes_on);
+  ADD("what-is-unchanged-is-not-written", test_what_is_unchanged_is_not_written);
   ADD("audit-has-no-password", test_audit_has_no_password);
   return g_test_run();
 }
