@@ -14,7 +14,7 @@
 
 typedef struct {
   char *server, *user, *pool, *ca_file;
-  gboolean full_screen, version;
+  gboolean full_screen, kiosk, version;
 } Options;
 
 static void
@@ -51,6 +51,8 @@ read_options(int argc, char **argv, Options *options, GError **error)
        N_("NAME")},
       {"full-screen", 0, 0, G_OPTION_ARG_NONE, &options->full_screen, N_("Show the desktop in full screen"),
        NULL},
+      {"kiosk", 0, 0, G_OPTION_ARG_NONE, &options->kiosk,
+       N_("Sign in as a device by its own key, and open its desktop"), NULL},
       {"ca-file", 0, 0, G_OPTION_ARG_FILENAME, &options->ca_file,
        N_("Trust the certificate authorities in FILE instead of the system's"), N_("FILE")},
       {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, N_("Print the version"), NULL},
@@ -65,7 +67,11 @@ read_options(int argc, char **argv, Options *options, GError **error)
     return FALSE;
   if (argc > 1)
     g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("“%s” is not an option"), argv[1]);
-  return argc <= 1;
+  else if (options->kiosk && options->server == NULL)
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--kiosk needs --server"));
+  else
+    return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -82,7 +88,8 @@ run(const Options *options)
                                   .user = options->user,
                                   .pool = options->pool,
                                   .ca_file = options->ca_file,
-                                  .full_screen = options->full_screen};
+                                  .full_screen = options->full_screen,
+                                  .kiosk = options->kiosk};
   g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
   g_autoptr(GError) error = NULL;
   g_autoptr(Controller) controller = controller_new(&what, loop, &error);

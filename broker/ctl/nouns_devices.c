@@ -57,7 +57,7 @@ static const CtlOption approve_options[] = {
 
 static const CtlOption set_options[] = {
     SETTING_OPTIONS,
-    {"no-pool", CTL_NULL, NULL, "open none; people sign in at it", "pool"},
+    {"no-pool", CTL_NULL, NULL, "open none by itself", "pool"},
     {NULL},
 };
 

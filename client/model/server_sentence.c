@@ -102,6 +102,10 @@ static const char *const sentences[] = {
     N_("The code is wrong, or was used before; wait for the next one of your app and try again."),
     N_("Enter the code of your authenticator app first."),
     N_("Your account needs a second factor; set it up in the web portal first."),
+    N_("The device is not known here, or its proof is wrong or came too late."),
+    N_("This device was revoked; an administrator has to let it join again."),
+    N_("This device was revoked; an administrator has to delete it before it can join again."),
+    N_("Too many devices wait for an administrator; try again later."),
     /* the server itself */
     N_("The broker's database is away; this is what the broker knows by heart and may be old."),
     N_("The database is away, and too much waits to be written to the audit log; try again later."),

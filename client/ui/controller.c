@@ -6,6 +6,7 @@
 #include "client/model/server_sentence.h"
 #include "client/ui/book_file.h"
 #include "client/ui/controller_factor.h"
+#include "client/ui/controller_kiosk.h"
 #include "client/ui/controller_list.h"
 #include "client/ui/controller_private.h"
 #include "client/ui/controller_warning.h"
@@ -25,7 +26,7 @@ cancel_everything(Controller *controller)
   g_clear_handle_id(&controller->retry_timer, g_source_remove);
   g_clear_pointer(&controller->events, api_session_events_free);
   controller->attempts = 0;
-  controller->take_over = FALSE;
+  controller->take_over = controller->kiosk != NULL;
 }
 
 static void
@@ -81,6 +82,9 @@ static const View views[CLIENT_STATE_LAST] = {
     [CLIENT_STATE_ELSEWHERE] = {"elsewhere", WINDOW_ELSEWHERE, N_("Open on another device"), FALSE},
 };
 
+/* A kiosk asks nobody for a server or a name. */
+static const View kiosk_view = {"kiosk", WINDOW_PLAIN, N_("A desktop will open here"), FALSE};
+
 static void
 enter_page(Controller *controller)
 {
@@ -114,7 +118,8 @@ enter_page(Controller *controller)
 static void
 show_state(Controller *controller, ClientState before)
 {
-  const View *view = &views[controller->state];
+  gboolean is_kiosk = controller_kiosk_is_shown(controller);
+  const View *view = is_kiosk ? &kiosk_view : &views[controller->state];
   gboolean is_desktop = view->kind == WINDOW_DESKTOP;
   const char *host = controller->client != NULL ? api_client_get_host(controller->client) : NULL;
   const char *heading = is_desktop && controller->desktop != NULL ? controller->desktop : "Caraway";
@@ -134,10 +139,12 @@ show_state(Controller *controller, ClientState before)
   }
   if (controller->state != CLIENT_STATE_SIGN_IN)
     controller_close_browser(controller);
-  if (controller->state != before)
+  if (controller->state != before && !is_kiosk)
     enter_page(controller);
+  if (controller->state != before && controller->kiosk != NULL)
+    controller_kiosk_enter(controller, before);
   if (controller->state == CLIENT_STATE_CONNECTED && before == CLIENT_STATE_OPENING &&
-      controller->options->full_screen)
+      (controller->options->full_screen || controller->kiosk != NULL))
     client_window_set_full_screen(controller->window, TRUE);
 }
 
@@ -287,7 +294,7 @@ controller_new(const ControllerOptions *options, GMainLoop *loop, GError **error
   controller->window = client_window_new(&listener, controller);
   controller_make_pages(controller);
   g_autoptr(PeerTrust) usable = peer_trust_new_server(options->ca_file, NULL, error);
-  if (usable == NULL ||
+  if (usable == NULL || (options->kiosk && !controller_kiosk_make(controller, error)) ||
       (options->server != NULL && !controller_choose_server(controller, options->server, error)))
     return NULL;
   show_state(controller, CLIENT_STATE_LAST);
@@ -311,6 +318,7 @@ controller_free(Controller *controller)
   server_book_free(controller->book);
   doubtful_certificate_clear(&controller->doubtful);
   peer_trust_unref(controller->trust);
+  kiosk_free(controller->kiosk);
   g_clear_object(&controller->client);
   g_object_unref(controller->cancellable);
   secret_free(controller->password);

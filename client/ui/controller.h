@@ -16,6 +16,7 @@ typedef struct {
   const char *pool; /**< id or name to open right after signing in */
   const char *ca_file;
   gboolean full_screen;
+  gboolean kiosk; /**< sign in as a device; needs @server */
 } ControllerOptions;
 
 /**

@@ -4,6 +4,7 @@
 #include "client/model/server_address.h"
 #include "client/ui/book_file.h"
 #include "client/ui/controller_factor.h"
+#include "client/ui/controller_kiosk.h"
 #include "client/ui/controller_private.h"
 #include "common/api_client/api_account.h"
 #include "common/api_client/api_factor.h"
@@ -102,7 +103,7 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
     controller_handle(controller, CLIENT_EVENT_SERVER_TRUSTED, NULL);
     controller_ask_methods(controller);
   } else if (g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED) &&
-             controller->doubtful.fingerprint != NULL) {
+             controller->doubtful.fingerprint != NULL && controller->kiosk == NULL) { /* nobody to be asked */
     questions_ask_trust(client_window_gtk(controller->window), api_client_get_host(controller->client),
                         &controller->doubtful, on_trust_answered, controller);
   } else {
@@ -170,15 +171,19 @@ on_signed_in(GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(GError) error = NULL;
   gboolean is_cancelled = FALSE;
   g_autoptr(ApiAnswer) answer = controller_answer(source, result, &is_cancelled, &error);
-  if (!is_cancelled)
-    controller_take_sign_in(controller, answer, error);
+  if (is_cancelled)
+    return;
+  if (controller->kiosk != NULL)
+    controller_kiosk_note_sign_in(controller, error);
+  controller_take_sign_in(controller, answer, error);
 }
 
 void
 controller_sign_in(Controller *controller)
 {
   ApiRequest *request =
-      controller->by_browser.code != NULL
+      controller->kiosk != NULL ? controller_kiosk_sign_in_request(controller)
+      : controller->by_browser.code != NULL
           ? api_sign_in_redeem_request(controller->by_browser.code, controller->by_browser.verifier)
           : api_account_login_request(controller->user, controller->password);
   g_clear_pointer(&controller->by_browser.code, secret_free);

@@ -26,7 +26,7 @@ on_console_opened(Console *console, gpointer user_data)
 {
   Controller *controller = user_data;
   controller->attempts = 0;
-  controller->take_over = FALSE;
+  controller->take_over = controller->kiosk != NULL;
   server_book_set_site(controller->book, controller->address, console_site(console));
   book_file_save(controller->book);
   controller_handle(controller, CLIENT_EVENT_CONSOLE_OPENED, NULL);

@@ -34,7 +34,8 @@ struct Controller {
   DoubtfulCertificate doubtful;
   char *user, *password; /* the password only while it may have to be changed */
   BrowserWay by_browser;
-  char *pool_wanted; /* by the command line, until it was opened once */
+  char *pool_wanted;   /* by the command line, until it was opened once */
+  struct Kiosk *kiosk; /* nullable: it is none */
 
   /* the session and its console */
   char *pool;       /* what is being opened or is open */
@@ -77,8 +78,7 @@ struct Controller {
  * cause. */
 void controller_handle(Controller *controller, ClientEvent event, const GError *error);
 
-/** As controller_handle_sign_in(), or controller_handle() with SESSION_ENDED or @otherwise, whichever @error
- * means. */
+/** As controller_handle_sign_in(), or controller_handle() with SESSION_ENDED or else @otherwise. */
 void controller_handle_failure(Controller *controller, ClientEvent otherwise, const GError *error);
 
 /** Sends @request (transfer full); @callback gets the controller as user data. Cancelled by a new state. */
