@@ -15,8 +15,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#define RENEW_AT_PART 3 /* a third of the life is left */
-#define DAY_S         (24 * 60 * 60)
 #define KEY_MAX       16384
 #define DNS_NAME_MAX  253
 #define PRIVATE_BYTES 32 /* of P-256 */
@@ -227,29 +225,15 @@ authority_revocation_list(const Authority *authority, gint64 number, const GPtrA
   return g_strdup(pem);
 }
 
-static gint64
-seconds_between(const ASN1_TIME *from, const ASN1_TIME *to)
-{
-  int days = 0, seconds = 0;
-  return ASN1_TIME_diff(&days, &seconds, from, to) == 1 ? (gint64)days * DAY_S + seconds : 0;
-}
-
-static gboolean
-has_time_left(const X509 *certificate)
-{
-  const ASN1_TIME *end = X509_get0_notAfter(certificate);
-  return seconds_between(NULL, end) * RENEW_AT_PART > seconds_between(X509_get0_notBefore(certificate), end);
-}
-
 static gboolean
 own_is_fresh(const Authority *authority, const char *folder, const Identity *identity,
              const char *const *addresses)
 {
   g_autoptr(Credentials) credentials = credentials_load(folder, NULL);
-  if (credentials == NULL)
+  if (credentials == NULL || credentials_are_due(credentials))
     return FALSE;
   g_autoptr(X509) own = openssl_x509_from_certificate(credentials_tls_certificate(credentials), NULL);
-  if (own == NULL || !has_time_left(own))
+  if (own == NULL)
     return FALSE;
   for (; *addresses != NULL; addresses++)
     if (X509_check_ip_asc(own, *addresses, 0) != 1 && X509_check_host(own, *addresses, 0, 0, NULL) != 1)

@@ -39,6 +39,15 @@ writer_text(BIO *writer)
   return g_strndup(data, (gsize)length);
 }
 
+/* @value in PEM: its DER by @encode, between lines of @label. */
+static char *
+to_pem(i2d_of_void *encode, const char *label, const void *value)
+{
+  g_autoptr(BIO) writer = BIO_new(BIO_s_mem());
+  PEM_ASN1_write_bio(encode, label, writer, value, NULL, NULL, 0, NULL, NULL);
+  return writer_text(writer);
+}
+
 /* An encrypted key is not ours: never ask at a terminal. */
 static int
 no_passphrase(char *buffer, int size, int writing, void *user_data)
@@ -59,9 +68,7 @@ openssl_x509_from_pem(const char *pem, GError **error)
 char *
 openssl_x509_to_pem(X509 *certificate)
 {
-  g_autoptr(BIO) writer = BIO_new(BIO_s_mem());
-  PEM_write_bio_X509(writer, certificate);
-  return writer_text(writer);
+  return to_pem((i2d_of_void *)i2d_X509, PEM_STRING_X509, certificate);
 }
 
 char *
@@ -131,9 +138,7 @@ openssl_request_from_pem(const char *pem, GError **error)
 char *
 openssl_request_to_pem(X509_REQ *request)
 {
-  g_autoptr(BIO) writer = BIO_new(BIO_s_mem());
-  PEM_write_bio_X509_REQ(writer, request);
-  return writer_text(writer);
+  return to_pem((i2d_of_void *)i2d_X509_REQ, PEM_STRING_X509_REQ, request);
 }
 
 X509_CRL *
@@ -150,9 +155,7 @@ openssl_crl_from_pem(const char *pem, GError **error)
 char *
 openssl_crl_to_pem(X509_CRL *list)
 {
-  g_autoptr(BIO) writer = BIO_new(BIO_s_mem());
-  PEM_write_bio_X509_CRL(writer, list);
-  return writer_text(writer);
+  return to_pem((i2d_of_void *)i2d_X509_CRL, PEM_STRING_X509_CRL, list);
 }
 
 gboolean
