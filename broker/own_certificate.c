@@ -51,7 +51,7 @@ own_certificate_ensure(Services *services, const Authority *authority, const cha
   if (!authority_renew_own(authority, folder, identity, addresses, is_revoked(services, folder), error))
     return FALSE;
   g_autoptr(CertificateRow) row = read_own(folder, error);
-  return row != NULL && (standing_of(services, row) != CERTIFICATE_UNKNOWN ||
+  return row != NULL && (standing_of(services, row) == CERTIFICATE_GOOD ||
                          certificate_registry_enter_own(services, row, error));
 }
 

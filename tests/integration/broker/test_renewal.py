@@ -151,18 +151,25 @@ class Renewal(unittest.TestCase):
         with open(self.path("host.log"), encoding="utf-8") as log:
             self.assertEqual(log.read().count("linked with the broker"), 1)
 
-    def test_a_broker_renews_its_own_at_once_when_it_is_revoked(self):
+    def revoke_own(self, members):
         state = os.path.join(self.broker.folder, "state")
         older = certificate_in(state).serial_number
         with self.connect(self.broker.port) as tls:
             tls.sendall(b"GET /readyz HTTP/1.1\r\nHost: broker\r\n\r\n")
             self.assertIn(b"200", tls.recv(65536))
             serial = next(row["serial"] for row in self.rows("role=broker") if int(row["serial"], 16) == older)
-            self.admin.call("POST", f"certificates/{serial}/revoke", {})
+            self.admin.call("POST", f"certificates/{serial}/revoke", members)
             wait_until(lambda: self.shown(self.broker.port) not in (None, older), LIMIT_S, "the broker's new certificate")
             tls.sendall(b"GET /readyz HTTP/1.1\r\nHost: broker\r\n\r\n")
             self.assertIn(b"200", tls.recv(65536))
-        self.assertEqual(certificate_in(state).serial_number, self.shown(self.broker.port))
+        newer = certificate_in(state).serial_number
+        self.assertEqual(newer, self.shown(self.broker.port))
+        self.assertEqual([row["revoked"] for row in self.rows("role=broker") if int(row["serial"], 16) == newer], [None])
+
+    def test_a_broker_renews_its_own_at_once_when_it_is_revoked(self):
+        self.revoke_own({})
+        self.revoke_own({"all": True})  # also what it has next must count
+        self.revoke_own({})
 
 
 if __name__ == "__main__":
