@@ -3,6 +3,7 @@
 
 #include "broker/service/away/database_return.h"
 #include "broker/service/cluster/change_feed.h"
+#include "broker/store/access_token_store.h"
 #include "broker/store/audit_store.h"
 #include "broker/store/broker_store.h"
 #include "broker/store/creation_store.h"
@@ -56,6 +57,20 @@ work_begin_as_keeper(Services *services, GError **error)
     return g_steal_pointer(&work);
   g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_STALE_EPOCH, "Another broker keeps the pools now.");
   return NULL;
+}
+
+gboolean
+work_check_caller(Work *work, const Caller *caller, GError **error)
+{
+  gboolean lives = FALSE;
+  if (caller->trusted)
+    return TRUE;
+  if (!access_token_store_device_lives(work->transaction, caller->token_hash, &lives, error))
+    return FALSE;
+  if (!lives)
+    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED,
+                "Your sign-in has ended; sign in and try again.");
+  return lives;
 }
 
 static gboolean

@@ -32,6 +32,10 @@ Work *work_begin_as_keeper(Services *services, GError **error) G_GNUC_WARN_UNUSE
  * by change_feed.h. */
 gboolean work_commit(Work *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Whether the sign-in or access token of @caller, who was looked at in another transaction, still lives:
+ * CARAWAY_ERROR_UNAUTHENTICATED. For whatever outlives the request. */
+gboolean work_check_caller(Work *work, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Ends @work (nullable), undoing what was not committed. */
 void work_free(Work *work);
 

@@ -81,8 +81,9 @@ access_token_store_device_lives(DbTransaction *transaction, const char *token_ha
 {
   gint64 count;
   if (!row_number(db_query(transaction, error,
-                           "SELECT (SELECT count(*) FROM sign_in WHERE token_hash = ?)"
-                           " + (SELECT count(*) FROM access_token WHERE token_hash = ?)",
+                           "SELECT CASE WHEN EXISTS (SELECT 1 FROM sign_in WHERE token_hash = ?) THEN 1"
+                           " WHEN EXISTS (SELECT 1 FROM access_token WHERE token_hash = ?) THEN 1"
+                           " ELSE 0 END",
                            "ss", token_hash, token_hash),
                   &count, error))
     return FALSE;

@@ -123,6 +123,18 @@ user_store_set_password(DbTransaction *transaction, const char *id, const char *
 }
 
 gboolean
+user_store_replace_password(DbTransaction *transaction, const char *id, const char *before, const char *after,
+                            gboolean *ret_replaced, GError **error)
+{
+  gint64 changed = db_run(transaction, error,
+                          "UPDATE account SET password_hash = ?, password_change_required = 0,"
+                          " version = version + 1 WHERE id = ? AND password_hash = ?",
+                          "sss", after, id, before);
+  *ret_replaced = changed == 1;
+  return changed >= 0;
+}
+
+gboolean
 user_store_remove(DbTransaction *transaction, const char *id, GError **error)
 {
   return row_changed(db_run(transaction, error, "DELETE FROM account WHERE id = ?", "s", id), "such user",

@@ -32,6 +32,11 @@ char *user_store_password_hash(DbTransaction *transaction, const char *id,
 gboolean user_store_set_password(DbTransaction *transaction, const char *id, const char *password_hash,
                                  gboolean change_required, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Sets that hash to @after, which its owner chose, if it is @before: @ret_replaced. */
+gboolean user_store_replace_password(DbTransaction *transaction, const char *id, const char *before,
+                                     const char *after, gboolean *ret_replaced,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Deletes the account with id @id; no desktop may have it as owner. */
 gboolean user_store_remove(DbTransaction *transaction, const char *id,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -62,7 +62,7 @@ prepare(Services *services, const DeviceAnswer *answer, GError **error)
       !sign_in_store_remove_of_user(work->transaction, device->account_id, NULL, error))
     return NULL;
   work_notify(work, CHANGE_SIGN_IN, device->account_id);
-  return work_commit(work, error) ? g_strdup(device->account) : NULL;
+  return work_commit(work, error) ? g_strdup(device->account_id) : NULL;
 }
 
 static SignIn *
@@ -76,7 +76,7 @@ try_sign_in(Services *services, const DeviceAnswer *answer, GError **error)
   if (account == NULL)
     return NULL;
   return sign_in_enter(services,
-                       &(SignInEntry){.user_name = account,
+                       &(SignInEntry){.user_id = account,
                                       .method = "device",
                                       .address = answer->address,
                                       .lifetime_us = DEVICE_SIGN_IN_US,

@@ -7,7 +7,6 @@
 #include "broker/service/people/sign_in_methods.h"
 #include "broker/service/work.h"
 #include "broker/store/oidc_store.h"
-#include "broker/store/user_store.h"
 #include "common/base/error.h"
 #include "common/base/secret.h"
 
@@ -174,7 +173,7 @@ complete(Services *services, const OidcBegun *begun, const OidcIdentity *identit
   if (begun->client_port != 0)
     return hand_over(services, begun, user, identity->has_second_factor, outcome, error);
   g_autofree char *method = method_name(begun->authenticator);
-  const SignInEntry entry = {.user_name = user->name,
+  const SignInEntry entry = {.user_id = user->id,
                              .method = method,
                              .address = came->address,
                              .client = came->client,
@@ -217,7 +216,7 @@ oidc_sign_in_finish(Services *services, const OidcSignInReturn *came, OidcSignIn
 
 /* The row of @code, taken; a wrong verifier has spent the code. */
 static OidcFinished *
-fetch(Services *services, const char *code, const char *verifier, char **ret_name, GError **error)
+fetch(Services *services, const char *code, const char *verifier, GError **error)
 {
   g_autofree char *hash = secret_hash(code);
   g_autofree char *challenge = oidc_transaction_challenge(verifier);
@@ -231,14 +230,12 @@ fetch(Services *services, const char *code, const char *verifier, char **ret_nam
     return NULL;
   }
   g_clear_error(&problem);
-  g_autoptr(User) user = row != NULL ? user_store_find(work->transaction, row->user_id, error) : NULL;
-  if (row != NULL && (user == NULL || !work_commit(work, error)))
+  if (row != NULL && !work_commit(work, error))
     return NULL;
   if (row == NULL || !secret_equal(row->challenge, challenge)) {
     refuse_expired(error);
     return NULL;
   }
-  *ret_name = g_strdup(user->name);
   return g_steal_pointer(&row);
 }
 
@@ -247,11 +244,11 @@ oidc_sign_in_redeem(Services *services, const char *code, const char *verifier, 
                     GError **error)
 {
   GError *problem = NULL;
-  g_autofree char *name = NULL;
-  g_autoptr(OidcFinished) row = fetch(services, code, verifier, &name, &problem);
-  SignInEntry entry = {.user_name = name, .address = origin->address, .client = origin->client};
+  g_autoptr(OidcFinished) row = fetch(services, code, verifier, &problem);
+  SignInEntry entry = {.address = origin->address, .client = origin->client};
   SignIn *sign_in = NULL;
   if (row != NULL) {
+    entry.user_id = row->user_id;
     entry.method = row->method;
     entry.second_factor_proven = row->second_factor;
     sign_in = sign_in_enter(services, &entry, &problem);

@@ -84,15 +84,10 @@ check_here(Services *services, const char *name, const User *user, const char *h
 
 gboolean
 password_proof_check_local(Services *services, const char *name, const char *password, User **ret_user,
-                           GError **error)
+                           char **ret_hash, GError **error)
 {
-  g_autoptr(User) user = NULL;
-  g_autofree char *hash = NULL;
-  gboolean good = read_account(services, name, &user, &hash, error) &&
-                  check_here(services, name, user, hash, password, error);
-  if (ret_user != NULL)
-    *ret_user = g_steal_pointer(&user);
-  return good;
+  return read_account(services, name, ret_user, ret_hash, error) &&
+         check_here(services, name, *ret_user, *ret_hash, password, error);
 }
 
 gboolean
@@ -139,37 +134,50 @@ ask_directories(Services *services, const char *name, const User *user, const ch
   return g_steal_pointer(&identity);
 }
 
-static char *
+static gboolean
 check_elsewhere(Services *services, const char *name, const User *user, const char *password,
-                const char *address, GError **error)
+                const char *address, ProvenAccount *ret_proven, GError **error)
 {
   g_autoptr(GError) wrong = NULL;
   if (check_here(services, name, NULL, NULL, password, &wrong) ||
       !g_error_matches(wrong, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS)) {
     g_propagate_error(error, g_steal_pointer(&wrong));
-    return NULL;
+    return FALSE;
   }
   /* An empty password is an unauthenticated bind, which succeeds (RFC 4513 section 5.1.2). */
   g_autoptr(ExternalIdentity) identity =
       ask_directories(services, name, user, *password != '\0' ? password : NULL, error);
-  if (identity == NULL)
-    return NULL;
-  g_autoptr(User) accepted = external_account_accept(services, identity, address, error);
-  return accepted != NULL ? g_strdup(accepted->name) : NULL;
+  g_autoptr(User) accepted =
+      identity != NULL ? external_account_accept(services, identity, address, error) : NULL;
+  if (accepted == NULL)
+    return FALSE;
+  *ret_proven = (ProvenAccount){g_strdup(accepted->id), g_strdup(accepted->name), NULL};
+  return TRUE;
 }
 
-char *
+gboolean
 password_proof_check(Services *services, const char *name, const char *password, const char *address,
-                     GError **error)
+                     ProvenAccount *ret_proven, GError **error)
 {
   g_autoptr(User) user = NULL;
   g_autofree char *hash = NULL;
   if (!read_account(services, name, &user, &hash, error))
-    return NULL;
+    return FALSE;
   gboolean is_ours = user != NULL && !user_is_external(user);
   if (!is_ours && sign_in_methods_have_directory(services) && password_proof_is_plain(name))
-    return check_elsewhere(services, name, user, password, address, error);
-  return check_here(services, name, user, hash, password, error) ? g_strdup(name) : NULL;
+    return check_elsewhere(services, name, user, password, address, ret_proven, error);
+  if (!check_here(services, name, user, hash, password, error) || user == NULL)
+    return FALSE;
+  *ret_proven = (ProvenAccount){g_strdup(user->id), g_strdup(user->name), g_steal_pointer(&hash)};
+  return TRUE;
+}
+
+void
+proven_account_clear(ProvenAccount *proven)
+{
+  g_free(proven->user_id);
+  g_free(proven->user_name);
+  g_free(proven->password_hash);
 }
 
 void

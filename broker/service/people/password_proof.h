@@ -24,14 +24,25 @@ const char *password_proof_counted_name(const char *name);
 gboolean password_proof_may_wait(Services *services, const char *name, gboolean *ret_may_wait,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Whose password it was. */
+typedef struct {
+  char *user_id;
+  char *user_name;
+  char *password_hash; /**< (nullable: another keeps it) that it was held against */
+} ProvenAccount;
+
 /**
- * Checks @password of @name, and brings the account up to date when a directory keeps it. Returns the
- * account's name (transfer full). Fails with CARAWAY_ERROR_BAD_CREDENTIALS (also for a disabled account),
- * CARAWAY_ERROR_OVERLOADED, CARAWAY_ERROR_DIRECTORY_AWAY, and as external_account_accept() and
- * authenticator->check().
+ * Checks @password of @name, and brings the account up to date when a directory keeps it. Fills @ret_proven.
+ * Fails with CARAWAY_ERROR_BAD_CREDENTIALS (also for a disabled account), CARAWAY_ERROR_OVERLOADED,
+ * CARAWAY_ERROR_DIRECTORY_AWAY, and as external_account_accept() and authenticator->check().
  */
-char *password_proof_check(Services *services, const char *name, const char *password, const char *address,
-                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean password_proof_check(Services *services, const char *name, const char *password, const char *address,
+                              ProvenAccount *ret_proven, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Frees what is in @proven. */
+void proven_account_clear(ProvenAccount *proven);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProvenAccount, proven_account_clear)
 
 /** Refuses a name or a password: CARAWAY_ERROR_BAD_CREDENTIALS. */
 gboolean password_proof_refuse(GError **error);
@@ -40,7 +51,8 @@ gboolean password_proof_refuse(GError **error);
  * as a name that nobody has. */
 void password_proof_pretend(Services *services, const char *name);
 
-/** Checks @password of the local account @name; CARAWAY_ERROR_BAD_CREDENTIALS. @ret_user (nullable; transfer
- * full): the account, if there is one, also after a failure. */
+/** Checks @password of the local account @name; CARAWAY_ERROR_BAD_CREDENTIALS. @ret_user and @ret_hash
+ * (transfer full; @ret_hash as in ProvenAccount): of the account, if there is one, also after a failure. */
 gboolean password_proof_check_local(Services *services, const char *name, const char *password,
-                                    User **ret_user, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                                    User **ret_user, char **ret_hash,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

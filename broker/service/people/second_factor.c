@@ -75,7 +75,8 @@ run_in_work(Services *services, const Caller *caller, Act act, Attempt *attempt,
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   g_autoptr(User) user = work != NULL ? user_store_find(work->transaction, caller->user_id, error) : NULL;
-  return user != NULL && act(work, caller, user, attempt, error) && work_commit(work, error);
+  return user != NULL && work_check_caller(work, caller, error) && act(work, caller, user, attempt, error) &&
+         work_commit(work, error);
 }
 
 static void

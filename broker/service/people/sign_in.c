@@ -47,14 +47,17 @@ try_sign_in(Services *services, SignInTry *attempt, const char *password, const 
   if (!sign_in_guard_begin(services, attempt, origin->device, error))
     return NULL;
   GError *problem = NULL;
-  g_autofree char *account = password_proof_check(services, name, password, origin->address, &problem);
+  g_auto(ProvenAccount) proven = {0};
+  gboolean good = password_proof_check(services, name, password, origin->address, &proven, &problem);
   sign_in_guard_end(services, attempt, guess_end(problem));
-  if (account == NULL) {
+  if (!good) {
     g_propagate_error(error, problem);
     return NULL;
   }
   return sign_in_enter(services,
-                       &(SignInEntry){.user_name = account,
+                       &(SignInEntry){.user_id = proven.user_id,
+                                      .user_name = proven.user_name,
+                                      .password_hash = proven.password_hash,
                                       .method = "password",
                                       .address = origin->address,
                                       .client = origin->client,
@@ -259,19 +262,25 @@ refuse_wrong(const char *sentence, GError **error)
   return FALSE;
 }
 
-/* Whether a password is that of @caller; CARAWAY_ERROR_BAD_CREDENTIALS. */
-typedef gboolean (*OwnCheck)(Services *services, const Caller *caller, const char *password, GError **error);
+/* A password that @caller shows as its own. */
+typedef struct {
+  const Caller *caller;
+  const char *password;
+  char *hash; /* (nullable) that it was held against; set by is_old() */
+} OwnTry;
+
+/* Whether it is that; CARAWAY_ERROR_BAD_CREDENTIALS. */
+typedef gboolean (*OwnCheck)(Services *services, OwnTry *own, GError **error);
 
 /* Counted by the sign-in: what strangers guess keeps nobody from their own account. @wrong: a sentence. */
 static gboolean
-check_own(Services *services, const Caller *caller, const char *password, OwnCheck check, const char *wrong,
-          GError **error)
+check_own(Services *services, OwnTry *own, OwnCheck check, const char *wrong, GError **error)
 {
-  const Guess guess = {GUESS_OWN, caller->token_hash, caller->address};
+  const Guess guess = {GUESS_OWN, own->caller->token_hash, own->caller->address};
   if (!shared_memory_guess_begin(services, &guess, error))
     return FALSE;
   GError *problem = NULL;
-  gboolean good = check(services, caller, password, &problem);
+  gboolean good = check(services, own, &problem);
   GuessEnd end = guess_end(problem);
   shared_memory_guess_end(services, &guess, end);
   if (good)
@@ -285,29 +294,28 @@ check_own(Services *services, const Caller *caller, const char *password, OwnChe
 }
 
 static gboolean
-is_own(Services *services, const Caller *caller, const char *password, GError **error)
+is_own(Services *services, OwnTry *own, GError **error)
 {
-  GError *problem = NULL;
-  g_autofree char *account =
-      password_proof_check(services, caller->user_name, password, caller->address, &problem);
-  if (problem == NULL)
-    return g_str_equal(account, caller->user_name) || password_proof_refuse(error);
-  g_propagate_error(error, problem);
-  return FALSE;
+  const Caller *caller = own->caller;
+  g_auto(ProvenAccount) proven = {0};
+  return password_proof_check(services, caller->user_name, own->password, caller->address, &proven, error) &&
+         (g_str_equal(proven.user_id, caller->user_id) || password_proof_refuse(error));
 }
 
 gboolean
 sign_in_check_password(Services *services, const Caller *caller, const char *password, GError **error)
 {
-  return check_own(services, caller, password, is_own, "The password is wrong; try again.", error);
+  OwnTry own = {caller, password, NULL};
+  return check_own(services, &own, is_own, "The password is wrong; try again.", error);
 }
 
 static gboolean
-is_old(Services *services, const Caller *caller, const char *password, GError **error)
+is_old(Services *services, OwnTry *own, GError **error)
 {
   g_autoptr(User) user = NULL;
   GError *problem = NULL;
-  if (password_proof_check_local(services, caller->user_name, password, &user, &problem))
+  if (password_proof_check_local(services, own->caller->user_name, own->password, &user, &own->hash,
+                                 &problem))
     return TRUE;
   if (user == NULL || !user_is_external(user)) {
     g_propagate_error(error, problem);
@@ -317,12 +325,18 @@ is_old(Services *services, const Caller *caller, const char *password, GError **
   return external_account_check_password_is_here(user, error);
 }
 
+/* @before: the hash that the old password was held against. */
 static gboolean
-write_password(Services *services, const Caller *caller, const char *hash, GError **error)
+write_password(Services *services, const Caller *caller, const char *before, const char *hash, GError **error)
 {
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  return work != NULL && user_store_set_password(work->transaction, caller->user_id, hash, FALSE, error) &&
-         sign_in_ending_all(work, caller->user_id, caller->token_hash, error) &&
+  gboolean replaced = FALSE;
+  if (work == NULL || !work_check_caller(work, caller, error) ||
+      !user_store_replace_password(work->transaction, caller->user_id, before, hash, &replaced, error))
+    return FALSE;
+  if (!replaced)
+    return refuse_wrong("The password was changed meanwhile; sign in with the new one.", error);
+  return sign_in_ending_all(work, caller->user_id, caller->token_hash, error) &&
          work_audit(work, caller, "password.change", "user", caller->user_name, "", error) &&
          work_commit(work, error);
 }
@@ -333,8 +347,9 @@ sign_in_change_password(Services *services, const Caller *caller, const char *ol
 {
   GError *problem = NULL;
   g_autofree char *hash = NULL;
-  gboolean done =
-      check_own(services, caller, old_password, is_old, "The old password is wrong; try again.", &problem);
+  OwnTry own = {caller, old_password, NULL};
+  gboolean done = check_own(services, &own, is_old, "The old password is wrong; try again.", &problem);
+  g_autofree char *before = own.hash;
   if (done && g_str_equal(old_password, new_password)) {
     g_set_error(&problem, CARAWAY_ERROR, CARAWAY_ERROR_WEAK_PASSWORD,
                 "The new password is the old one; choose another.");
@@ -342,7 +357,7 @@ sign_in_change_password(Services *services, const Caller *caller, const char *ol
   }
   done = done && password_rules_check(new_password, caller->user_name, &problem);
   hash = done ? password_hasher_hash(services->hasher, new_password, &problem) : NULL;
-  if (hash != NULL && write_password(services, caller, hash, &problem))
+  if (hash != NULL && write_password(services, caller, before, hash, &problem))
     return TRUE;
   g_autofree char *object = g_strconcat("user/", caller->user_name, NULL);
   audit_log_refusal(services, caller, "password.change", object, caller->address, problem);

@@ -3,6 +3,7 @@
 
 #include "broker/service/away/known_access.h"
 #include "broker/service/people/factor_check.h"
+#include "broker/service/people/password_proof.h"
 #include "broker/service/people/sign_in_ending.h"
 #include "broker/store/device_token_store.h"
 #include "broker/store/sign_in_store.h"
@@ -59,14 +60,28 @@ know_device(Work *work, const char *before, SignIn *sign_in, GError **error)
          device_token_store_keep_newest(transaction, user_id, DEVICES_OF_ACCOUNT, error);
 }
 
-static User *
-find_account(Work *work, const char *name, GError **error)
+static gboolean
+is_as_proven(const SignInEntry *entry, const User *user, const char *hash)
 {
-  g_autoptr(User) user = user_store_find(work->transaction, name, error);
-  if (user == NULL || !user->disabled)
+  return !user->disabled && (entry->password_hash == NULL || g_str_equal(entry->password_hash, hash));
+}
+
+/* Proving takes its time; what became of the account meanwhile counts. */
+static User *
+find_account(Work *work, const SignInEntry *entry, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr(User) user = user_store_find(work->transaction, entry->user_id, &problem);
+  g_autofree char *hash =
+      user != NULL ? user_store_password_hash(work->transaction, user->id, &problem) : NULL;
+  if (hash != NULL && is_as_proven(entry, user, hash))
     return g_steal_pointer(&user);
-  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS, /* disabled meanwhile */
-              "The name or the password is wrong; check both and try again.");
+  if (problem != NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, problem);
+    return NULL;
+  }
+  g_clear_error(&problem);
+  (void)password_proof_refuse(error);
   return NULL;
 }
 
@@ -140,7 +155,7 @@ enter(Services *services, const SignInEntry *entry, Shown *shown, GError **error
   if (work == NULL)
     return NULL;
   gint64 now_us = work->now_us;
-  g_autoptr(User) user = find_account(work, entry->user_name, error);
+  g_autoptr(User) user = find_account(work, entry, error);
   if (user == NULL || !look_at_factor(work, entry, user, shown, error))
     return NULL;
   gboolean is_proven = entry->second_factor_proven || entry->is_machine;

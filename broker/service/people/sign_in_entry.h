@@ -22,8 +22,11 @@ typedef struct {
 
 /** What was proven. */
 typedef struct {
-  const char *user_name;
-  const char *method; /**< as the audit log says it: "password", … */
+  const char *user_id;       /**< the account that it was proven for */
+  const char *user_name;     /**< (nullable: without code) by which wrong codes are counted */
+  const char *password_hash; /**< (nullable: by no password that is kept here) what was proven holds as long
+                                as it is the account's */
+  const char *method;        /**< as the audit log says it: "password", … */
   const char *address;
   const char *client;            /**< (nullable) what the client said it is, by model/client_name.h */
   const char *code;              /**< (nullable) of the second factor, shown at once */
@@ -34,8 +37,8 @@ typedef struct {
                           and it is known by nothing else */
 } SignInEntry;
 
-/** Begins a sign-in as @entry says. Fails with CARAWAY_ERROR_NOT_FOUND, CARAWAY_ERROR_BAD_CREDENTIALS for an
- * account that is disabled, and for a code that was shown CARAWAY_ERROR_WRONG_CODE or
+/** Begins a sign-in as @entry says. Fails with CARAWAY_ERROR_BAD_CREDENTIALS for an account that is gone, is
+ * disabled, or has another password since, and for a code that was shown CARAWAY_ERROR_WRONG_CODE or
  * CARAWAY_ERROR_THROTTLED. */
 SignIn *sign_in_enter(Services *services, const SignInEntry *entry, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -105,7 +105,7 @@ test_proof_of_another_kind(void)
   g_autoptr(FactorCase) test = factor_case_new();
   g_autoptr(Caller) enrolled = factor_case_enrol(test);
   g_autoptr(GError) error = NULL;
-  SignInEntry entry = {.user_name = "alice", .method = "smart card", .address = FACTOR_ADDRESS};
+  SignInEntry entry = {.user_id = enrolled->user_id, .method = "smart card", .address = FACTOR_ADDRESS};
   g_autoptr(SignIn) pending = sign_in_enter(test->fixture->services, &entry, &error);
   g_assert_cmpint(pending->standing, ==, FACTOR_STANDING_CODE);
   entry.second_factor_proven = TRUE;

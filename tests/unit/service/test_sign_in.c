@@ -227,10 +227,11 @@ test_disabled_account_is_nobody_anywhere(void)
   g_assert_null(sign_in_check(fixture->services, begun->token, ADDRESS, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED);
   g_clear_error(&error);
-  g_assert_null(password_proof_check(fixture->services, "alice", PASSWORD, ADDRESS, &error));
+  g_auto(ProvenAccount) proven = {0};
+  g_assert_false(password_proof_check(fixture->services, "alice", PASSWORD, ADDRESS, &proven, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
   g_clear_error(&error);
-  const SignInEntry entry = {.user_name = "alice", .method = "another", .address = ADDRESS};
+  const SignInEntry entry = {.user_id = alice->id, .method = "another", .address = ADDRESS};
   g_assert_null(sign_in_enter(fixture->services, &entry, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
 }

@@ -194,7 +194,7 @@ test_the_oldest_makes_room(void)
     g_autoptr(GError) error = NULL;
     fake_clock_advance(&test->fixture->clock, G_USEC_PER_SEC);
     g_autoptr(SignIn) begun = sign_in_enter(
-        test->services, &(SignInEntry){.user_name = "alice", .method = "test", .address = ""}, &error);
+        test->services, &(SignInEntry){.user_id = first->user_id, .method = "test", .address = ""}, &error);
     g_assert_no_error(error);
   }
   g_autoptr(GPtrArray) all = list(test, root, "alice");
