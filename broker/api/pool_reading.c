@@ -49,6 +49,7 @@ static const Member members[] = {
     {"may_restart", MEMBER_TRUTH, AT(may_restart), ALWAYS},
     {"may_reset", MEMBER_TRUTH, AT(may_reset), ALWAYS},
     {"take_over", MEMBER_TEXT, AT(take_over), ALWAYS},
+    {"second_factor", MEMBER_TEXT, AT(second_factor), ALWAYS},
     {"hosts", MEMBER_TEXTS, AT(hosts), ALWAYS},
     {"placement", MEMBER_TEXT, AT(placement), ALWAYS},
     {"schedule", MEMBER_SCHEDULE, AT(schedule), ALWAYS},

@@ -34,6 +34,7 @@ add_life(JsonBuilder *builder, const Pool *pool)
   view_bool(builder, "may_restart", pool->may_restart);
   view_bool(builder, "may_reset", pool->may_reset);
   view_text(builder, "take_over", pool_take_over_name(pool->take_over));
+  view_text(builder, "second_factor", pool_second_factor_name(pool->second_factor));
 }
 
 static void

@@ -71,6 +71,7 @@ static const struct {
     {CARAWAY_ERROR_ENROLMENT_REQUIRED, 403},
     {CARAWAY_ERROR_DEVICE_REFUSED, 401},
     {CARAWAY_ERROR_DEVICE_REVOKED, 403},
+    {CARAWAY_ERROR_SECOND_FACTOR_REQUIRED, 403},
 };
 
 /* Of a sentence that tells what somebody sent. */

@@ -43,6 +43,7 @@ static const CtlColumn pool_details[] = {
     {"May restart", "may_restart"},
     {"May reset", "may_reset"},
     {"Take-over", "take_over"},
+    {"Second factor", "second_factor"},
     {"Hosts", "hosts"},
     {"Placement", "placement"},
     {"Schedule", "schedule.rules", CTL_PLAN},
@@ -84,6 +85,7 @@ static const CtlColumn pool_details[] = {
       {"may-restart", CTL_TRUTH, "yes|no", "users may restart their desktop (yes)", "may_restart"},          \
       {"may-reset", CTL_TRUTH, "yes|no", "users may reset their desktop (yes)", "may_reset"},                \
       {"take-over", CTL_TEXT, "RULE", "by a second device: refuse, ask or take (ask)", "take_over"},         \
+      {"second-factor", CTL_TEXT, "POLICY", "of who connects: none or required (none)", "second_factor"},    \
       {"hosts", CTL_LIST, "NAMES", "only on these, with commas; \"\" for any", "hosts"},                     \
       {"placement", CTL_TEXT, "RULE", "spread over hosts or pack them (spread)", "placement"},               \
       {"schedule", CTL_RULES, "RULE", "\"mon-fri 07:00-18:00 spares=8 size=40\"; repeatable", "schedule"},   \

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "broker/model/pool_schedule.h"
+#include "broker/model/pool_second_factor.h"
 
 #define POOL_DISKS_MAX 4
 
@@ -72,6 +73,7 @@ typedef struct {
   gboolean may_restart;  /**< users their own desktop */
   gboolean may_reset;
   PoolTakeOver take_over;
+  PoolSecondFactor second_factor;
   GStrv hosts; /**< only these; empty: any */
   PoolPlacement placement;
   PoolSchedule *schedule; /**< (nullable) */

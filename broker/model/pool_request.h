@@ -35,6 +35,7 @@ typedef struct {
   gint64 may_restart; /**< 0, 1 */
   gint64 may_reset;   /**< 0, 1 */
   const char *take_over;
+  const char *second_factor;
   const char *const *hosts;
   const char *placement;
   const PoolSchedule *schedule;

@@ -102,6 +102,27 @@ ask_entitled(Asking *asking)
            "You may not use this pool; ask your administrator to entitle you.");
 }
 
+/* Only of pools that ask for one: nobody else has to read of it. */
+static void
+ask_second_factor(Asking *asking)
+{
+  const ConnectFacts *facts = asking->facts;
+  const char *pool = facts->pool->name;
+  if (facts->pool->second_factor != POOL_SECOND_FACTOR_REQUIRED)
+    return;
+  if (facts->explains)
+    say(asking, "second-factor", facts->second_factor, "%s asks for a second factor, and %s has %s.", pool,
+        facts->user, facts->second_factor ? "one" : "none");
+  else
+    say(asking, "second-factor", facts->second_factor,
+        facts->second_factor ? "%s asks for a second factor, and this sign-in was proven with one."
+                             : "%s asks for a second factor, and this sign-in was not proven with one.",
+        pool);
+  if (!facts->second_factor)
+    refuse(asking, CARAWAY_ERROR_SECOND_FACTOR_REQUIRED,
+           "This pool needs a second factor: set one up in the web portal, then sign in with it.");
+}
+
 /* --- one's own desktop --- */
 
 /* FALSE: it is not there to be resumed. A floating desktop is given up with its host, any other waited for.
@@ -355,6 +376,8 @@ connect_rules_decide(const ConnectFacts *facts)
   ask_account(&asking);
   if (goes_on(&asking))
     ask_entitled(&asking);
+  if (goes_on(&asking))
+    ask_second_factor(&asking);
   gboolean own = goes_on(&asking) && ask_own(&asking);
   if (!own && goes_on(&asking))
     ask_limit(&asking);

@@ -45,6 +45,7 @@ typedef struct {
   const char *const *groups;     /**< (nullable) names of groups that are entitled and that the user is in */
   const ConnectOwn *own;         /**< the one to resume first */
   guint own_count;               /**< of all that the user has in the pool */
+  gboolean second_factor;        /**< the sign-in was proven with one; explaining: the account has one */
   gboolean another;              /**< wants one more */
   gboolean take_over;            /**< agreed to take over */
   const char *ready;             /**< (nullable) free desktop to give at once */

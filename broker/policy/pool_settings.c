@@ -226,18 +226,22 @@ set_choices(Pool *pool, const PoolSettings *settings, GError **error)
 {
   int on_disconnect = (int)pool->on_disconnect, on_logoff = (int)pool->on_logoff;
   int take_over = (int)pool->take_over, placement = (int)pool->placement;
+  int second_factor = (int)pool->second_factor;
   if (!set_choice(&on_disconnect, settings->on_disconnect, pool_disconnect_value, "on_disconnect",
                   "keep, lock, logoff or shutdown", error) ||
       !set_choice(&on_logoff, settings->on_logoff, pool_logoff_value, "on_logoff", "reclone, keep or stop",
                   error) ||
       !set_choice(&take_over, settings->take_over, pool_take_over_value, "take_over", "refuse, ask or take",
                   error) ||
+      !set_choice(&second_factor, settings->second_factor, pool_second_factor_value, "second_factor",
+                  "none or required", error) ||
       !set_choice(&placement, settings->placement, pool_placement_value, "placement", "spread or pack",
                   error))
     return FALSE;
   pool->on_disconnect = (PoolDisconnect)on_disconnect;
   pool->on_logoff = (PoolLogoff)on_logoff;
   pool->take_over = (PoolTakeOver)take_over;
+  pool->second_factor = (PoolSecondFactor)second_factor;
   pool->placement = (PoolPlacement)placement;
   pool->may_restart = settings->may_restart != -1 ? settings->may_restart != 0 : pool->may_restart;
   pool->may_reset = settings->may_reset != -1 ? settings->may_reset != 0 : pool->may_reset;

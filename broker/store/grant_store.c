@@ -13,16 +13,18 @@
   " JOIN pool p ON p.id = s.pool_id"
 
 static const char one_sql[] = "SELECT " COLUMNS " FROM session s" PLACES
-                              " WHERE s.id = ? AND s.account_id = ? AND s.device = ? AND s.state = 'ready'";
+                              " WHERE s.id = ? AND s.account_id = ? AND s.device = ? AND s.state = 'ready'"
+                              " AND (p.second_factor = 'none' OR ? = 1)";
 
 /* All of them in one message to the server and back; LIMIT makes each a look into indexes of its own. */
 static const char all_sql[] =
     "WITH found AS (SELECT f.*, r.actor, r.session_id, r.address, r.number"
     "  FROM unnest(CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS "
-    "text[]))"
-    "  WITH ORDINALITY AS r (session_id, user_id, device, actor, address, number)"
+    "text[]), CAST(? AS text[]))"
+    "  WITH ORDINALITY AS r (session_id, user_id, device, actor, address, proven, number)"
     "  CROSS JOIN LATERAL (SELECT " COLUMNS " FROM session s" PLACES
     "   WHERE s.id = r.session_id AND s.account_id = r.user_id AND s.device = r.device AND s.state = 'ready'"
+    "   AND (p.second_factor = 'none' OR r.proven = 'yes')"
     "   LIMIT 1) f),"
     " entries AS (INSERT INTO audit (time_us, actor, action, object, succeeded, code, detail, address, "
     "broker)"
@@ -66,8 +68,8 @@ read_row(DbQuery *query, const GrantRequest *request)
 static gboolean
 find_one(DbTransaction *transaction, GrantRequest *request, GError **error)
 {
-  g_autoptr(DbQuery) query =
-      db_query(transaction, error, one_sql, "sss", request->session_id, request->user_id, request->device);
+  g_autoptr(DbQuery) query = db_query(transaction, error, one_sql, "sssi", request->session_id,
+                                      request->user_id, request->device, request->proven ? 1 : 0);
   gboolean has_row;
   if (query == NULL || !db_next(query, &has_row, error))
     return FALSE;
@@ -103,16 +105,18 @@ query_all(DbTransaction *transaction, const GrantRequest *requests, guint count,
   g_autoptr(TextArray) devices = text_array_new();
   g_autoptr(TextArray) names = text_array_new();
   g_autoptr(TextArray) addresses = text_array_new();
+  g_autoptr(TextArray) proven = text_array_new();
   for (guint i = 0; i < count; i++) {
     text_array_add(sessions, requests[i].session_id);
     text_array_add(users, requests[i].user_id);
     text_array_add(devices, requests[i].device);
     text_array_add(names, requests[i].user_name);
     text_array_add(addresses, requests[i].address);
+    text_array_add(proven, requests[i].proven ? "yes" : "no");
   }
-  return db_query(transaction, error, all_sql, "sssssls", text_array_text(sessions), text_array_text(users),
-                  text_array_text(devices), text_array_text(names), text_array_text(addresses), now_us,
-                  db_transaction_writer(transaction));
+  return db_query(transaction, error, all_sql, "ssssssls", text_array_text(sessions), text_array_text(users),
+                  text_array_text(devices), text_array_text(names), text_array_text(addresses),
+                  text_array_text(proven), now_us, db_transaction_writer(transaction));
 }
 
 static gboolean

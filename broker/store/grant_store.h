@@ -24,13 +24,15 @@ typedef struct {
   const char *user_name;
   const char *device; /**< hash of the sign-in that they ask by */
   const char *address;
-  GrantRow *row; /**< (nullable, transfer full) set by grant_store_enter() */
+  gboolean proven; /**< with a second factor */
+  GrantRow *row;   /**< (nullable, transfer full) set by grant_store_enter() */
 } GrantRequest;
 
 /**
  * Sets the facts of each of @requests (@count) that is the plain case, and enters in the audit log that its
- * user has a grant for our native viewer: the session is ready, theirs, @device is what was last let in, and
- * its host answers. The row of any other stays NULL.
+ * user has a grant for our native viewer: the session is ready, theirs, @device is what was last let in,
+ * its host answers, and its pool asks for no second factor that they did not prove. The row of any other
+ * stays NULL.
  */
 gboolean grant_store_enter(DbTransaction *transaction, GrantRequest *requests, guint count, gint64 now_us,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -30,7 +30,7 @@ hand_over(DbQuery *query, KnownStoreSignIn each, gpointer data)
                      .full_name = (char *)db_text(query, 5),
                      .administrator = db_int(query, 6) != 0,
                      .password_change_required = db_int(query, 7) != 0};
-  each(db_text(query, 0), &user, db_int(query, 1), db_int(query, 2), data);
+  each(db_text(query, 0), &user, db_int(query, 1), db_int(query, 2), db_int(query, 8), data);
 }
 
 gboolean
@@ -40,9 +40,9 @@ known_store_sign_ins(DbTransaction *transaction, guint limit, KnownStoreSignIn e
   g_autoptr(DbQuery) query =
       db_query(transaction, error,
                "SELECT token_hash, used_us, expires_us, account_id, name, full_name, administrator,"
-               " password_change_required FROM"
+               " password_change_required, factor_us FROM"
                " (SELECT s.token_hash, s.used_us, s.expires_us, s.account_id, a.name, a.full_name,"
-               " a.administrator, a.password_change_required FROM sign_in s"
+               " a.administrator, a.password_change_required, s.factor_us FROM sign_in s"
                " JOIN account a ON a.id = s.account_id WHERE a.disabled = 0 AND (s.factor_us > 0 OR NOT ("
                " EXISTS (SELECT 1 FROM second_factor f WHERE f.account_id = a.id AND f.sealed <> '')"
                " OR " FACTOR_DEMAND("a.id") "))"

@@ -13,7 +13,7 @@ GHashTable *known_store_epochs(DbTransaction *transaction, GError **error) G_GNU
 
 /** Called with one sign-in; @user (borrowed) comes without groups. */
 typedef void (*KnownStoreSignIn)(const char *token_hash, const User *user, gint64 used_us, gint64 expires_us,
-                                 gpointer data);
+                                 gint64 factor_us, gpointer data);
 
 /** Calls @each with the @limit sign-ins of accounts that are not disabled which were used last, oldest first.
  */

@@ -9,7 +9,7 @@
   "p.account, p.channels, p.deleting, p.created_us, p.version, p.tags, p.kind, p.naming, p.size_min,"        \
   " p.desktops_per_user, p.disks, p.network, p.on_disconnect, p.on_disconnect_delay_s, p.on_logoff,"         \
   " p.idle_limit_s, p.session_limit_s, p.warning_s, p.may_restart, p.may_reset, p.take_over, p.hosts,"       \
-  " p.placement, p.schedule FROM pool p"
+  " p.placement, p.schedule, p.second_factor FROM pool p"
 
 /* Words in one text; no words are no text, not an empty word. */
 static GStrv
@@ -59,6 +59,8 @@ read_life(DbQuery *query, Pool *pool)
   pool->hosts = read_words(query, 30);
   pool->placement = (PoolPlacement)known(pool_placement_value(db_text(query, 31)), POOL_PLACEMENT_SPREAD);
   pool->schedule = pool_schedule_from_text(db_text(query, 32));
+  pool->second_factor =
+      (PoolSecondFactor)known(pool_second_factor_value(db_text(query, 33)), POOL_SECOND_FACTOR_REQUIRED);
 }
 
 static void
@@ -132,14 +134,15 @@ write_settings(DbTransaction *transaction, const Pool *pool, GError **error)
       " account = ?, channels = ?, deleting = ?, tags = ?, kind = ?, naming = ?, size_min = ?,"
       " desktops_per_user = ?, disks = ?, network = ?, on_disconnect = ?, on_disconnect_delay_s = ?,"
       " on_logoff = ?, idle_limit_s = ?, session_limit_s = ?, warning_s = ?, may_restart = ?, may_reset = ?,"
-      " take_over = ?, hosts = ?, placement = ?, schedule = ?, version = version + 1 WHERE id = ?",
-      "ssiiiiississsiisssisiiiiisssss", pool->description, pool->image, (int)pool->size, (int)pool->spares,
+      " take_over = ?, hosts = ?, placement = ?, schedule = ?, second_factor = ?, version = version + 1 "
+      "WHERE id = ?",
+      "ssiiiiississsiisssisiiiiissssss", pool->description, pool->image, (int)pool->size, (int)pool->spares,
       (int)pool->vcpus, (int)pool->memory_mib, (int)pool->heads, pool->account, channels, pool->deleting,
       tags, pool_kind_name(pool->kind), pool->naming, (int)pool->size_min, (int)pool->desktops_per_user,
       disks, pool->network, pool_disconnect_name(pool->on_disconnect), (int)pool->on_disconnect_delay_s,
       pool_logoff_name(pool->on_logoff), (int)pool->idle_limit_s, (int)pool->session_limit_s,
       (int)pool->warning_s, pool->may_restart, pool->may_reset, pool_take_over_name(pool->take_over), hosts,
-      pool_placement_name(pool->placement), schedule, pool->id);
+      pool_placement_name(pool->placement), schedule, pool_second_factor_name(pool->second_factor), pool->id);
   return row_changed(changed, "such pool", error);
 }
 

@@ -287,6 +287,9 @@ static const char grant_keys_sql[] =
     "CREATE TABLE grant_key_gone (id TEXT PRIMARY KEY, broker TEXT NOT NULL, state TEXT NOT NULL,"
     "  created_us BIGINT NOT NULL, gone_us BIGINT NOT NULL, reason TEXT NOT NULL)";
 
+static const char pool_factors_sql[] =
+    "ALTER TABLE pool ADD COLUMN second_factor TEXT NOT NULL DEFAULT 'none'";
+
 static const Migration migrations[] = {
     {1, "accounts", accounts_sql},
     {2, "hosts", hosts_sql},
@@ -315,6 +318,7 @@ static const Migration migrations[] = {
     {25, "devices", devices_sql},
     {26, "rules of roles", role_rules_sql},
     {27, "rotation of grant keys", grant_keys_sql},
+    {28, "second factors of pools", pool_factors_sql},
 };
 
 int

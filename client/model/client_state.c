@@ -67,6 +67,7 @@ static const Cell table[CLIENT_STATE_LAST][CLIENT_EVENT_LAST] =
             },
         [CLIENT_STATE_ENROLMENT] =
             {
+                ON_LEAVE,
                 ON_SIGN_OUT,
             },
         [CLIENT_STATE_PASSWORD] =

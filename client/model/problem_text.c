@@ -100,6 +100,8 @@ static const ProblemText texts[CARAWAY_ERROR_LAST] = {
                                              N_("Go back to your desktops and enter it.")},
     [CARAWAY_ERROR_ENROLMENT_REQUIRED] = {N_("Your account needs a second factor"),
                                           N_("Set it up in the web portal.")},
+    [CARAWAY_ERROR_SECOND_FACTOR_REQUIRED] = {N_("This desktop needs a second factor"),
+                                              N_("Set one up in the web portal, then sign in with it.")},
     [CARAWAY_ERROR_PROTOCOL] = {N_("The server gave an answer that makes no sense"),
                                 N_("Check that the address is that of a Caraway server.")},
 };

@@ -106,6 +106,8 @@ static const char *const sentences[] = {
     N_("This device was revoked; an administrator has to let it join again."),
     N_("This device was revoked; an administrator has to delete it before it can join again."),
     N_("Too many devices wait for an administrator; try again later."),
+    N_("This pool needs a second factor: set one up in the web portal, then sign in with it."),
+    N_("%s asks for a second factor, and this sign-in was not proven with one."),
     /* the server itself */
     N_("The broker's database is away; this is what the broker knows by heart and may be old."),
     N_("The database is away, and too much waits to be written to the audit log; try again later."),

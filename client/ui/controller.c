@@ -99,7 +99,8 @@ enter_page(Controller *controller)
     factor_page_enter(controller->factor_page);
     break;
   case CLIENT_STATE_ENROLMENT:
-    enrolment_page_enter(controller->enrolment_page, api_client_get_url(controller->client));
+    enrolment_page_enter(controller->enrolment_page, api_client_get_url(controller->client),
+                         controller->pool_needs_factor);
     break;
   case CLIENT_STATE_PASSWORD:
     password_page_enter(controller->password_page);
@@ -168,6 +169,7 @@ controller_handle(Controller *controller, ClientEvent event, const GError *error
   log_debug("%s × %s → %s", client_state_name(before), client_event_name(event),
             client_state_name(step.state));
   controller->state = step.state;
+  controller->pool_needs_factor = g_error_matches(error, CARAWAY_ERROR, CARAWAY_ERROR_SECOND_FACTOR_REQUIRED);
   if (event == CLIENT_EVENT_IN_USE_ELSEWHERE)
     note_elsewhere(controller, error);
   carry_out(controller, step.effects, error);
@@ -183,6 +185,7 @@ static const struct {
     {CARAWAY_ERROR_PASSWORD_EXPIRED, CLIENT_EVENT_TOKEN_REJECTED},
     {CARAWAY_ERROR_SECOND_FACTOR_PENDING, CLIENT_EVENT_FACTOR_REQUIRED},
     {CARAWAY_ERROR_ENROLMENT_REQUIRED, CLIENT_EVENT_FACTOR_MISSING},
+    {CARAWAY_ERROR_SECOND_FACTOR_REQUIRED, CLIENT_EVENT_FACTOR_MISSING},
 };
 
 gboolean

@@ -33,6 +33,12 @@ on_sign_out(gpointer user_data)
 }
 
 static void
+on_leave(gpointer user_data)
+{
+  controller_handle(user_data, CLIENT_EVENT_LEAVE, NULL);
+}
+
+static void
 on_open(const char *address, gpointer user_data)
 {
   Controller *controller = user_data;
@@ -48,7 +54,7 @@ void
 controller_make_factor_pages(Controller *controller)
 {
   static const FactorPageListener factor = {on_code, on_sign_out};
-  static const EnrolmentPageListener enrolment = {on_open, on_sign_out};
+  static const EnrolmentPageListener enrolment = {on_open, on_sign_out, on_leave};
   controller->factor_page = factor_page_new(&factor, controller);
   controller->enrolment_page = enrolment_page_new(&enrolment, controller);
   client_window_add_page(controller->window, "factor", factor_page_widget(controller->factor_page));

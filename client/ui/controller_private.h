@@ -47,7 +47,7 @@ struct Controller {
   LogOffEnd log_off;
   char *elsewhere; /* a sentence with the device that has it; nullable */
   ApiSessionEvents *events;
-  gboolean take_over;
+  gboolean take_over, pool_needs_factor;
   Console *console; /* nullable */
   guint attempts;   /* failures in a row */
   guint pause_ms;   /* before the next */

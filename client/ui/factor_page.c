@@ -18,7 +18,7 @@ struct FactorPage {
 struct EnrolmentPage {
   GtkWidget *widget, *column;
   GtkLabel *address;
-  GtkButton *open;
+  GtkButton *open, *leave;
   const EnrolmentPageListener *listener;
   gpointer user_data;
 };
@@ -121,23 +121,29 @@ on_sign_in_again(GtkButton *button, gpointer user_data)
   page->listener->sign_in_again(page->user_data);
 }
 
+static void
+on_leave(GtkButton *button, gpointer user_data)
+{
+  EnrolmentPage *page = user_data;
+  page->listener->leave(page->user_data);
+}
+
 EnrolmentPage *
 enrolment_page_new(const EnrolmentPageListener *listener, gpointer user_data)
 {
   EnrolmentPage *page = g_new0(EnrolmentPage, 1);
   page->listener = listener;
   page->user_data = user_data;
-  page->widget =
-      form_page_new("dialog-password-symbolic", _("Set up a second factor"),
-                    _("Your account needs an authenticator app beside the password. Sign in at this "
-                      "address in a browser and set it up there, then sign in here again."),
-                    &page->column);
+  page->widget = form_page_new("dialog-password-symbolic", _("Set up a second factor"), "", &page->column);
   page->address = form_add_note(page->column, "");
   gtk_label_set_selectable(page->address, TRUE);
   page->open = form_add_button(page->column, _("Open it in the _browser"), TRUE);
   GtkButton *again = form_add_button(page->column, _("_Sign in again"), FALSE);
   g_signal_connect(page->open, "clicked", G_CALLBACK(on_open), page);
+  page->leave = form_add_button(page->column, _("_Back to your desktops"), FALSE);
+  gtk_widget_set_no_show_all(GTK_WIDGET(page->leave), TRUE);
   g_signal_connect(again, "clicked", G_CALLBACK(on_sign_in_again), page);
+  g_signal_connect(page->leave, "clicked", G_CALLBACK(on_leave), page);
   g_signal_connect(page->widget, "destroy", G_CALLBACK(on_destroy), page);
   return page;
 }
@@ -149,9 +155,17 @@ enrolment_page_widget(EnrolmentPage *page)
 }
 
 void
-enrolment_page_enter(EnrolmentPage *page, const char *address)
+enrolment_page_enter(EnrolmentPage *page, const char *address, gboolean of_pool)
 {
+  form_set_text(page->column,
+                of_pool
+                    ? _("This desktop opens only to people who sign in with an authenticator app, too. Sign "
+                        "in at this address in a browser and set it up there under “Your account”, then "
+                        "sign in here again.")
+                    : _("Your account needs an authenticator app beside the password. Sign in at this "
+                        "address in a browser and set it up there, then sign in here again."));
   gtk_label_set_text(page->address, address);
+  gtk_widget_set_visible(GTK_WIDGET(page->leave), of_pool);
   gtk_widget_grab_default(GTK_WIDGET(page->open));
   gtk_widget_grab_focus(GTK_WIDGET(page->open));
 }

@@ -32,6 +32,7 @@ void factor_page_enter(FactorPage *page);
 typedef struct {
   void (*open)(const char *address, gpointer user_data);
   void (*sign_in_again)(gpointer user_data);
+  void (*leave)(gpointer user_data);
 } EnrolmentPageListener;
 
 /** A page that lives as long as its widget; @listener is static. */
@@ -40,5 +41,6 @@ EnrolmentPage *enrolment_page_new(const EnrolmentPageListener *listener, gpointe
 /** The widget of @page (transfer none). */
 GtkWidget *enrolment_page_widget(EnrolmentPage *page);
 
-/** Prepares @page for being shown: it names @address, where a browser has to go. */
-void enrolment_page_enter(EnrolmentPage *page, const char *address);
+/** Prepares @page for being shown: it names @address, where a browser has to go. @of_pool: a desktop asks for
+ * it, and there may be others to go back to. */
+void enrolment_page_enter(EnrolmentPage *page, const char *address, gboolean of_pool);

@@ -67,7 +67,8 @@
   X(SECOND_FACTOR_PENDING, "second-factor-pending")                                                          \
   X(ENROLMENT_REQUIRED, "second-factor-enrolment-required")                                                  \
   X(DEVICE_REFUSED, "device-not-accepted")                                                                   \
-  X(DEVICE_REVOKED, "device-revoked")
+  X(DEVICE_REVOKED, "device-revoked")                                                                        \
+  X(SECOND_FACTOR_REQUIRED, "second-factor-required")
 
 typedef enum {
 #define X(suffix, name) CARAWAY_ERROR_##suffix,

@@ -25,7 +25,15 @@ export class ApiError extends Error {
 }
 
 let onSignedOut = () => {};
+let onFactorAsked = () => {};
+const FACTOR_ASKED = new Set(["second-factor-pending", "second-factor-enrolment-required"]);
+// Called when a second factor is asked for that was not when the person signed in.
+export function whenFactorAsked(callback) {
+  onFactorAsked = callback;
+}
+
 // Called whenever the server says that nobody is signed in.
+
 export function whenSignedOut(callback) {
   onSignedOut = callback;
 }
@@ -70,6 +78,7 @@ async function call(method, path, { body, headers = {}, signal, quiet = false } 
   if (response.ok) return response;
   const error = await problemOf(response);
   if (error.code === "not-signed-in" && !quiet) onSignedOut();
+  if (FACTOR_ASKED.has(error.code) && !quiet) onFactorAsked();
   throw error;
 }
 

@@ -151,6 +151,13 @@ async function whoIsSignedIn() {
   }
 }
 
+async function onFactorAsked() {
+  const user = await whoIsSignedIn();
+  if (!user || !state.user || user.second_factor === state.user.second_factor) return;
+  state.user = user;
+  route();
+}
+
 // A sign-in at another place that failed comes back with a code. It is told once, and not again by a reload.
 function takeFailure() {
   if (!location.hash.startsWith(api.SIGN_IN_FAILED)) return;
@@ -164,6 +171,7 @@ async function start() {
   byId("skip").addEventListener("click", (event) => { event.preventDefault(); byId("main").focus(); });
   byId("bar").hidden = true;
   api.whenSignedOut(() => leave("sessionOver"));
+  api.whenFactorAsked(onFactorAsked);
   takeFailure();
   const [site, user, methods] = await Promise.all([api.site().catch(() => ({})), whoIsSignedIn(),
     api.signInMethods().catch(() => [])]);

@@ -9,6 +9,10 @@ import { menuButton } from "./menu.js";
 import { warning } from "./session_warning.js";
 import { sentenceOf, strings } from "./strings.js";
 
+// What one can do about a refusal, beside trying again.
+const wayOn = (error) => (error.code !== "second-factor-required" ? null
+  : h("p", {}, h("a", { href: "#/account", "data-role": "factor" }, strings.factorSetUpTitle)));
+
 export class DesktopCard {
   constructor(item, onChange) {
     this.item = item;
@@ -52,7 +56,7 @@ export class DesktopCard {
       subtitle(this.item),
       warning(session),
       session && isPreparing(session) ? progressBox(this.item) : null,
-      this.error ? problem(this.error, strings.whyNot) : refusal(this.item),
+      this.error ? [problem(this.error, strings.whyNot), wayOn(this.error)] : refusal(this.item),
       this.actions(),
       otherSessions(this.item));
     if (focused) this.giveFocus(focused);

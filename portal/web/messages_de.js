@@ -268,6 +268,7 @@ export default {
     "wrong-code": "Der Code ist falsch oder wurde schon verwendet. Warten Sie auf den nächsten Ihrer App und versuchen Sie es noch einmal.",
     "second-factor-pending": "Geben Sie zuerst den Code Ihrer Authenticator-App ein.",
     "second-factor-enrolment-required": "Ihr Konto braucht einen zweiten Faktor. Melden Sie sich noch einmal an und richten Sie ihn ein.",
+    "second-factor-required": "Dieser Desktop verlangt einen zweiten Faktor, und diese Anmeldung wurde nicht mit einem bestätigt.",
     "weak-password": "Dieses Passwort ist zu leicht zu erraten. Wählen Sie ein längeres, zum Beispiel aus mehreren Wörtern.",
     "too-many-attempts": "Zu viele Versuche. Warten Sie eine Minute, und versuchen Sie es dann noch einmal.",
     "not-permitted": "Das dürfen Sie nicht. Bitten Sie Ihre Administration um die Berechtigung.",

@@ -268,6 +268,7 @@ export default {
     "wrong-code": "The code is wrong, or was used before. Wait for the next one of your app and try again.",
     "second-factor-pending": "Enter the code of your authenticator app first.",
     "second-factor-enrolment-required": "Your account needs a second factor. Sign in again and set it up.",
+    "second-factor-required": "This desktop needs a second factor, and this sign-in was not proven with one.",
     "weak-password": "This password is too easy to guess. Choose a longer one, for example of several words.",
     "too-many-attempts": "Too many attempts. Wait a minute, then try again.",
     "not-permitted": "You may not do that. Ask your administrator for the permission.",

@@ -7,7 +7,8 @@ const REMEMBERED = "caraway-language";
 const SERVER_LANGUAGE = "en"; // the broker's own sentences
 // Codes whose sentence of the server says no more than ours.
 const PLAIN = new Set(["wrong-name-or-password", "too-many-attempts", "not-signed-in", "unreachable", "overloaded",
-  "database-unavailable", "wrong-code", "second-factor-pending", "second-factor-enrolment-required", "in-use-on-another-device"]);
+  "database-unavailable", "wrong-code", "second-factor-pending", "second-factor-enrolment-required",
+  "second-factor-required", "in-use-on-another-device"]);
 const catalogues = { en, de };
 
 // Each language by its own name, as whoever cannot read the page finds it.

@@ -4,10 +4,12 @@
 choice, recovery codes, turning it off. What the server is asked is looked at, too: no secret is in an address."""
 import sys
 
-from portal_case import PortalCase, main_of
+from browser import artefact
+from portal_case import OFFICE, PortalCase, main_of
+from screens import card, desktops, offer
 from screens_account import (account, pending, screen_account_turn_off, screen_factor_code, screen_factor_forced,
                              screen_factor_recovery_codes, screen_factor_replace)
-from stub_broker import CODE, RECOVERY_CODE
+from stub_broker import CODE, RECOVERY_CODE, Refusal
 
 
 def start(case):
@@ -130,6 +132,30 @@ def test_not_offered_where_it_is_required(case):
     assert "Turn off" not in case.browser.find("[data-section=factor] .actions").text
     case.browser.find(".brand").click()
     case.browser.find(".empty")
+
+
+def test_asked_for_while_signed_in(case):
+    """By a group or a role: the next request leads to the code."""
+    start(case)
+    desktops(case)
+    case.broker.me["second_factor"] = "code-required"
+    case.broker.refusals["GET /desktops"] = Refusal(403, "second-factor-pending", "Enter the code of your authenticator app first.")
+    case.browser.script("document.dispatchEvent(new Event('visibilitychange'))")
+    case.browser.find("input[name=code]")
+    del case.broker.refusals["GET /desktops"]
+    submit(case, CODE)
+    case.browser.find(".empty")
+
+
+def test_pool_that_asks_for_it(case):
+    start(case)
+    desktops(case, offer(OFFICE))
+    case.broker.refusals[f"POST /pools/{OFFICE['id']}/connect"] = Refusal(403, "second-factor-required", "This pool needs a second factor.")
+    case.browser.find(card(OFFICE, "[data-role=connect]")).click()
+    case.browser.wait_text("This desktop needs a second factor", "[role=alert]")
+    case.browser.picture(artefact("factor-pool.png"))
+    case.browser.find(card(OFFICE, "[data-role=factor]")).click()
+    case.browser.wait_text("Off. Whoever knows your password can sign in as you.")
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ known_access_caller(Services *services, const char *token_hash, const char *addr
   Caller *caller = caller_new(user->id, user->name, FALSE, address, token_hash);
   caller->known_administrator = user->administrator;
   caller->password_change_required = user->password_change_required;
+  caller->second_factor_us = sign_in->factor_us;
   return caller;
 }
 
@@ -229,6 +230,8 @@ known_access_resume(Services *services, const Caller *caller, const char *pool, 
     return NULL;
   }
   gboolean elsewhere = is_elsewhere(known, caller);
+  if (!console_grant_check_factor(caller, known->second_factor, error))
+    return NULL;
   if (elsewhere && !check_device(known, caller, options->take_over, error))
     return NULL;
   Session *session = known->session;
@@ -294,7 +297,8 @@ known_access_console(Services *services, const Caller *caller, const char *sessi
     refuse(cause, error);
     return NULL;
   }
-  if (!check_ready(known, error) || !check_device(known, caller, take_over, error) ||
+  if (!check_ready(known, error) || !console_grant_check_factor(caller, known->second_factor, error) ||
+      !check_device(known, caller, take_over, error) ||
       !note(services, caller->user_name, caller->address, "console.grant", session_id, viewer_name(viewer),
             error))
     return NULL;

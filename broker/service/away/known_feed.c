@@ -68,10 +68,11 @@ typedef struct {
 } SignInsRead;
 
 static void
-take_sign_in(const char *token_hash, const User *user, gint64 used_us, gint64 expires_us, gpointer data)
+take_sign_in(const char *token_hash, const User *user, gint64 used_us, gint64 expires_us, gint64 factor_us,
+             gpointer data)
 {
   const SignInsRead *read = data;
-  known_sign_ins_put(read->known, read->stamp, token_hash, user, used_us, expires_us);
+  known_sign_ins_put(read->known, read->stamp, token_hash, user, used_us, expires_us, factor_us);
 }
 
 static gboolean

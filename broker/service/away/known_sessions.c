@@ -11,6 +11,7 @@ typedef struct {
   char *description;
   GStrv channels;
   PoolTakeOver take_over;
+  PoolSecondFactor second_factor;
   PoolKind kind;
   PoolLogoff on_logoff;
   gboolean may_restart, may_reset;
@@ -145,6 +146,7 @@ known_sessions_put_pool(KnownSessions *known, const Pool *pool)
   noted->description = g_strdup(pool->description);
   noted->channels = g_strdupv(pool->channels);
   noted->take_over = pool->take_over;
+  noted->second_factor = pool->second_factor;
   noted->kind = pool->kind;
   noted->on_logoff = pool->on_logoff;
 
@@ -311,6 +313,7 @@ copy_of(KnownSessions *known, const KnownRecord *record)
   copy->relay_address = g_strdup(host != NULL ? host->relay_address : "");
   copy->relay_port = host != NULL ? host->relay_port : 0;
   copy->take_over = pool != NULL ? pool->take_over : POOL_TAKE_OVER_REFUSE;
+  copy->second_factor = pool != NULL ? pool->second_factor : POOL_SECOND_FACTOR_REQUIRED;
   copy->host_is_up = host != NULL && host->is_up;
   return copy;
 }

@@ -25,6 +25,7 @@ typedef struct {
   gboolean host_is_up; /**< its host answered when that was last known */
   char *description;   /**< of its pool */
   PoolTakeOver take_over;
+  PoolSecondFactor second_factor;
 } KnownSession;
 
 /** Knows nothing. */

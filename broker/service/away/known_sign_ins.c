@@ -23,6 +23,7 @@ struct KnownToken {
   GList link;       /* in by_age */
   gint64 used_us;
   gint64 expires_us;
+  gint64 factor_us;
   guint load; /* by which it was noted last */
 };
 
@@ -143,7 +144,7 @@ note_forgotten(KnownSignIns *known, const char *user_id)
 
 void
 known_sign_ins_put(KnownSignIns *known, guint64 stamp, const char *token_hash, const User *user,
-                   gint64 used_us, gint64 expires_us)
+                   gint64 used_us, gint64 expires_us, gint64 factor_us)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&known->mutex);
   if (is_old(known, stamp, user->id))
@@ -154,6 +155,7 @@ known_sign_ins_put(KnownSignIns *known, guint64 stamp, const char *token_hash, c
   KnownToken *token = g_hash_table_lookup(known->tokens, token_hash);
   token->used_us = used_us;
   token->expires_us = expires_us;
+  token->factor_us = factor_us;
   token->load = known->load;
   if (g_queue_get_length(&known->by_age) > KNOWN_SIGN_INS_MAX)
     forget(known, g_queue_peek_head(&known->by_age));
@@ -176,6 +178,7 @@ known_sign_ins_find(KnownSignIns *known, const char *token_hash)
   sign_in->user->password_change_required = token->account->password_change_required;
   sign_in->used_us = token->used_us;
   sign_in->expires_us = token->expires_us;
+  sign_in->factor_us = token->factor_us;
   return sign_in;
 }
 

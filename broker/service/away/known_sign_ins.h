@@ -19,6 +19,7 @@ typedef struct {
   User *user; /**< without groups */
   gint64 used_us;
   gint64 expires_us;
+  gint64 factor_us; /**< when it was proven with a second factor, 0: never */
 } KnownSignIn;
 
 /** Knows nobody. */
@@ -31,7 +32,7 @@ guint64 known_sign_ins_stamp(KnownSignIns *known);
  * of
  * @user were forgotten since. */
 void known_sign_ins_put(KnownSignIns *known, guint64 stamp, const char *token_hash, const User *user,
-                        gint64 used_us, gint64 expires_us);
+                        gint64 used_us, gint64 expires_us, gint64 factor_us);
 
 /** Who signed in with @token_hash (transfer full); NULL when that is not known. */
 KnownSignIn *known_sign_ins_find(KnownSignIns *known, const char *token_hash);

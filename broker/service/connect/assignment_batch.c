@@ -94,6 +94,13 @@ find_spare(const Turn *turn, const Desktop *desktop)
   return g_ptr_array_index(turn->spares, at);
 }
 
+/* Who may not be given one that fast is told why in the general way. */
+static gboolean
+has_factor(const Turn *turn, const Request *request)
+{
+  return turn->pool->second_factor == POOL_SECOND_FACTOR_NONE || request->caller->second_factor_us > 0;
+}
+
 /* The ranking is the policy's; each of those who are plain gets the next best. */
 static void
 hand_out(Turn *turn, const GPtrArray *ranking)
@@ -102,6 +109,7 @@ hand_out(Turn *turn, const GPtrArray *ranking)
   for (guint i = 0; i < turn->requests->len && next < ranking->len; i++) {
     Request *request = g_ptr_array_index(turn->requests, i);
     AssignmentRow *row = &turn->rows[i];
+    row->is_plain = row->is_plain && has_factor(turn, request);
     for (guint before = 0; before < i && row->is_plain; before++) /* twice the same at once */
       row->is_plain = !g_str_equal(turn->rows[before].user_id, row->user_id);
     if (!row->is_plain)

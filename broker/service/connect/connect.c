@@ -55,7 +55,8 @@ static Session *
 replay(const ConnectCase *connect, const Caller *caller, const char *key, GError **error)
 {
   const ConnectFacts *facts = &connect->facts;
-  gboolean may = facts->pool != NULL && !facts->disabled && (facts->entitled || facts->groups != NULL);
+  gboolean may = facts->pool != NULL && !facts->disabled && (facts->entitled || facts->groups != NULL) &&
+                 (facts->second_factor || facts->pool->second_factor == POOL_SECOND_FACTOR_NONE);
   GError *problem = NULL;
   if (key == NULL || !may)
     return NULL;
@@ -126,6 +127,7 @@ connect_in(Work *work, const Caller *caller, const char *pool, const ConnectOpti
                                  .desktop = options->desktop,
                                  .another = options->another,
                                  .take_over = options->take_over,
+                                 .proven = caller->second_factor_us > 0,
                                  .placement = {.host = -1}};
   if (!connect_case_read_own(&connect, error))
     return NULL;

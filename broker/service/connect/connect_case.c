@@ -159,6 +159,7 @@ connect_case_read_own(ConnectCase *connect, GError **error)
   connect->facts.user = connect->user->name;
   connect->facts.disabled = connect->user->disabled;
   connect->facts.take_over = connect->take_over;
+  connect->facts.second_factor = connect->explains ? connect->user->second_factor : connect->proven;
   return read_theirs(connect, error);
 }
 

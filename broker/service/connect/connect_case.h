@@ -19,6 +19,7 @@ typedef struct {
   const char *desktop;  /**< (nullable) id or name of that one of their own that is wanted */
   gboolean another;
   gboolean take_over;
+  gboolean proven;   /**< the sign-in was, with a second factor */
   gboolean explains; /**< go on after a refusal */
 
   ConnectFacts facts; /**< what was read, for connect_rules_decide(); borrows from below */

@@ -92,6 +92,7 @@ create(Services *services, const Caller *caller, const char *session_id, Viewer 
   g_autoptr(ConsoleAccess) access = g_new0(ConsoleAccess, 1);
   g_auto(Place) place = {0};
   if (!read_place(work, session, &place, error) ||
+      !console_grant_check_factor(caller, place.pool->second_factor, error) ||
       !console_grant_check_device(caller, session, place.pool->take_over, take_over, error) ||
       !add_secret(work, access, &place, viewer, error) ||
       !note_device(work, caller, session, viewer, error) || !work_commit(work, error))

@@ -102,6 +102,16 @@ console_grant_check_device(const Caller *caller, const Session *session, PoolTak
 }
 
 gboolean
+console_grant_check_factor(const Caller *caller, PoolSecondFactor policy, GError **error)
+{
+  if (policy == POOL_SECOND_FACTOR_NONE || caller->second_factor_us > 0)
+    return TRUE;
+  g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_SECOND_FACTOR_REQUIRED,
+                      "This pool needs a second factor: set one up in the web portal, then sign in with it.");
+  return FALSE;
+}
+
+gboolean
 console_grant_check_peer(const Session *session, const char *peer_role, const char *peer_name, GError **error)
 {
   if (session->state == SESSION_ENDED) {

@@ -42,6 +42,10 @@ ConsoleAccess *console_grant_open(Services *services, const Session *session, co
 gboolean console_grant_check_device(const Caller *caller, const Session *session, PoolTakeOver rule,
                                     gboolean take_over, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Whether @caller has what @policy of the pool asks for: CARAWAY_ERROR_SECOND_FACTOR_REQUIRED. */
+gboolean console_grant_check_factor(const Caller *caller, PoolSecondFactor policy,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Whether the machine @peer_role @peer_name may redeem a password for @session: CARAWAY_ERROR_SESSION_ENDED,
  * CARAWAY_ERROR_GRANT_INVALID. */
 gboolean console_grant_check_peer(const Session *session, const char *peer_role, const char *peer_name,

@@ -33,7 +33,8 @@ fill(const GPtrArray *requests, GrantRequest *asked)
                               .user_id = caller->user_id,
                               .user_name = caller->user_name,
                               .device = caller->token_hash,
-                              .address = caller->address};
+                              .address = caller->address,
+                              .proven = caller->second_factor_us > 0};
   }
 }
 

@@ -181,7 +181,7 @@ check_in_database(Services *services, const char *hash, const char *address, GEr
   FactorStanding standing = factor_standing(found.user, found.row->factor_us);
   if (!factor_standing_is_pending(standing))
     known_sign_ins_put(services->known_sign_ins, stamp, hash, found.user, found.row->used_us,
-                       found.row->expires_us);
+                       found.row->expires_us, found.row->factor_us);
   Caller *caller = caller_new(found.user->id, found.user->name, FALSE, address, hash);
   caller->password_change_required = found.user->password_change_required;
   caller->second_factor_pending = factor_standing_is_pending(standing);

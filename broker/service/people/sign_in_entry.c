@@ -170,7 +170,8 @@ enter(Services *services, const SignInEntry *entry, Shown *shown, GError **error
       !note(work, entry, sign_in, shown, hash, error) || !work_commit(work, error))
     return NULL;
   if (!factor_standing_is_pending(sign_in->standing))
-    known_sign_ins_put(services->known_sign_ins, stamp, hash, sign_in->user, now_us, sign_in->expires_us);
+    known_sign_ins_put(services->known_sign_ins, stamp, hash, sign_in->user, now_us, sign_in->expires_us,
+                       start.factor_us);
   return g_steal_pointer(&sign_in);
 }
 

@@ -8,6 +8,7 @@
 #include "broker/store/host_store.h"
 #include "broker/store/idempotency_store.h"
 #include "broker/store/outbox_store.h"
+#include "broker/store/pool_store.h"
 #include "broker/store/session_store.h"
 #include "broker/store/user_store.h"
 #include "tests/contract/store/store_case.h"
@@ -202,12 +203,17 @@ test_grant_with_it(StoreCase *test, gconstpointer data)
 /* The plain case of a grant: one's own ready session, from the device that was let in, on a host that
  * answers. */
 static gboolean
-may_be_granted(StoreCase *test, const char *user, const char *device)
+may_be_granted_by(StoreCase *test, const char *user, const char *device, gboolean proven)
 {
   g_autoptr(GError) error = NULL;
   GrantRequest requests[] = {
       {.session_id = "s0", .user_id = user, .user_name = user, .device = device, .address = "192.0.2.1"},
-      {.session_id = "s1", .user_id = user, .user_name = user, .device = device, .address = "192.0.2.1"}};
+      {.session_id = "s1",
+       .user_id = user,
+       .user_name = user,
+       .device = device,
+       .address = "192.0.2.1",
+       .proven = proven}};
   g_assert_true(grant_store_enter(test->transaction, requests, 2, 7, &error));
   g_assert_no_error(error);
   g_assert_null(requests[0].row);
@@ -220,6 +226,12 @@ may_be_granted(StoreCase *test, const char *user, const char *device)
   g_assert_cmpuint(row->epoch.counter, ==, 1);
   g_assert_cmpstr(row->channels[0], ==, "main");
   return TRUE;
+}
+
+static gboolean
+may_be_granted(StoreCase *test, const char *user, const char *device)
+{
+  return may_be_granted_by(test, user, device, FALSE);
 }
 
 static guint
@@ -246,6 +258,22 @@ set_session(StoreCase *test, SessionState state, const char *device)
   g_free(session->device);
   session->device = g_strdup(device);
   g_assert_true(session_store_update(test->transaction, session, &error));
+}
+
+/* Of a pool that asks for a second factor only who proved one gets a grant that fast. */
+static void
+test_grant_needs_second_factor(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  set_up(test);
+  const Session session = new_session("s1", "alice");
+  g_assert_true(session_store_add(test->transaction, &session, &error));
+  g_assert_true(may_be_granted(test, "alice", "device"));
+  g_autoptr(Pool) pool = pool_store_find(test->transaction, "office", &error);
+  pool->second_factor = POOL_SECOND_FACTOR_REQUIRED;
+  g_assert_true(pool_store_update(test->transaction, pool, &error));
+  g_assert_false(may_be_granted_by(test, "alice", "device", FALSE));
+  g_assert_true(may_be_granted_by(test, "alice", "device", TRUE));
 }
 
 static void
@@ -284,5 +312,6 @@ main(int argc, char **argv)
   STORE_CASE_ADD("/stores/assignment/told", test_what_is_told);
   STORE_CASE_ADD("/stores/assignment/grant-with-it", test_grant_with_it);
   STORE_CASE_ADD("/stores/assignment/grant", test_grant);
+  STORE_CASE_ADD("/stores/assignment/grant-needs-second-factor", test_grant_needs_second_factor);
   return g_test_run();
 }

@@ -355,6 +355,7 @@ test_pool_members(StoreCase *test, gconstpointer data)
                         .may_restart = TRUE,
                         .may_reset = FALSE,
                         .take_over = POOL_TAKE_OVER_TAKE,
+                        .second_factor = POOL_SECOND_FACTOR_REQUIRED,
                         .hosts = (GStrv)hosts,
                         .placement = POOL_PLACEMENT_PACK,
                         .schedule = (PoolSchedule *)&schedule};
@@ -389,6 +390,7 @@ test_pool_members(StoreCase *test, gconstpointer data)
   g_assert_cmpuint(pool->warning_s, ==, written.warning_s);
   g_assert_true(pool->may_restart && !pool->may_reset);
   g_assert_cmpint(pool->take_over, ==, written.take_over);
+  g_assert_cmpint(pool->second_factor, ==, written.second_factor);
   g_assert_cmpint(pool->placement, ==, written.placement);
   g_assert_cmpstr(read_rules, ==, rules);
 }

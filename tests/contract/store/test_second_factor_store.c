@@ -132,8 +132,10 @@ add_sign_in(StoreCase *test, const char *hash, const char *user, gint64 now_us)
 }
 
 static void
-note(const char *token_hash, const User *user, gint64 used_us, gint64 expires_us, gpointer names)
+note(const char *token_hash, const User *user, gint64 used_us, gint64 expires_us, gint64 factor_us,
+     gpointer names)
 {
+  g_assert_cmpint(factor_us > 0, ==, g_str_has_suffix(token_hash, "-proven"));
   g_string_append_printf(names, "%s ", token_hash);
 }
 

@@ -59,8 +59,22 @@ def make_browser(folder):
     return {"XDG_DATA_HOME": folder, "LANGUAGE": "de"}
 
 
-def asked_while_signed_in(walk):
+def asked_by_a_pool(walk):
+    """It is the pool's matter, and there is a way back to the others."""
+    walk.stack.admin.call("PATCH", "pools/office", {"second_factor": "required"})
     walk.sign_in(LIST)
+    walk.client.settled("00-list")
+    walk.client.screen.key("Home", "Return")
+    walk.client.wait_title(SET_UP)
+    walk.client.settled("08-pool")
+    walk.client.screen.key("alt+z")
+    walk.client.wait_title(LIST)
+    row = next(row for row in walk.stack.admin.items("audit") if row["action"] == "session.connect")
+    assert row["code"] == "second-factor-required", row
+    walk.stack.admin.call("PATCH", "pools/office", {"second_factor": "none"})
+
+
+def asked_while_signed_in(walk):
     walk.client.settled("01-list")
     walk.stack.admin.call("PATCH", "groups/staff", {"second_factor_required": True})
     walk.client.screen.key("F5")
@@ -121,7 +135,8 @@ def main():
             ClientDriver(BUILD, ARTEFACTS, "--server", stack.portal_url, "--user", "demo", "--ca-file", stack.ca,
                          environment=make_browser(folder)) as client:
         walk = Walk(stack, client, folder)
-        for act in (asked_while_signed_in, asked_at_sign_in, wrong_code, right_code, recovery_code, signing_out_instead):
+        for act in (asked_by_a_pool, asked_while_signed_in, asked_at_sign_in, wrong_code, right_code, recovery_code,
+                    signing_out_instead):
             act(walk)
             print(f"{act.__name__}: good", flush=True)
     return 0

@@ -46,6 +46,7 @@ FIELDS = {
     "may_restart": (["--may-restart", "no"], False, "no"),
     "may_reset": (["--may-reset", "no"], False, "no"),
     "take_over": (["--take-over", "take"], "take", "take"),
+    "second_factor": (["--second-factor", "required"], "required", "required"),
     "hosts": (["--hosts", "kvm1"], ["kvm1"], "kvm1"),
     "placement": (["--placement", "pack"], "pack", "pack"),
     "schedule": (["--time-zone", "Europe/Berlin", "--schedule", "mon-fri 07:00-18:00 spares=3 size=12",

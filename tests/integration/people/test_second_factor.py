@@ -16,6 +16,7 @@ from api_places import route_rows
 from ctl import Ctl
 from desktop import ready_session
 from fake_stack import fake_stack
+from processes import Failed
 from rest import Problem, Rest
 from second_factor import code_of, enrol
 
@@ -159,6 +160,25 @@ class SecondFactorTest(FactorCase):
         self.assertTrue([row for row in self.log() if row["action"] == "role.change" and row["object"] == "role/auditor"
                          and row["detail"].endswith("; second factor required")])
 
+    def test_required_by_a_pool(self):
+        """A sign-in without one, and an access token of a person who has one, are refused; explaining says why."""
+        self.stack.admin.call("POST", "pools", {"name": "strict", "image": "tiny", "size": 1, "spares": 0,
+                                                "second_factor": "required"})
+        self.stack.admin.call("PUT", "pools/strict/entitlements/group/staff")
+        rest = self.rest(self.person("pia"))
+        refusal = self.refused("second-factor-required", rest, "POST", "pools/strict/connect", {})
+        self.assertIn("strict asks for a second factor, and this sign-in was not proven with one.", refusal.reasons)
+        rules = {rule["rule"]: rule["ok"] for rule in
+                 self.stack.admin.call("GET", "pools/strict/explain?user=pia")["rules"]}
+        self.assertIs(rules["second-factor"], False)
+        enrol(rest, password=PASSWORD)
+        token = rest.call("POST", "me/tokens", {"name": "job", "scopes": ["own"], "lifetime_s": 3600})["token"]
+        program = Rest(self.stack.portal_url, self.stack.ca, token)
+        self.refused("second-factor-required", program, "POST", "pools/strict/connect", {})
+        session = ready_session(rest, "strict", 120)
+        self.refused("second-factor-required", program, "POST", f"sessions/{session['id']}/grants", {"viewer": "native"})
+        rest.call("POST", f"sessions/{session['id']}/logoff")
+
     def test_reset_cuts_what_is_open(self):
         """Row 17; how long it took is in the output."""
         rest, secret, _ = self.enrolled("rob")
@@ -179,6 +199,20 @@ class SecondFactorTest(FactorCase):
         self.assertEqual(again.standing, "none")
         self.assertEqual(again.call("GET", f"sessions/{session['id']}")["id"], session["id"])
         self.refused("conflict", self.stack.admin, "DELETE", "users/rob/second-factor")
+
+    def test_taken_away_on_the_command_line_of_the_broker(self):
+        rest, _, _ = self.enrolled("sol")
+        token = rest.call("POST", "me/tokens", {"name": "job", "scopes": ["own"], "lifetime_s": 3600})["token"]
+        stack = self.stack
+        words = [stack.program("caraway-broker"), *stack.broker_options(), "--remove-second-factor=sol"]
+        self.assertIn("sol signs in without", stack.once(words))
+        with self.assertRaisesRegex(Failed, "conflict|has no second factor"):
+            stack.once(words)
+        self.refused("not-signed-in", rest, "GET", "me")
+        self.refused("not-signed-in", Rest(stack.portal_url, stack.ca, token), "GET", "desktops")
+        self.assertEqual(self.rest("sol").standing, "none")
+        row = next(row for row in self.log() if row["action"] == "second-factor.reset" and row["object"] == "user/sol")
+        self.assertEqual((row["actor"], row["result"]), ("command line", "ok"))
 
     def test_the_log_has_no_code(self):
         rest, secret, codes = self.enrolled("lou")

@@ -83,6 +83,11 @@ CHANGE(manual_owner, manual(world); owns(world); world->own.power = POWER_OFF)
 CHANGE(stranger_explained, stranger(world); crowded(world); world->facts.explains = TRUE)
 CHANGE(silent_explained, silent(world); world->facts.explains = TRUE)
 
+CHANGE(strict, owns(world); world->pool.second_factor = POOL_SECOND_FACTOR_REQUIRED)
+CHANGE(strict_proven, strict(world); world->facts.second_factor = TRUE)
+CHANGE(strict_explained, strict(world); world->facts.explains = TRUE)
+CHANGE(strict_enrolled, strict_explained(world); world->facts.second_factor = TRUE)
+
 #define ENTITLED "database pool-exists account-enabled entitled "
 
 static const Case cases[] = {
@@ -155,6 +160,14 @@ static const Case cases[] = {
      "database pool-exists account-enabled -entitled own-desktop desktops-per-user -spare-ready "
      "-room-in-pool",
      NULL},
+    {"strict", strict, CONNECT_REFUSE, CARAWAY_ERROR_SECOND_FACTOR_REQUIRED, ENTITLED "-second-factor",
+     "this sign-in was not proven with one"},
+    {"strict-proven", strict_proven, CONNECT_RESUME, 0,
+     ENTITLED "second-factor own-desktop host-answers take-over", "this sign-in was proven with one"},
+    {"strict-explained", strict_explained, CONNECT_REFUSE, CARAWAY_ERROR_SECOND_FACTOR_REQUIRED,
+     ENTITLED "-second-factor own-desktop host-answers take-over", "alice has none"},
+    {"strict-enrolled", strict_enrolled, CONNECT_RESUME, 0,
+     ENTITLED "second-factor own-desktop host-answers take-over", "alice has one"},
     {"silent-explained", silent_explained, CONNECT_REFUSE, CARAWAY_ERROR_HOST_GONE,
      ENTITLED "own-desktop -host-answers take-over", NULL},
 };

@@ -8,7 +8,7 @@ put(KnownSignIns *known, guint64 stamp, const char *hash, const char *user_id, g
                      .name = (char *)"name",
                      .full_name = (char *)"Full Name",
                      .source = (char *)"corp"};
-  known_sign_ins_put(known, stamp, hash, &user, used_us, used_us + 100);
+  known_sign_ins_put(known, stamp, hash, &user, used_us, used_us + 100, used_us + 3);
 }
 
 static gboolean
@@ -27,6 +27,7 @@ test_newest_facts_hold(void)
   g_autoptr(KnownSignIn) sign_in = known_sign_ins_find(known, "one");
   g_assert_cmpint(sign_in->used_us, ==, 7);
   g_assert_cmpint(sign_in->expires_us, ==, 107);
+  g_assert_cmpint(sign_in->factor_us, ==, 10);
   g_assert_cmpstr(sign_in->user->id, ==, "alice");
   g_assert_cmpstr(sign_in->user->source, ==, "corp");
   g_assert_cmpuint(known_sign_ins_count(known), ==, 1);
