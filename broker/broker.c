@@ -10,6 +10,7 @@
 #include "broker/service/cluster/broker_directory.h"
 #include "broker/service/hosts/host_registry.h"
 #include "broker/service/people/factor_key.h"
+#include "broker/service/people/second_factor.h"
 #include "broker/service/setup.h"
 #include "broker/service/trust/grant_keys.h"
 #include "broker/state_folder.h"
@@ -263,6 +264,13 @@ gboolean
 broker_create_administrator(Broker *broker, const char *name, const char *password, GError **error)
 {
   return setup_first_administrator(broker->services, name, password, FALSE, error);
+}
+
+gboolean
+broker_remove_second_factor(Broker *broker, const char *name, GError **error)
+{
+  g_autoptr(Caller) caller = caller_new("", COMMAND_LINE, TRUE, "", "");
+  return second_factor_reset(broker->services, caller, name, error);
 }
 
 char *

@@ -20,6 +20,11 @@ Broker *broker_open(const Config *config, GError **error) G_GNUC_WARN_UNUSED_RES
 gboolean broker_create_administrator(Broker *broker, const char *name, const char *password,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Takes the second factor of the account @name away, whose owner lost it with all recovery codes and has
+ * nobody else to do it; its sign-ins and access tokens end. */
+gboolean broker_remove_second_factor(Broker *broker, const char *name,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** A join token for @role ("host" or "portal"), good for an hour (transfer full; free with secret_free()). */
 char *broker_create_join_token(Broker *broker, const char *role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

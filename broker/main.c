@@ -19,6 +19,7 @@
 
 static const ConfigSwitch SWITCHES[] = {
     {"create-admin", "NAME", "make the first administrator; the password is read from standard input"},
+    {"remove-second-factor", "NAME", "take the second factor of NAME away, whose codes are lost, and exit"},
     {"join-token", "ROLE", "print a join token for a host or a portal"},
     {"migrate", NULL, "bring the database up to date and exit"},
     {"backup", "FILE", "write the whole database to a new file and exit; brokers may go on working"},
@@ -66,6 +67,16 @@ create_administrator(Broker *broker, const char *name, GError **error)
 }
 
 static gboolean
+remove_second_factor(Broker *broker, const char *name, GError **error)
+{
+  if (!broker_remove_second_factor(broker, name, error))
+    return FALSE;
+  g_print("%s signs in without a second factor now, and sets up another one then if there must be one.\n",
+          name);
+  return TRUE;
+}
+
+static gboolean
 print_join_token(Broker *broker, const char *role, GError **error)
 {
   char *token = broker_create_join_token(broker, role, error);
@@ -107,8 +118,11 @@ run(const Config *config, GError **error)
     return FALSE;
   const char *administrator = config_switch(config, "create-admin");
   const char *role = config_switch(config, "join-token");
+  const char *loser = config_switch(config, "remove-second-factor");
   if (administrator != NULL)
     return create_administrator(broker, administrator, error);
+  if (loser != NULL)
+    return remove_second_factor(broker, loser, error);
   if (role != NULL)
     return print_join_token(broker, role, error);
   return broker_run(broker, error);

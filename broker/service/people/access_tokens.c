@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/service/people/access_tokens.h"
 
+#include "broker/model/second_factor.h"
 #include "broker/policy/names.h"
 #include "broker/service/away/database_return.h"
 #include "broker/service/devices/device_account.h"
@@ -200,6 +201,9 @@ access_tokens_check(Services *services, const char *text, const char *address, G
   }
   Caller *caller = caller_new(user->id, user->name, FALSE, from, hash);
   caller->password_change_required = user->password_change_required;
+  /* Whoever must have a second factor and has none does not go on by what was made without. */
+  caller->enrolment_required = factor_standing(user, 0) == FACTOR_STANDING_ENROLMENT;
+  caller->second_factor_pending = caller->enrolment_required;
   caller->limit = token->scopes;
   return caller;
 }

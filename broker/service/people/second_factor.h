@@ -61,8 +61,8 @@ GStrv second_factor_renew_recovery(Services *services, const Caller *caller, con
 gboolean second_factor_turn_off(Services *services, const Caller *caller, const char *password,
                                 const char *code, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Takes the second factor of @user away, whose owner lost it: ends its sign-ins and cuts its consoles; its
- * sessions stay. Not of @caller itself. */
+/** Takes the second factor of @user away, whose owner lost it: ends its sign-ins and access tokens, and cuts
+ * its consoles; its sessions stay. Not of @caller itself. */
 gboolean second_factor_reset(Services *services, const Caller *caller, const char *user,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

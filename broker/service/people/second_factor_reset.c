@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service/people/access_tokens.h"
 #include "broker/service/people/second_factor.h"
 #include "broker/service/people/sign_in_ending.h"
 #include "broker/service/rights/rights.h"
@@ -22,6 +23,7 @@ check(const Caller *caller, const User *user, GError **error)
   return user->second_factor || refuse(error, "has no second factor.", user->name);
 }
 
+/* Access tokens, too: whoever has the phone may have made some. */
 gboolean
 second_factor_reset(Services *services, const Caller *caller, const char *key, GError **error)
 {
@@ -30,6 +32,7 @@ second_factor_reset(Services *services, const Caller *caller, const char *key, G
   if (user == NULL || !rights_check_not_above(work, caller, user->id, error) || !check(caller, user, error) ||
       !second_factor_store_remove(work->transaction, user->id, error) ||
       !sign_in_ending_all(work, user->id, NULL, error) ||
+      !access_tokens_revoke_of(work, caller, user->id, error) ||
       !work_audit(work, caller, "second-factor.reset", "user", user->name, "", error))
     return FALSE;
   return work_commit(work, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who must have a second factor, what a sign-in that lacks it is not, and taking it away from its owner. */
 #include "broker/service/audit_log.h"
+#include "broker/service/people/access_tokens.h"
 #include "broker/service/people/factor_key.h"
 #include "broker/service/people/group_admin.h"
 #include "broker/service/people/user_admin.h"
@@ -183,6 +184,54 @@ test_reset_cuts_consoles(void)
   g_assert_cmpint(second_factor_standing(without), ==, FACTOR_STANDING_NONE);
 }
 
+/* A token of alice, made by @caller. */
+static char *
+make_token(FactorCase *test, const Caller *caller)
+{
+  g_autoptr(GError) error = NULL;
+  char *text = NULL;
+  const NewAccessToken new_token = {.name = "job", .scopes = ~(PermissionSet)0, .lifetime_s = 3600};
+  g_autoptr(AccessToken) token =
+      access_tokens_create(test->fixture->services, caller, &new_token, &text, &error);
+  g_assert_no_error(error);
+  return text;
+}
+
+static void
+test_reset_ends_tokens(void)
+{
+  g_autoptr(FactorCase) test = factor_case_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) enrolled = factor_case_enrol(test);
+  g_autofree char *token = make_token(test, enrolled);
+  g_autoptr(Caller) program = sign_in_check(test->fixture->services, token, FACTOR_ADDRESS, &error);
+  g_assert_no_error(error);
+  g_assert_false(program->second_factor_pending);
+  reset(test);
+  g_assert_null(sign_in_check(test->fixture->services, token, FACTOR_ADDRESS, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED);
+}
+
+/* What was made before it was asked for waits till there is one. */
+static void
+test_tokens_wait_for_enrolment(void)
+{
+  g_autoptr(FactorCase) test = factor_case_new();
+  Services *services = test->fixture->services;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) before = factor_case_sign_in(test, "alice", NULL);
+  g_autofree char *token = make_token(test, before);
+  factor_case_require(test);
+  g_autoptr(Caller) waiting = sign_in_check(services, token, FACTOR_ADDRESS, &error);
+  g_assert_false(second_factor_check_pending(waiting, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_ENROLMENT_REQUIRED);
+  g_clear_error(&error);
+  g_autoptr(Caller) enrolled = factor_case_enrol(test);
+  g_autoptr(Caller) program = sign_in_check(services, token, FACTOR_ADDRESS, &error);
+  g_assert_true(second_factor_check_pending(program, &error));
+  g_assert_cmpint(program->second_factor_us, ==, 0);
+}
+
 static void
 test_reset_is_refused(void)
 {
@@ -286,6 +335,8 @@ main(int argc, char **argv)
   g_test_add_func("/second-factor/pending/is-not-known", test_pending_is_not_known);
   g_test_add_func("/second-factor/proof-of-another-kind", test_proof_of_another_kind);
   g_test_add_func("/second-factor/reset/cuts-consoles", test_reset_cuts_consoles);
+  g_test_add_func("/second-factor/reset/ends-tokens", test_reset_ends_tokens);
+  g_test_add_func("/second-factor/tokens-wait", test_tokens_wait_for_enrolment);
   g_test_add_func("/second-factor/reset/refused", test_reset_is_refused);
   g_test_add_func("/second-factor/log", test_everything_is_in_the_log_but_secrets);
   g_test_add_func("/second-factor/key", test_key_of_the_installation);
