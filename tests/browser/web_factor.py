@@ -152,7 +152,7 @@ def test_pool_that_asks_for_it(case):
     desktops(case, offer(OFFICE))
     case.broker.refusals[f"POST /pools/{OFFICE['id']}/connect"] = Refusal(403, "second-factor-required", "This pool needs a second factor.")
     case.browser.find(card(OFFICE, "[data-role=connect]")).click()
-    case.browser.wait_text("This desktop needs a second factor", "[role=alert]")
+    case.browser.wait_text("This pool needs a second factor.", "[role=alert]")
     case.browser.picture(artefact("factor-pool.png"))
     case.browser.find(card(OFFICE, "[data-role=factor]")).click()
     case.browser.wait_text("Off. Whoever knows your password can sign in as you.")
