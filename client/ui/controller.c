@@ -192,10 +192,12 @@ gboolean
 controller_handle_sign_in(Controller *controller, const GError *error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS(meanings); i++) {
-    if (g_error_matches(error, CARAWAY_ERROR, (int)meanings[i].code)) {
-      controller_handle(controller, meanings[i].event, error);
-      return TRUE;
-    }
+    if (!g_error_matches(error, CARAWAY_ERROR, (int)meanings[i].code))
+      continue;
+    if (controller->kiosk != NULL && meanings[i].event != CLIENT_EVENT_TOKEN_REJECTED)
+      return FALSE; /* nobody is there who has a factor: the refusal is shown, and it tries again */
+    controller_handle(controller, meanings[i].event, error);
+    return TRUE;
   }
   return FALSE;
 }

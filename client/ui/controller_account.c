@@ -119,9 +119,12 @@ controller_check_server(Controller *controller)
 
 /* The person */
 
+/* A kiosk goes on to where it is refused and says why. */
 static ClientEvent
-event_of(const ApiAccount *account)
+event_of(const Controller *controller, const ApiAccount *account)
 {
+  if (controller->kiosk != NULL)
+    return CLIENT_EVENT_SIGNED_IN;
   if (g_str_equal(account->second_factor, API_FACTOR_CODE_REQUIRED))
     return CLIENT_EVENT_FACTOR_REQUIRED;
   if (g_str_equal(account->second_factor, API_FACTOR_ENROLMENT_REQUIRED))
@@ -140,7 +143,7 @@ take_login(Controller *controller, const ApiAnswer *answer, ClientEvent *ret_eve
   g_autoptr(ApiAccount) account = api_account_from_login(answer, error);
   if (account == NULL)
     return FALSE;
-  *ret_event = event_of(account);
+  *ret_event = event_of(controller, account);
   desktops_page_set_person(controller->desktops_page,
                            *account->full_name != '\0' ? account->full_name : account->name);
   return TRUE;
