@@ -48,10 +48,9 @@ enrolment_run(const HostSettings *settings, const char *token, GError **error)
                 "Joining needs --host-broker=https://HOST:PORT as well.");
     return FALSE;
   }
-  if (!host_settings_make_folders(settings, error) || !prepare_relay_folder(settings, error))
-    return FALSE;
   g_autoptr(BrokerList) brokers = broker_list_new(settings->broker_url, error);
-  if (brokers == NULL)
+  if (brokers == NULL || !host_settings_check_relay(settings, broker_list_current(brokers), error) ||
+      !host_settings_make_folders(settings, error) || !prepare_relay_folder(settings, error))
     return FALSE;
   const char *addresses[] = {settings->relay_address, NULL};
   const JoinRequest request = {

@@ -68,6 +68,16 @@ serve_http(Program *program, GError **error)
   return program->http != NULL;
 }
 
+/* The relay's address is told to the broker anew at each start: what joining refuses is only warned of here,
+ * since consoles of this machine alone may be what is wanted of a host that serves already. */
+static void
+warn_of_relay(const Program *program)
+{
+  g_autoptr(GError) error = NULL;
+  if (!host_settings_check_relay(program->settings, broker_list_current(program->brokers), &error))
+    log_warning("%s", error->message);
+}
+
 static gboolean
 serve(Program *program, GError **error)
 {
@@ -78,6 +88,7 @@ serve(Program *program, GError **error)
     g_prefix_error(error, "host.broker: ");
     return FALSE;
   }
+  warn_of_relay(program);
   const AgentParts parts = {
       .settings = program->settings,
       .credentials = program->credentials,
@@ -188,7 +199,7 @@ program_run(int argc, char **argv, ProgramOpen open)
   Program program = {.settings = host_settings_new(config, &error)};
   gboolean done = program.settings != NULL && run_switches(&program, config, open, &error);
   if (!done)
-    log_error("%s", error->message);
+    log_write(LOG_LEVEL_ERROR, LOG_FIELDS(.code = error_stable_name(error)), "%s", error->message);
   program_clear(&program);
   return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

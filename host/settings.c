@@ -7,6 +7,7 @@
 #include "common/net/credentials.h"
 
 #include <errno.h>
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -33,7 +34,10 @@ const ConfigKey host_settings_keys[] = {
      .probe = guard_folder},
     {GROUP, "image-directory", CONFIG_PATH, "/var/lib/caraway/images",
      "the images that desktops are made of"},
-    {GROUP, "relay-address", CONFIG_STRING, "127.0.0.1", "where portals and clients reach this host's relay"},
+    {GROUP, "relay-address", CONFIG_STRING, "127.0.0.1",
+     "where portals and clients reach this host's relay: an IP address or a DNS name, to be set before "
+     "joining "
+     "a broker on another machine"},
     {GROUP, "relay-port", CONFIG_INT, "8444", "port of this host's relay", .minimum = 1, .maximum = 65535},
     {GROUP, "relay-socket", CONFIG_PATH, "/run/caraway/relay.sock", "control socket of this host's relay"},
     {GROUP, "relay-state-directory", CONFIG_PATH, "/var/lib/caraway/relay",
@@ -124,6 +128,31 @@ host_settings_new(const Config *config, GError **error)
   if (!read_network(settings, error) || !check_brokers(settings, error))
     return NULL;
   return g_steal_pointer(&settings);
+}
+
+/* Whether @host, an IP address or a name, means nothing but the machine that says it. */
+static gboolean
+is_this_machine(const char *host)
+{
+  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+  if (address != NULL)
+    return g_inet_address_get_is_loopback(address) || g_inet_address_get_is_any(address);
+  g_autofree char *name = g_ascii_strdown(host, -1);
+  return strcmp(name, "localhost") == 0 || g_str_has_suffix(name, ".localhost");
+}
+
+gboolean
+host_settings_check_relay(const HostSettings *settings, const char *broker_url, GError **error)
+{
+  g_autoptr(GUri) url = g_uri_parse(broker_url, G_URI_FLAGS_NONE, NULL);
+  if (!is_this_machine(settings->relay_address) || (url != NULL && is_this_machine(g_uri_get_host(url))))
+    return TRUE;
+  g_set_error(
+      error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG,
+      "host.relay-address is “%s”, where portals and clients on other machines do not reach this host's "
+      "relay: set relay-address in the configuration file to this host's address or DNS name.",
+      settings->relay_address);
+  return FALSE;
 }
 
 char *

@@ -40,6 +40,13 @@ extern const ConfigSwitch host_settings_switches[];
 /** Reads @config into values (transfer full); CARAWAY_ERROR_CONFIG. */
 HostSettings *host_settings_new(const Config *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * Whether others can reach the relay at its address, as far as the address tells: one of this machine alone
+ * (loopback) is right only beside a broker, at @broker_url, that is reached so as well. CARAWAY_ERROR_CONFIG.
+ */
+gboolean host_settings_check_relay(const HostSettings *settings, const char *broker_url,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** The path @name below the state directory (transfer full). */
 char *host_settings_path(const HostSettings *settings, const char *name);
 
