@@ -86,6 +86,7 @@ class Install(unittest.TestCase):
         self.assertEqual(rows["/var/lib/caraway/portal"], ["0700", "caraway-portal", "caraway-portal"])
         self.assertEqual(rows["/var/lib/caraway/relay"], ["0750", "caraway-relay", "caraway"])
         self.assertEqual(rows["/run/caraway"], ["0750", "caraway-relay", "caraway"])
+        self.assertEqual(rows["/etc/caraway/authenticators.d"], ["0755", "root", "root"])
 
     def test_configuration_manuals_and_completion(self):
         self.assertEqual(set(os.listdir(os.path.join(self.root, "etc/caraway"))), {f"{name}.conf" for name in DAEMONS})
