@@ -4,7 +4,6 @@ started again still has it, on either database, and docs/pools.md and carawayctl
 described and has no row here fails."""
 import os
 import re
-import shlex
 import tempfile
 import unittest
 
@@ -178,15 +177,6 @@ class OnSqlite(RoundTrip, unittest.TestCase):
         for field, (words, _, _) in FIELDS.items():
             if words is not None:
                 yield [*words, "--on-disconnect", "lock"] if field == "on_disconnect_delay_s" else words
-
-    def test_9_the_examples_of_the_documents_work(self):
-        commands = re.findall(r"^carawayctl (pool create .*?[^\\\n])$", read("docs", "pools.md"), re.M | re.S)
-        self.assertEqual(len(commands), 4)
-        for command in commands:
-            here = command.replace("\\\n", " ").replace("kvm3,kvm4", "kvm1")
-            words = shlex.split(re.sub(r"--image \S+", "--image debian-12", here))
-            with self.subTest(command=command):
-                self.ctl.ok(*words)
 
 
 class OnPostgres(RoundTrip, unittest.TestCase):

@@ -5,6 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Long enough for a loaded machine to begin an answer in, short enough to be outlasted. */
+#define OUTLASTED_MS 4000
+
 /* What the fake broker saw of the last request, and the event stream that it holds open. */
 typedef struct {
   char *text;
@@ -141,16 +144,25 @@ test_a_head_request_has_no_body(void)
 
 static const char events_request[] = "GET /api/v1/sessions/1/events HTTP/1.1\r\nHost: p\r\n\r\n";
 
+static gboolean
+is_past(gpointer until_us)
+{
+  return g_get_monotonic_time() >= *(gint64 *)until_us;
+}
+
+/* And the limit of answers, once they have begun, does not end them. */
 static void
 test_events_pass_one_by_one(void)
 {
-  g_autoptr(PortalFixture) fixture = portal_fixture_new(300);
+  g_autoptr(PortalFixture) fixture = portal_fixture_new(OUTLASTED_MS);
   g_auto(Seen) seen = {0};
   soup_server_add_handler(fixture->broker, NULL, on_events, &seen, NULL);
   int fd = portal_fixture_connect(fixture, "192.0.2.7");
   portal_fixture_send(fd, events_request);
   g_autofree char *head = portal_fixture_read(fd, "\r\n\r\n");
   assert_contains(head, "Content-Type: text/event-stream");
+  gint64 outlasted_us = g_get_monotonic_time() + OUTLASTED_MS * 1000;
+  portal_fixture_wait(is_past, &outlasted_us);
   for (int i = 0; i < 3; i++) {
     send_event(&seen, "event: session\ndata: {}\n\n");
     g_autofree char *event = portal_fixture_read(fd, "data: {}\n\n");
