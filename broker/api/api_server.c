@@ -250,8 +250,12 @@ on_head(HttpConnection *connection, const HttpHead *head, gsize *ret_body_limit,
   ApiServer *server = data;
   const RequestSender sender = {http_connection_peer(connection), http_connection_address(connection),
                                 peer_has_name, connection};
-  RequestRefusal refusal;
+  RequestRefusal refusal = {.status = 403};
   g_autoptr(GError) error = NULL;
+  if (http_connection_turned_away(connection) != NULL) {
+    refuse(server, connection, http_connection_turned_away(connection), &refusal);
+    return FALSE;
+  }
   g_autoptr(Request) request = request_reader_read(head, &sender, &refusal, &error);
   if (request == NULL) {
     if (refusal.status == 400) /* who sends that may mean something else by what follows */
@@ -278,19 +282,23 @@ on_refuse(HttpConnection *connection, guint status, const char *sentence, gpoint
   refuse(data, connection, error, &refusal);
 }
 
+/* A machine whose certificate does not count hears so in an answer: of an end without a word it could only
+ * guess why. It is no peer, and no route is looked up for it. */
 static gboolean
 on_greet(HttpConnection *connection, X509 *certificate, gpointer data)
 {
   ApiServer *server = data;
-  g_autoptr(GError) error = NULL;
+  GError *error = NULL;
   if (certificate == NULL)
     return TRUE;
   Identity *identity = machine_check_peer(server->context.services, server->credentials, certificate, &error);
-  if (identity != NULL)
+  if (identity != NULL) {
     http_connection_set_peer(connection, identity, certificate);
-  else
-    log_warning("a client certificate is refused: %s", error->message);
-  return identity != NULL;
+    return TRUE;
+  }
+  log_warning("a client certificate is refused: %s", error->message);
+  http_connection_turn_away(connection, error);
+  return TRUE;
 }
 
 static const HttpConnectionEvents EVENTS = {

@@ -53,10 +53,12 @@ check_machine(const ApiContext *context, const Request *request, GError **error)
   gboolean fits = peer != NULL && machine_may(permission, peer->role);
   if (fits && machine_check_counts(peer, context->services))
     return TRUE;
-  g_autoptr(GError) refusal = g_error_new_literal(
-      CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
-      fits ? "The certificate of this machine was revoked; join it again with a new token."
-           : "Only machines that joined this installation for this purpose may ask for this.");
+  g_autoptr(GError) refusal = NULL;
+  if (fits)
+    machine_check_set_revoked(peer, &refusal);
+  else
+    g_set_error_literal(&refusal, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED,
+                        "Only machines that joined this installation for this purpose may ask for this.");
   audit_table_machine_refused(context, request, refusal);
   g_propagate_error(error, g_steal_pointer(&refusal));
   return FALSE;

@@ -18,6 +18,13 @@ machine_check_counts(const Identity *peer, gpointer services)
   return standing == CERTIFICATE_GOOD || standing == CERTIFICATE_UNKNOWN;
 }
 
+void
+machine_check_set_revoked(const Identity *peer, GError **error)
+{
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED, "The certificate %s of %s/%s was revoked.",
+              peer->serial, identity_role_name(peer->role), peer->name);
+}
+
 Identity *
 machine_check_peer(Services *services, const Credentials *credentials, X509 *certificate, GError **error)
 {
@@ -26,8 +33,7 @@ machine_check_peer(Services *services, const Credentials *credentials, X509 *cer
     return NULL;
   CertificateStanding standing = standing_of(services, identity);
   if (standing == CERTIFICATE_REVOKED || standing == CERTIFICATE_CUT) {
-    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNTRUSTED, "The certificate %s of %s/%s was revoked.",
-                identity->serial, identity_role_name(identity->role), identity->name);
+    machine_check_set_revoked(identity, error);
     return NULL;
   }
   CertificateRow *row = standing == CERTIFICATE_UNKNOWN ? certificate_facts_of(certificate, NULL) : NULL;

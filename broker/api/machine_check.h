@@ -16,3 +16,6 @@ Identity *machine_check_peer(Services *services, const Credentials *credentials,
 /** Whether the certificate that @peer was read from still counts; @services is a Services. From any thread.
  */
 gboolean machine_check_counts(const Identity *peer, gpointer services);
+
+/** Says in @error that it does not. */
+void machine_check_set_revoked(const Identity *peer, GError **error);

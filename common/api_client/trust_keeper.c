@@ -14,6 +14,7 @@
 #define RENEWED_MAX    65536
 #define RENEW_GAP_US   (30 * G_USEC_PER_SEC)
 #define ANSWER_MAX     (16 * 1024 * 1024)
+#define DETAIL_MAX     2048
 #define CALL_LIMIT_S   10
 #define POKED_AFTER_MS 100 /* several news come at once */
 
@@ -29,7 +30,7 @@ struct TrustKeeper {
   char *url; /* of the broker that is asked */
   guint timer, poked;
   gboolean is_asked_again; /* while one is under way */
-  gboolean was_told;       /* that it fails */
+  char *told;              /* (nullable) why it failed last */
 };
 
 static void ask(TrustKeeper *keeper);
@@ -45,18 +46,28 @@ get_pem(JsonObject *answer, const char *name, GError **error)
   return pem;
 }
 
+/* With what the broker says is wrong: that this machine was revoked, say. */
+static gboolean
+check_status(SoupMessage *message, const char *text, gsize size, GError **error)
+{
+  guint status = soup_message_get_status(message);
+  if (status == SOUP_STATUS_OK)
+    return TRUE;
+  g_autoptr(JsonObject) problem = json_parse_object(text != NULL ? text : "", size, ANSWER_MAX, NULL);
+  const char *detail = problem != NULL ? json_get_string(problem, "detail", DETAIL_MAX, NULL) : NULL;
+  g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNREACHABLE, "the broker answered with status %u: %s",
+              status, detail != NULL ? detail : "it does not say why");
+  return FALSE;
+}
+
 static gboolean
 take_answer(TrustKeeper *keeper, GBytes *bytes, GError **error)
 {
   gsize size = 0;
   const char *text = g_bytes_get_data(bytes, &size);
-  guint status = soup_message_get_status(keeper->message);
   gboolean changed = FALSE;
-  if (status != SOUP_STATUS_OK) {
-    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNREACHABLE, "the broker answered with status %u",
-                status);
+  if (!check_status(keeper->message, text, size, error))
     return FALSE;
-  }
   g_autoptr(JsonObject) answer = json_parse_object(text != NULL ? text : "", size, ANSWER_MAX, error);
   const char *list = answer != NULL ? get_pem(answer, "revocations", error) : NULL;
   if (list == NULL || !credentials_take_revocations(keeper->parts.credentials, list, &changed, error))
@@ -77,10 +88,11 @@ on_answer(GObject *source, GAsyncResult *result, gpointer data)
   gboolean done = bytes != NULL && take_answer(keeper, bytes, &error);
   if (bytes == NULL)
     broker_list_leave(keeper->parts.brokers, keeper->url);
-  if (!done && !keeper->was_told)
-    log_warning("the list of revoked certificates could not be fetched, the last one holds: %s",
-                error->message);
-  keeper->was_told = !done;
+  const char *reason = done ? NULL : error->message;
+  if (reason != NULL && g_strcmp0(reason, keeper->told) != 0)
+    log_warning("the list of revoked certificates could not be fetched, the last one holds: %s", reason);
+  g_free(keeper->told);
+  keeper->told = g_strdup(reason);
   g_clear_object(&keeper->message);
   if (keeper->is_asked_again)
     ask(keeper);
@@ -109,12 +121,8 @@ take_certificate(TrustKeeper *keeper, GBytes *bytes, GError **error)
 {
   gsize size = 0;
   const char *text = g_bytes_get_data(bytes, &size);
-  guint status = soup_message_get_status(keeper->renewal);
-  if (status != SOUP_STATUS_OK) {
-    g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNREACHABLE, "the broker answered with status %u",
-                status);
+  if (!check_status(keeper->renewal, text, size, error))
     return FALSE;
-  }
   g_autoptr(JsonObject) answer = json_parse_object(text != NULL ? text : "", size, RENEWED_MAX, error);
   const char *chain = answer != NULL ? get_pem(answer, "certificate", error) : NULL;
   return chain != NULL && credentials_renew(keeper->parts.credentials, chain, keeper->key, error);
@@ -236,5 +244,6 @@ trust_keeper_free(TrustKeeper *keeper)
   soup_session_abort(keeper->session);
   g_object_unref(keeper->session);
   g_free(keeper->url);
+  g_free(keeper->told);
   g_free(keeper);
 }

@@ -65,6 +65,7 @@ clear(gpointer data)
   tls_socket_free(connection->socket, FALSE);
   identity_free(connection->peer);
   X509_free(connection->certificate);
+  g_clear_error(&connection->turned_away);
   g_free(connection->address);
 }
 
@@ -192,6 +193,19 @@ const Identity *
 http_connection_peer(const HttpConnection *connection)
 {
   return connection->peer;
+}
+
+void
+http_connection_turn_away(HttpConnection *connection, GError *reason)
+{
+  connection->turned_away = reason;
+  http_connection_set_last(connection);
+}
+
+const GError *
+http_connection_turned_away(const HttpConnection *connection)
+{
+  return connection->turned_away;
 }
 
 gboolean

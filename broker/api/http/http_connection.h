@@ -59,6 +59,12 @@ void http_connection_set_peer(HttpConnection *connection, Identity *peer, X509 *
 /** Whose certificate was verified (transfer none), NULL for a client without one. */
 const Identity *http_connection_peer(const HttpConnection *connection);
 
+/** Nothing is done for whoever is behind it, because of @reason (transfer full). */
+void http_connection_turn_away(HttpConnection *connection, GError *reason);
+
+/** Why nothing is done for it (transfer none), NULL for most. */
+const GError *http_connection_turned_away(const HttpConnection *connection);
+
 /** Whether the peer's certificate is good for the name or IP address @host. */
 gboolean http_connection_peer_has_name(const HttpConnection *connection, const char *host);
 

@@ -24,6 +24,7 @@ struct HttpConnection {
   ReadyWatch *watch;
   Identity *peer;
   X509 *certificate;
+  GError *turned_away; /* (nullable) */
   char *address;
   const HttpConnectionEvents *events;
   gpointer user_data;

@@ -52,6 +52,10 @@ class Renewal(unittest.TestCase):
         self.addCleanup(process.stop)
         return process
 
+    def log(self, name):
+        with open(self.path(f"{name}.log"), encoding="utf-8") as file:
+            return file.read()
+
     def connect(self, port):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -124,6 +128,10 @@ class Renewal(unittest.TestCase):
             # What was opened before is still answered, by the broker's answer to a request with the new one.
             tls.sendall(b"GET /api/v1/me HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             self.assertIn(b" 401 ", tls.recv(65536).split(b"\r\n", 1)[0] + b" ")
+        serial = next(row["serial"] for row in self.rows("role=portal&name=edge") if int(row["serial"], 16) == newer.serial_number)
+        self.admin.call("POST", f"certificates/{serial}/revoke", {"all": True})
+        wait_until(lambda: f"The certificate {serial} of portal/edge was revoked" in self.log("portal"), LIMIT_S,
+                   "the portal to say why the broker refuses it")
 
     def test_a_host_and_its_relay_go_on(self):
         port = free_port()
@@ -148,8 +156,7 @@ class Renewal(unittest.TestCase):
             self.wait_renewed(role, "kvm7", state, older[role])
         wait_until(lambda: self.shown(port) == certificate_in(relay).serial_number, LIMIT_S, "the relay's new certificate")
         wait_until(lambda: self.admin.call("GET", "hosts/kvm7")["state"] == "up", LIMIT_S, "the host")
-        with open(self.path("host.log"), encoding="utf-8") as log:
-            self.assertEqual(log.read().count("linked with the broker"), 1)
+        self.assertEqual(self.log("host").count("linked with the broker"), 1)
 
     def revoke_own(self, members):
         state = os.path.join(self.broker.folder, "state")
