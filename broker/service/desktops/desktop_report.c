@@ -314,3 +314,16 @@ desktop_report_answer(Work *work, const Command *command, const HostResult *resu
   g_propagate_error(error, problem);
   return FALSE;
 }
+
+Desktop *
+desktop_report_find(Work *work, const char *host, const char *id, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr(Desktop) desktop = desktop_store_find(work->transaction, id, &problem);
+  if (desktop == NULL && !g_error_matches(problem, CARAWAY_ERROR, CARAWAY_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, problem);
+    return NULL;
+  }
+  g_clear_error(&problem);
+  return desktop != NULL && g_str_equal(desktop->host, host) ? g_steal_pointer(&desktop) : NULL;
+}

@@ -8,6 +8,10 @@
 #include "broker/model/desktop.h"
 #include "broker/service/work.h"
 
+/** The desktop @id ; NULL without @error when @host has no such one, which is no failure. (transfer full) */
+Desktop *desktop_report_find(Work *work, const char *host, const char *id,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Whether @report says anything of @desktop that is not written already. */
 gboolean desktop_report_is_news(const Work *work, const Desktop *desktop, const HostDesktop *report);
 
