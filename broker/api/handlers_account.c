@@ -82,11 +82,7 @@ handle_sign_in_methods(const ApiContext *context, const Request *request, Answer
   g_autoptr(GPtrArray) methods = sign_in_methods_list(context->services);
   g_autoptr(JsonBuilder) builder = json_builder_new();
   json_builder_begin_object(builder);
-  json_builder_set_member_name(builder, "items");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < methods->len; i++)
-    view_method(builder, g_ptr_array_index(methods, i));
-  json_builder_end_array(builder);
+  view_list(builder, "items", methods, view_method);
   json_builder_end_object(builder);
   answer_set_json(answer, 200, builder);
   return TRUE;

@@ -105,8 +105,9 @@ handle_audit_export(const ApiContext *context, const Request *request, Answer *a
 }
 
 static void
-view_chain(JsonBuilder *builder, const AuditChainReport *chain)
+view_chain(JsonBuilder *builder, gconstpointer value)
 {
+  const AuditChainReport *chain = value;
   json_builder_begin_object(builder);
   view_text(builder, "broker", chain->broker);
   view_number(builder, "rows", chain->progress.rows);
@@ -123,8 +124,9 @@ view_chain(JsonBuilder *builder, const AuditChainReport *chain)
 }
 
 static void
-view_key(JsonBuilder *builder, const AuditKey *key)
+view_key(JsonBuilder *builder, gconstpointer value)
 {
+  const AuditKey *key = value;
   json_builder_begin_object(builder);
   view_text(builder, "id", key->id);
   view_text(builder, "broker", key->broker);
@@ -153,16 +155,8 @@ view_report(JsonBuilder *builder, const AuditReport *report)
     view_break(builder, &report->broken);
   else
     json_builder_add_null_value(builder);
-  json_builder_set_member_name(builder, "chains");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < report->chains->len; i++)
-    view_chain(builder, g_ptr_array_index(report->chains, i));
-  json_builder_end_array(builder);
-  json_builder_set_member_name(builder, "keys");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < report->keys->len; i++)
-    view_key(builder, g_ptr_array_index(report->keys, i));
-  json_builder_end_array(builder);
+  view_list(builder, "chains", report->chains, view_chain);
+  view_list(builder, "keys", report->keys, view_key);
   view_text(builder, "next", report->next);
   json_builder_end_object(builder);
 }

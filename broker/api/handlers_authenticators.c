@@ -10,8 +10,9 @@
 #define PASSWORD_MAX_BYTES 1024
 
 static void
-view_authenticator(JsonBuilder *builder, const Authenticator *authenticator)
+view_authenticator(JsonBuilder *builder, gconstpointer value)
 {
+  const Authenticator *authenticator = value;
   json_builder_begin_object(builder);
   view_text(builder, "name", authenticator->name);
   view_text(builder, "label", authenticator->label);
@@ -26,11 +27,7 @@ handle_authenticators(const ApiContext *context, const Request *request, Answer 
   g_autoptr(GPtrArray) methods = sign_in_methods_list(context->services);
   g_autoptr(JsonBuilder) builder = json_builder_new();
   json_builder_begin_object(builder);
-  json_builder_set_member_name(builder, "items");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < methods->len; i++)
-    view_authenticator(builder, g_ptr_array_index(methods, i));
-  json_builder_end_array(builder);
+  view_list(builder, "items", methods, view_authenticator);
   json_builder_end_object(builder);
   answer_set_json(answer, 200, builder);
   return TRUE;

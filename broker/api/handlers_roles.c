@@ -208,8 +208,9 @@ handle_delete_binding(const ApiContext *context, const Request *request, Answer 
 }
 
 static void
-view_held(JsonBuilder *builder, const HeldRole *held)
+view_held(JsonBuilder *builder, gconstpointer value)
 {
+  const HeldRole *held = value;
   g_auto(GStrv) permissions = permission_set_names(held->permissions);
   json_builder_begin_object(builder);
   view_text(builder, "role", held->role);
@@ -233,11 +234,7 @@ handle_my_permissions(const ApiContext *context, const Request *request, Answer 
   g_autoptr(JsonBuilder) builder = json_builder_new();
   json_builder_begin_object(builder);
   view_texts(builder, "permissions", (const char *const *)permissions);
-  json_builder_set_member_name(builder, "by");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < access->roles->len; i++)
-    view_held(builder, g_ptr_array_index(access->roles, i));
-  json_builder_end_array(builder);
+  view_list(builder, "by", access->roles, view_held);
   json_builder_end_object(builder);
   answer_set_json(answer, 200, builder);
   return TRUE;

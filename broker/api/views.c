@@ -38,6 +38,16 @@ view_texts(JsonBuilder *builder, const char *name, const char *const *values)
 }
 
 void
+view_list(JsonBuilder *builder, const char *name, const GPtrArray *values, View view)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_begin_array(builder);
+  for (guint i = 0; values != NULL && i < values->len; i++)
+    view(builder, g_ptr_array_index(values, i));
+  json_builder_end_array(builder);
+}
+
+void
 view_time(JsonBuilder *builder, const char *name, gint64 time_us)
 {
   g_autoptr(GDateTime) time = time_us != 0 ? g_date_time_new_from_unix_utc(time_us / G_USEC_PER_SEC) : NULL;
@@ -65,11 +75,7 @@ view_page(GPtrArray *values, View view, const char *next)
 {
   JsonBuilder *builder = json_builder_new();
   json_builder_begin_object(builder);
-  json_builder_set_member_name(builder, "items");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < values->len; i++)
-    view(builder, g_ptr_array_index(values, i));
-  json_builder_end_array(builder);
+  view_list(builder, "items", values, view);
   view_text(builder, "next", next);
   json_builder_end_object(builder);
   return builder;
@@ -132,8 +138,9 @@ view_session(JsonBuilder *builder, gconstpointer session)
 }
 
 static void
-add_own(JsonBuilder *builder, const Desktop *desktop)
+add_own(JsonBuilder *builder, gconstpointer value)
 {
+  const Desktop *desktop = value;
   json_builder_begin_object(builder);
   view_text(builder, "id", desktop->id);
   view_text(builder, "name", desktop->name);
@@ -150,16 +157,8 @@ add_what_is_theirs(JsonBuilder *builder, const DesktopOffer *offer)
     json_builder_set_member_name(builder, "session");
     view_session(builder, g_ptr_array_index(offer->sessions, 0));
   }
-  json_builder_set_member_name(builder, "sessions");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < offer->sessions->len; i++)
-    view_session(builder, g_ptr_array_index(offer->sessions, i));
-  json_builder_end_array(builder);
-  json_builder_set_member_name(builder, "desktops");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < offer->desktops->len; i++)
-    add_own(builder, g_ptr_array_index(offer->desktops, i));
-  json_builder_end_array(builder);
+  view_list(builder, "sessions", offer->sessions, view_session);
+  view_list(builder, "desktops", offer->desktops, add_own);
   view_bool(builder, "may_open_another", offer->may_open_another);
 }
 
@@ -266,54 +265,39 @@ view_image(JsonBuilder *builder, gconstpointer value)
 }
 
 static void
-add_host_images(JsonBuilder *builder, const GPtrArray *images)
+view_copy(JsonBuilder *builder, gconstpointer value)
 {
-  json_builder_set_member_name(builder, "images");
-  json_builder_begin_array(builder);
-  for (guint i = 0; images != NULL && i < images->len; i++) {
-    const ImageCopy *copy = g_ptr_array_index(images, i);
-    json_builder_begin_object(builder);
-    view_text(builder, "name", copy->name);
-    view_text(builder, "hash", copy->hash);
-    view_number(builder, "size_mib", (gint64)copy->size_mib);
-    view_text(builder, "state", copy->damaged ? "damaged" : "present");
-    view_text(builder, "detail", copy->detail != NULL ? copy->detail : "");
-    json_builder_end_object(builder);
-  }
-  json_builder_end_array(builder);
+  const ImageCopy *copy = value;
+  json_builder_begin_object(builder);
+  view_text(builder, "name", copy->name);
+  view_text(builder, "hash", copy->hash);
+  view_number(builder, "size_mib", (gint64)copy->size_mib);
+  view_text(builder, "state", copy->damaged ? "damaged" : "present");
+  view_text(builder, "detail", copy->detail != NULL ? copy->detail : "");
+  json_builder_end_object(builder);
 }
 
 static void
-add_quarantine(JsonBuilder *builder, const GPtrArray *quarantined)
+view_quarantine(JsonBuilder *builder, gconstpointer value)
 {
-  json_builder_set_member_name(builder, "quarantined");
-  json_builder_begin_array(builder);
-  for (guint i = 0; quarantined != NULL && i < quarantined->len; i++) {
-    const HostQuarantine *entry = g_ptr_array_index(quarantined, i);
-    json_builder_begin_object(builder);
-    view_text(builder, "name", entry->name);
-    view_text(builder, "reason", entry->reason);
-    json_builder_end_object(builder);
-  }
-  json_builder_end_array(builder);
+  const HostQuarantine *entry = value;
+  json_builder_begin_object(builder);
+  view_text(builder, "name", entry->name);
+  view_text(builder, "reason", entry->reason);
+  json_builder_end_object(builder);
 }
 
 static void
-add_foreign(JsonBuilder *builder, const GPtrArray *foreign)
+view_foreign(JsonBuilder *builder, gconstpointer value)
 {
-  json_builder_set_member_name(builder, "foreign");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < foreign->len; i++) {
-    const Foreign *domain = g_ptr_array_index(foreign, i);
-    json_builder_begin_object(builder);
-    view_text(builder, "uuid", domain->uuid);
-    view_text(builder, "name", domain->name);
-    view_text(builder, "power", host_power_name(domain->power));
-    view_bool(builder, "adoptable", domain->adoptable);
-    view_text(builder, "reason", domain->reason);
-    json_builder_end_object(builder);
-  }
-  json_builder_end_array(builder);
+  const Foreign *domain = value;
+  json_builder_begin_object(builder);
+  view_text(builder, "uuid", domain->uuid);
+  view_text(builder, "name", domain->name);
+  view_text(builder, "power", host_power_name(domain->power));
+  view_bool(builder, "adoptable", domain->adoptable);
+  view_text(builder, "reason", domain->reason);
+  json_builder_end_object(builder);
 }
 
 void
@@ -332,11 +316,11 @@ view_host(JsonBuilder *builder, gconstpointer value)
   view_number(builder, "memory_free_mib", host->capacity.memory_free_mib);
   view_number(builder, "disk_free_mib", host->capacity.disk_free_mib);
   json_builder_end_object(builder);
-  add_host_images(builder, host->images);
+  view_list(builder, "images", host->images, view_copy);
   view_number(builder, "desktops", host->desktops);
-  add_quarantine(builder, host->quarantined);
+  view_list(builder, "quarantined", host->quarantined, view_quarantine);
   if (host->foreign != NULL)
-    add_foreign(builder, host->foreign);
+    view_list(builder, "foreign", host->foreign, view_foreign);
   begin_member(builder, "relay");
   view_text(builder, "address", host->relay_address);
   view_number(builder, "port", host->relay_port);

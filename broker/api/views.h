@@ -37,6 +37,9 @@ void view_bool(JsonBuilder *builder, const char *name, gboolean value);
 /** Adds the member @name with the list @values (nullable: empty). */
 void view_texts(JsonBuilder *builder, const char *name, const char *const *values);
 
+/** Adds the member @name with the list @values (nullable: empty), each by @view. */
+void view_list(JsonBuilder *builder, const char *name, const GPtrArray *values, View view);
+
 /** Adds the member @name with @time_us (since 1970 UTC) as RFC 3339 text, null for 0. */
 void view_time(JsonBuilder *builder, const char *name, gint64 time_us);
 
