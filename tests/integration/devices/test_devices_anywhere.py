@@ -16,7 +16,7 @@ class Anywhere(unittest.TestCase):
         cls.cluster = Cluster(2).__enter__()
         cls.addClassCleanup(cls.cluster.down)
         cls.first, cls.second = cls.cluster.brokers
-        cls.host = RoamingHost([cls.second]).connect().beat()
+        cls.host = RoamingHost([cls.second]).connect()
         cls.addClassCleanup(cls.host.hang_up)
         provision(cls.first, size=3, spares=1)
 
