@@ -100,6 +100,8 @@ write_change(Work *work, const Caller *caller, User *user, const UserChange *cha
 {
   gint64 before;
   if (!rights_check_not_above(work, caller, user->id, error) ||
+      (change->password_change_required > 0 &&
+       !device_account_check_is_none(work, user->id, "which has no password", error)) ||
       !rights_count_administrators(work, &before, error) ||
       !change_role(work, caller, user, change->administrator, error))
     return FALSE;

@@ -116,6 +116,7 @@ class JoiningTest(DevicesCase):
         account = f"device-{device.name}"
         self.refused("conflict", lambda: self.admin.call("POST", f"users/{account}/password",
                                                          {"password": "a long enough password"}))
+        self.refused("conflict", lambda: self.admin.call("PATCH", f"users/{account}", {"password_change_required": True}))
         self.refused("conflict", lambda: self.admin.call("DELETE", f"users/{account}"))
         self.refused("wrong-name-or-password", lambda: self.broker.sign_in(account, "a long enough password"))
         self.admin.call("DELETE", f"devices/{device.name}")
