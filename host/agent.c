@@ -202,6 +202,7 @@ agent_free(Agent *agent)
   result_memory_free(agent->results);
   g_hash_table_unref(agent->told);
   json_array_unref(agent->grant_keys);
+  g_clear_pointer(&agent->revoked_keys, json_array_unref);
   g_free(agent->boot_id);
   g_free(agent);
 }

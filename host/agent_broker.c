@@ -104,18 +104,29 @@ on_boot_log(gint64 request, const char *text, gpointer user_data)
     broker_link_send(agent->link, &message);
 }
 
-static void
-take_keys(Agent *agent, HostGrantKey *keys, guint count)
+/* Those that were revoked have no public half. */
+static JsonArray *
+keys_array(const HostGrantKey *keys, guint count)
 {
-  json_array_unref(agent->grant_keys);
-  agent->grant_keys = json_array_new();
+  JsonArray *array = json_array_new();
   for (guint i = 0; i < count; i++) {
     JsonObject *key = json_object_new();
     json_object_set_string_member(key, "id", keys[i].id);
-    json_object_set_string_member(key, "public_key", keys[i].public_key);
-    json_array_add_object_element(agent->grant_keys, key);
+    if (keys[i].public_key != NULL)
+      json_object_set_string_member(key, "public_key", keys[i].public_key);
+    json_array_add_object_element(array, key);
   }
-  agent_relay_tell(agent, relay_message_keys(keys, count));
+  return array;
+}
+
+static void
+take_keys(Agent *agent, const HostKeys *keys)
+{
+  json_array_unref(agent->grant_keys);
+  agent->grant_keys = keys_array(keys->grant_keys, keys->grant_key_count);
+  g_clear_pointer(&agent->revoked_keys, json_array_unref);
+  agent->revoked_keys = keys_array(keys->revoked_keys, keys->revoked_key_count);
+  agent_relay_tell(agent, relay_message_keys(keys));
 }
 
 static void
@@ -174,7 +185,9 @@ on_welcome(Agent *agent, const HostMessage *message)
   take_brokers(agent, welcome);
   take_time(agent, welcome->broker_time_ms);
   keep_time(agent);
-  take_keys(agent, welcome->grant_keys, welcome->grant_key_count);
+  const HostKeys keys = {welcome->grant_keys, welcome->revoked_keys, welcome->grant_key_count,
+                         welcome->revoked_key_count};
+  take_keys(agent, &keys);
   broker_link_set_heartbeat(agent->link, welcome->heartbeat_ms);
   desktops_match(agent->desktops, welcome->desktops, welcome->desktop_count);
   agent_relay_start(agent);
@@ -189,7 +202,7 @@ on_time(Agent *agent, const HostMessage *message)
 static void
 on_keys(Agent *agent, const HostMessage *message)
 {
-  take_keys(agent, message->keys.grant_keys, message->keys.grant_key_count);
+  take_keys(agent, &message->keys);
   trust_keeper_poke(agent->trust); /* they are told again when certificates were revoked, too */
 }
 

@@ -34,6 +34,7 @@ struct Agent {
   ResultMemory *results;
   GHashTable *told; /* desktop id -> epoch that the relay was told */
   JsonArray *grant_keys;
+  JsonArray *revoked_keys; /* NULL: none that was told of */
   gint64 term;
   gboolean is_recovered, is_scanned, is_stopping;
   gint64 settle_deadline_us;

@@ -36,15 +36,15 @@ takes_consoles(const HostDesktop *desktop)
   return desktop->power == HOST_POWER_UP || desktop->power == HOST_POWER_STARTING;
 }
 
-/* The grant keys as values; texts borrowed from the array. */
+/* The keys in @keys (nullable) as values; texts borrowed from the array. */
 static GArray *
 key_values(JsonArray *keys)
 {
   GArray *values = g_array_new(FALSE, TRUE, sizeof(HostGrantKey));
-  for (guint i = 0; i < json_array_get_length(keys); i++) {
+  for (guint i = 0; keys != NULL && i < json_array_get_length(keys); i++) {
     JsonObject *key = json_array_get_object_element(keys, i);
     const HostGrantKey value = {json_object_get_string_member(key, "id"),
-                                json_object_get_string_member(key, "public_key")};
+                                json_object_get_string_member_with_default(key, "public_key", NULL)};
     g_array_append_val(values, value);
   }
   return values;
@@ -57,6 +57,7 @@ on_relay_connected(gpointer user_data)
   g_autoptr(GArray) desktops = desktops_describe(agent->desktops);
   g_autoptr(GArray) refs = g_array_new(FALSE, TRUE, sizeof(HostDesktopRef));
   g_autoptr(GArray) keys = key_values(agent->grant_keys);
+  g_autoptr(GArray) revoked = key_values(agent->revoked_keys);
   g_hash_table_remove_all(agent->told);
   for (guint i = 0; i < desktops->len; i++) {
     const HostDesktop *desktop = &g_array_index(desktops, HostDesktop, i);
@@ -71,6 +72,8 @@ on_relay_connected(gpointer user_data)
       .host = agent->identity->name,
       .grant_keys = (HostGrantKey *)(void *)keys->data,
       .grant_key_count = keys->len,
+      .revoked_keys = (HostGrantKey *)(void *)revoked->data,
+      .revoked_key_count = revoked->len,
       .desktops = (HostDesktopRef *)(void *)refs->data,
       .desktop_count = refs->len,
       .broker_time_ms = broker_time_now_ms(&agent->time),

@@ -72,6 +72,11 @@ static const MessageMember key_table[] = {
     END,
 };
 
+static const MessageMember revoked_table[] = {
+    TEXT(HostGrantKey, id, MAX_CODE),
+    END,
+};
+
 static const MessageMember desktop_table[] = {
     UUID(HostDesktopRef, id),
     {.name = "epoch", .kind = MEMBER_EPOCH, .offset = offsetof(HostDesktopRef, epoch)},
@@ -82,6 +87,7 @@ static const MessageMember state_table[] = {
     UUID(RelayState, installation),
     TEXT(RelayState, host, MAX_NAME),
     LIST(RelayState, grant_keys, grant_key_count, HostGrantKey, key_table),
+    LIST(RelayState, revoked_keys, revoked_key_count, HostGrantKey, revoked_table),
     INT(RelayState, broker_time_ms),
     LIST(RelayState, desktops, desktop_count, HostDesktopRef, desktop_table),
     END,
@@ -89,6 +95,7 @@ static const MessageMember state_table[] = {
 
 static const MessageMember keys_table[] = {
     LIST(RelayState, grant_keys, grant_key_count, HostGrantKey, key_table),
+    LIST(RelayState, revoked_keys, revoked_key_count, HostGrantKey, revoked_table),
     END,
 };
 
@@ -158,9 +165,12 @@ relay_message_state(const RelayState *state)
 }
 
 char *
-relay_message_keys(HostGrantKey *grant_keys, guint count)
+relay_message_keys(const HostKeys *keys)
 {
-  const RelayState state = {.grant_keys = grant_keys, .grant_key_count = count};
+  const RelayState state = {.grant_keys = keys->grant_keys,
+                            .grant_key_count = keys->grant_key_count,
+                            .revoked_keys = keys->revoked_keys,
+                            .revoked_key_count = keys->revoked_key_count};
   return build("keys", keys_table, &state);
 }
 

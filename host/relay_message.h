@@ -46,9 +46,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RelayMessage, relay_message_free)
 /** The whole state; desktops that are not in it are gone. All texts that are built: transfer full. */
 typedef struct {
   const char *installation, *host;
-  HostGrantKey *grant_keys;
+  HostGrantKey *grant_keys, *revoked_keys;
   HostDesktopRef *desktops;
-  guint grant_key_count, desktop_count;
+  guint grant_key_count, revoked_key_count, desktop_count;
   gint64 broker_time_ms;
 } RelayState;
 
@@ -56,7 +56,7 @@ typedef struct {
 char *relay_message_state(const RelayState *state);
 
 /** {"type":"keys",…} */
-char *relay_message_keys(HostGrantKey *grant_keys, guint count);
+char *relay_message_keys(const HostKeys *keys);
 
 /** {"type":"brokers",…}: @urls (NULL-terminated) of brokers that the agent was told of. */
 char *relay_message_brokers(const char *const *urls);

@@ -140,6 +140,8 @@ add_grant_keys(const ApiContext *context, JsonBuilder *builder)
   json_builder_begin_array(builder);
   for (guint i = 0; i < keys->len; i++) {
     const BrokerKey *key = g_ptr_array_index(keys, i);
+    if (key->public_key == NULL)
+      continue;
     json_builder_begin_object(builder);
     view_text(builder, "id", key->id);
     view_text(builder, "public_key", key->public_key);

@@ -84,14 +84,16 @@ build_time(HostLinkHub *hub)
   return host_message_build(&message);
 }
 
+/* Those of @keys that count, or those that were revoked. */
 static GArray *
-grant_key_list(const GPtrArray *keys)
+grant_key_list(const GPtrArray *keys, gboolean is_revoked)
 {
   GArray *list = g_array_new(FALSE, TRUE, sizeof(HostGrantKey));
   for (guint i = 0; i < keys->len; i++) {
     const BrokerKey *key = g_ptr_array_index(keys, i);
     HostGrantKey entry = {key->id, key->public_key};
-    g_array_append_val(list, entry);
+    if (is_revoked == (key->public_key == NULL))
+      g_array_append_val(list, entry);
   }
   return list;
 }
@@ -122,7 +124,8 @@ broker_list(char **urls)
 static char *
 build_welcome(HostLinkHub *hub, const HostGreeting *greeting)
 {
-  g_autoptr(GArray) keys = grant_key_list(greeting->keys);
+  g_autoptr(GArray) keys = grant_key_list(greeting->keys, FALSE);
+  g_autoptr(GArray) revoked = grant_key_list(greeting->keys, TRUE);
   g_autoptr(GArray) desktops = desktop_list(greeting->desktops);
   g_autoptr(GArray) brokers = broker_list(greeting->brokers);
   HostMessage message = {.type = HOST_MESSAGE_WELCOME};
@@ -138,6 +141,8 @@ build_welcome(HostLinkHub *hub, const HostGreeting *greeting)
       .desktop_count = desktops->len,
       .brokers = (HostBroker *)(gpointer)brokers->data,
       .broker_count = brokers->len,
+      .revoked_keys = (HostGrantKey *)(gpointer)revoked->data,
+      .revoked_key_count = revoked->len,
   };
   return host_message_build(&message);
 }
@@ -442,9 +447,13 @@ host_link_hub_fetch_boot_log(HostLinkHub *hub, const char *host, const char *des
 void
 host_link_hub_tell_keys(HostLinkHub *hub, const GPtrArray *keys)
 {
-  g_autoptr(GArray) list = grant_key_list(keys);
+  g_autoptr(GArray) list = grant_key_list(keys, FALSE);
+  g_autoptr(GArray) revoked = grant_key_list(keys, TRUE);
   HostMessage message = {.type = HOST_MESSAGE_KEYS};
-  message.keys = (HostKeys){(HostGrantKey *)(gpointer)list->data, list->len};
+  message.keys = (HostKeys){.grant_keys = (HostGrantKey *)(gpointer)list->data,
+                            .grant_key_count = list->len,
+                            .revoked_keys = (HostGrantKey *)(gpointer)revoked->data,
+                            .revoked_key_count = revoked->len};
   tell_all(hub, host_message_build(&message));
 }
 

@@ -23,13 +23,13 @@ typedef struct {
 
 typedef struct {
   char *id;
-  char *public_key; /**< base64url */
+  char *public_key; /**< base64url; NULL of one that was revoked: what it opened ends */
 } BrokerKey;
 
 /** Frees @row (nullable). */
 void broker_row_free(BrokerRow *row);
 
-/** A copy of @id and @public_key as one value. */
+/** A copy of @id and @public_key (nullable) as one value. */
 BrokerKey *broker_key_new(const char *id, const char *public_key);
 
 /** Frees @key (nullable). */

@@ -116,3 +116,19 @@ broker_store_keys(DbTransaction *transaction, GError **error)
   return row_all(db_query(transaction, error, "SELECT id, public_key FROM grant_key ORDER BY id", ""),
                  read_key, (GDestroyNotify)broker_key_free, error);
 }
+
+static gpointer
+read_revoked(DbQuery *query)
+{
+  return broker_key_new(db_text(query, 0), NULL);
+}
+
+GPtrArray *
+broker_store_revoked_keys(DbTransaction *transaction, int limit, GError **error)
+{
+  return row_all(
+      db_query(transaction, error,
+               "SELECT id FROM grant_key_gone WHERE state = 'revoked' ORDER BY gone_us DESC, id LIMIT ?", "i",
+               limit),
+      read_revoked, (GDestroyNotify)broker_key_free, error);
+}

@@ -48,3 +48,7 @@ gboolean broker_store_set_holder(DbTransaction *transaction, const char *lease, 
 
 /** All published keys by id (grant_key_store.h): an array of BrokerKey. */
 GPtrArray *broker_store_keys(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The newest @limit keys that were revoked, as BrokerKey without their public halves. */
+GPtrArray *broker_store_revoked_keys(DbTransaction *transaction, int limit,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -164,6 +164,11 @@ static const MessageMember grant_key_table[] = {
     END,
 };
 
+static const MessageMember revoked_key_table[] = {
+    TEXT(HostGrantKey, id, MAX_CODE),
+    END,
+};
+
 static const MessageMember desktop_ref_table[] = {
     UUID(HostDesktopRef, id),
     EPOCH(HostDesktopRef, epoch),
@@ -263,6 +268,7 @@ static const MessageMember welcome_table[] = {
     LIST(HostWelcome, grant_keys, grant_key_count, HostGrantKey, grant_key_table),
     LIST(HostWelcome, desktops, desktop_count, HostDesktopRef, desktop_ref_table),
     OPTIONAL_LIST(HostWelcome, brokers, broker_count, HostBroker, broker_table, HOST_MESSAGE_MAX_BROKERS),
+    OPTIONAL_LIST(HostWelcome, revoked_keys, revoked_key_count, HostGrantKey, revoked_key_table, MAX_ITEMS),
     END,
 };
 
@@ -273,6 +279,7 @@ static const MessageMember time_table[] = {
 
 static const MessageMember keys_table[] = {
     LIST(HostKeys, grant_keys, grant_key_count, HostGrantKey, grant_key_table),
+    OPTIONAL_LIST(HostKeys, revoked_keys, revoked_key_count, HostGrantKey, revoked_key_table, MAX_ITEMS),
     END,
 };
 

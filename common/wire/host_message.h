@@ -55,8 +55,9 @@ typedef struct {
   gint64 term, broker_time_ms, heartbeat_ms;
   HostGrantKey *grant_keys;
   HostDesktopRef *desktops;
-  HostBroker *brokers; /**< where to dial when this broker is away; none from an older broker */
-  guint grant_key_count, desktop_count, broker_count;
+  HostBroker *brokers;        /**< where to dial when this broker is away; none from an older broker */
+  HostGrantKey *revoked_keys; /**< as in HostKeys */
+  guint grant_key_count, desktop_count, broker_count, revoked_key_count;
 } HostWelcome;
 
 typedef struct {
@@ -65,7 +66,8 @@ typedef struct {
 
 typedef struct {
   HostGrantKey *grant_keys;
-  guint grant_key_count;
+  HostGrantKey *revoked_keys; /**< by their ids alone: what they opened ends; none from an older broker */
+  guint grant_key_count, revoked_key_count;
 } HostKeys;
 
 typedef struct {

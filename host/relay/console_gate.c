@@ -463,7 +463,9 @@ static void
 cut_if_stale(Console *console, gpointer user_data)
 {
   ConsoleGate *gate = user_data;
-  if (!host_state_has_desktop(gate->parts.state, console->grant->desktop))
+  if (host_state_is_revoked(gate->parts.state, console->grant_text))
+    cut_console(gate, console, CARAWAY_ERROR_GRANT_INVALID);
+  else if (!host_state_has_desktop(gate->parts.state, console->grant->desktop))
     cut_console(gate, console, CARAWAY_ERROR_SESSION_ENDED);
   else if (epoch_compare(console->grant->epoch,
                          spent_store_epoch(gate->parts.store, console->grant->desktop)) < 0)

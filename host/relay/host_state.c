@@ -6,12 +6,14 @@
 #include "common/wire/grant_key.h"
 
 #define KEYS_MAX     64
+#define REVOKED_MAX  256
 #define DESKTOPS_MAX 4096
 #define TEXT_MAX     64
 
 struct HostState {
   GrantKeySet *keys;
   GHashTable *withdrawn; /* set of ids of keys that the agent's list had once and has no longer */
+  GHashTable *revoked;   /* set of ids: what they opened ends */
   BrokerClock broker_clock;
   SpentStore *store;
   GHashTable *desktops; /* set of ids */
@@ -24,6 +26,7 @@ host_state_new(JsonArray *keys, const Clock *clock, SpentStore *store, GError **
   g_autoptr(HostState) state = g_new0(HostState, 1);
   state->keys = keys != NULL ? grant_key_set_from_json(keys, error) : grant_key_set_new();
   state->withdrawn = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  state->revoked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   state->desktops = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   state->store = store;
   broker_clock_init(&state->broker_clock, clock);
@@ -42,13 +45,44 @@ note_withdrawn(HostState *state, const GrantKeySet *keys)
     g_hash_table_remove(state->withdrawn, *id);
 }
 
+/* [{"id"}]; an older agent tells of none. */
+static gboolean
+take_revoked(HostState *state, JsonObject *message, GError **error)
+{
+  if (!json_object_has_member(message, "revoked_keys"))
+    return TRUE;
+  JsonArray *array = json_get_array(message, "revoked_keys", REVOKED_MAX, error);
+  for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
+    JsonNode *node = json_array_get_element(array, i);
+    const char *id = JSON_NODE_HOLDS_OBJECT(node)
+                         ? json_get_string(json_node_get_object(node), "id", TEXT_MAX, error)
+                         : NULL;
+    if (id == NULL) {
+      g_clear_error(error);
+      g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_INVALID, "revoked_keys holds something else than ids");
+      return FALSE;
+    }
+    g_hash_table_add(state->revoked, g_strdup(id));
+  }
+  return array != NULL;
+}
+
+gboolean
+host_state_is_revoked(const HostState *state, const char *grant_text)
+{
+  g_autofree char *id = grant_key_id_of(grant_text);
+  return id != NULL && g_hash_table_contains(state->revoked, id);
+}
+
 static gboolean
 take_keys(HostState *state, JsonObject *message, GError **error)
 {
   JsonArray *array = json_get_array(message, "grant_keys", KEYS_MAX, error);
   GrantKeySet *keys = array != NULL ? grant_key_set_from_json(array, error) : NULL;
-  if (keys == NULL)
+  if (keys == NULL || !take_revoked(state, message, error)) {
+    grant_key_set_free(keys);
     return FALSE;
+  }
   note_withdrawn(state, keys);
   grant_key_set_free(state->keys);
   state->keys = keys;
@@ -218,6 +252,7 @@ host_state_free(HostState *state)
     return;
   grant_key_set_free(state->keys);
   g_hash_table_unref(state->withdrawn);
+  g_hash_table_unref(state->revoked);
   g_hash_table_unref(state->desktops);
   g_free(state);
 }

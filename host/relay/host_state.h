@@ -37,6 +37,9 @@ const GrantKeySet *host_state_keys(const HostState *state);
  * agent took back, and for what no key can make a grant. */
 gboolean host_state_may_know(const HostState *state, const char *grant_text);
 
+/** Whether the key that @grant_text names was revoked: what it opened ends. */
+gboolean host_state_is_revoked(const HostState *state, const char *grant_text);
+
 /** Adds those of @array, [{"id", "public_key"}] as a broker gives them, that are new here and that the agent
  * did not take back: the agent's next list alone counts again. CARAWAY_ERROR_INVALID. */
 gboolean host_state_add_keys(HostState *state, JsonArray *array, GError **error) G_GNUC_WARN_UNUSED_RESULT;

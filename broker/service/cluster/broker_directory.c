@@ -8,6 +8,7 @@
 #include "common/base/error.h"
 
 #define AUTHORITY_SETTING "ca-hash"
+#define REVOKED_TOLD_MAX  64 /* the newest: consoles of older ones were cut long ago */
 #define GONE_FOR_GOOD_US  (7 * 24 * 3600 * SECOND_US)
 
 struct BrokerDirectory {
@@ -42,7 +43,7 @@ same_keys(const GPtrArray *some, const GPtrArray *others)
   gboolean same = some->len == others->len;
   for (guint i = 0; same && i < some->len; i++) {
     const BrokerKey *one = g_ptr_array_index(some, i), *other = g_ptr_array_index(others, i);
-    same = g_str_equal(one->id, other->id) && g_str_equal(one->public_key, other->public_key);
+    same = g_str_equal(one->id, other->id) && g_strcmp0(one->public_key, other->public_key) == 0;
   }
   return same;
 }
@@ -54,8 +55,12 @@ broker_directory_read(Services *services, gboolean *ret_keys_changed, GError **e
   g_autoptr(DbTransaction) transaction = db_begin(services->db, DB_READ, error);
   g_autoptr(GPtrArray) rows = transaction != NULL ? broker_store_all(transaction, error) : NULL;
   g_autoptr(GPtrArray) keys = rows != NULL ? broker_store_keys(transaction, error) : NULL;
-  if (keys == NULL)
+  g_autoptr(GPtrArray) revoked =
+      keys != NULL ? broker_store_revoked_keys(transaction, REVOKED_TOLD_MAX, error) : NULL;
+  if (revoked == NULL)
     return FALSE;
+  while (revoked->len > 0)
+    g_ptr_array_add(keys, g_ptr_array_steal_index(revoked, 0));
   g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
   add_addresses(builder, rows, services->instance, TRUE);
   add_addresses(builder, rows, services->instance, FALSE);

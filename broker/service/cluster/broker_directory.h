@@ -18,7 +18,8 @@ BrokerDirectory *broker_directory_new(void);
 gboolean broker_directory_read(Services *services, gboolean *ret_keys_changed,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** The keys, an array of BrokerKey that does not change (transfer full). From any thread. */
+/** The published keys, then those that were revoked, an array of BrokerKey that does not change (transfer
+ * full). From any thread. */
 GPtrArray *broker_directory_keys(Services *services);
 
 /** The addresses of brokers that have not stopped, this one's first (transfer full). From any thread. */

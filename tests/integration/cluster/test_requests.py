@@ -88,6 +88,44 @@ class RequestsAnywhere(unittest.TestCase):
         self.assertTrue(redeemed["grant"].startswith("cwg1.b2-"))
         rest.call("POST", f"sessions/{session['id']}/logoff")
 
+    def published(self, portal, broker):
+        """Ids of the keys that `broker` gives to portals."""
+        portal.rest.host, portal.rest.port = "127.0.0.1", broker.port
+        return {key["id"] for key in portal.rest.call("GET", "/internal/grant-keys")["grant_keys"]}
+
+    def wait_told(self, fits, what):
+        """Till the host was told a list of keys that `fits`."""
+        def told():
+            while not self.host.seen.empty():
+                message = self.host.seen.get()
+                if message["type"] == "keys" and fits({key["id"] for key in message["grant_keys"]}):
+                    self.revoked = {key["id"] for key in message["revoked_keys"]}
+                    return True
+            return False
+        wait_until(told, 60, what)
+
+    def test_keys_are_changed_and_taken_back_from_anywhere(self):
+        """Asked for at the first broker, done by the second, known at both and to the host."""
+        portal, admin = Machine(self.first, "portal", "keys"), self.first.admin
+        keys = {key["broker"]: key["id"] for key in admin.items("grant-keys") if key["state"] == "current"}
+        before = set(keys.values())
+        admin.call("POST", "grant-keys/rotate", {"broker": "b2"})
+        for broker in (self.first, self.second):
+            wait_until(lambda at=broker: self.published(portal, at) > before, 60, f"{broker.name} to publish the next key")
+        (following,) = self.published(portal, self.first) - before
+        self.assertTrue(following.startswith("b2-"))
+        self.wait_told(lambda ids: ids == before | {following}, "the host to be told of the next key")
+        admin.call("POST", f"grant-keys/{keys['b2']}/revoke", {"reason": "The machine was stolen."})
+        gone = {keys["b2"], following}
+        for broker in (self.first, self.second):
+            wait_until(lambda at=broker: not self.published(portal, at) & gone, 60, f"{broker.name} to drop both keys")
+        self.wait_told(lambda ids: not ids & gone, "the host to be told that they are gone")
+        self.assertEqual(self.revoked, gone)
+        wait_until(lambda: len(self.published(portal, self.first)) == 2, 60, "the second broker's new key")
+        with self.assertRaises(Problem) as caught:
+            admin.call("POST", "grant-keys/rotate", {"broker": "b9"})
+        self.assertEqual(caught.exception.code, "not-found")
+
     def test_sign_out_at_one_cuts_streams_at_the_other(self):
         wait_spare(self.first)
         rest = self.user_of(self.first)

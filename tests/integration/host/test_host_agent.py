@@ -198,7 +198,13 @@ class HostAgent(unittest.TestCase):
         self.bench.up()
         state = self.relay.expect("state")
         self.assertEqual(state["grant_keys"], [{"id": "b1-1", "public_key": "AAAA"}])
-        self.assertEqual(state["desktops"], [])
+        self.assertEqual((state["revoked_keys"], state["desktops"]), ([], []))
+        self.broker.say(type="keys", grant_keys=[{"id": "b1-2", "public_key": "BBBB"}], revoked_keys=[{"id": "b1-1"}])
+        told = self.relay.expect("keys")
+        while not told["revoked_keys"]:  # those of the welcome, when the relay was there before it
+            told = self.relay.expect("keys")
+        self.assertEqual((told["grant_keys"], told["revoked_keys"]),
+                         ([{"id": "b1-2", "public_key": "BBBB"}], [{"id": "b1-1"}]))
         desktop = self.bench.made()
         self.assertEqual(self.relay.expect("desktop")["id"], desktop)
         self.broker.result(self.broker.command("epoch", desktop, epoch="1.2"), ok=True)

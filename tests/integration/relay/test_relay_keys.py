@@ -7,7 +7,7 @@ import unittest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from machine_ca import public_grant_key
-from relay_rig import RelayRig
+from relay_rig import RelayRig, is_closed
 from spice_wire import INPUTS, MSG_MAIN_CHANNELS_LIST, Refused, SpiceLink
 
 
@@ -67,6 +67,18 @@ class RelayKeys(unittest.TestCase):
         main.stream.close()
         self.rig.agent.wait_for(type="console", state="disconnected")
         self.assert_refused(grant)
+
+    def test_a_revoked_key_ends_what_it_opened(self):
+        """Who got a copy may have a console open; a retired key's go on."""
+        self.tell(self.old, self.new)
+        main, _ = self.rig.open_main(self.grant(self.old))
+        self.tell(self.new)
+        main.send(104)
+        main.receive_kind(MSG_MAIN_CHANNELS_LIST)
+        self.rig.agent.send({"type": "keys", "grant_keys": [self.new[2]], "revoked_keys": [{"id": self.old[0]}]})
+        self.assertTrue(is_closed(main.stream))
+        self.rig.agent.wait_for(type="console", state="disconnected", reason="grant-invalid")
+        self.rig.open_main(self.grant(self.new))
 
     def test_a_key_that_was_not_told_yet_is_asked_for(self):
         self.tell(self.old)
