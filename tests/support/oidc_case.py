@@ -43,9 +43,10 @@ class OidcCase(unittest.TestCase):
     def audit(self):
         return self.stack.admin.items("audit")
 
-    def assert_last_refusal(self, code):
-        """Refusals are written a little later, and like ones as one row."""
-        wait_until(lambda: any((row["action"], row["result"], row["code"]) == ("sign-in", "refused", code)
+    def assert_refusal_is_told(self, browser, code):
+        """Like ones of one address are one row; each browser has an address of its own."""
+        told = ("sign-in", "refused", code, browser.address)
+        wait_until(lambda: any((row["action"], row["result"], row["code"], row["address"]) == told
                                for row in self.audit()), 60, f"the refusal {code} in the audit log")
 
     def assert_no_secret_is_told(self, secrets):

@@ -37,6 +37,7 @@ class OidcStack(Stack):
         self.provider_ca = self.installation.ca
         self.real = OpenIdProvider(folder, self.provider_ca, certificate, key)
         self.scripted = ScriptedProvider(self.provider_ca, certificate, key)
+        self.browsers = 0
         self.authenticators = pathlib.Path(self.path("authenticators.d"))
         self.authenticators.mkdir()
 
@@ -75,7 +76,9 @@ class OidcStack(Stack):
         return self
 
     def browser(self):
-        return Browser(self.ca, self.provider_ca)
+        """Each from an address of its own, by which its rows in the audit log are told from those of others."""
+        self.browsers += 1
+        return Browser(self.ca, self.provider_ca, address=f"127.0.{1 + self.browsers // 250}.{1 + self.browsers % 250}")
 
     def rest(self):
         return Rest(self.portal_url, self.ca)

@@ -2,6 +2,7 @@
 """A real OpenID provider for a test: Debian's glewlwyd with a database of its own in a temporary folder, TLS on a port of
 its own, and one person. Its administration interface makes the client, as an administrator would."""
 import gzip
+import http.client
 import http.cookiejar
 import json
 import pathlib
@@ -61,15 +62,27 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class Browser:
-    """Cookies, no redirects followed: each step is looked at."""
+class HttpsFrom(urllib.request.HTTPSHandler):
+    """Connects from one address of this machine."""
 
-    def __init__(self, *authorities):
+    def __init__(self, context, address):
+        super().__init__(context=context)
+        self.arguments = {"context": context, "source_address": (address, 0)}
+
+    def https_open(self, req):
+        return self.do_open(http.client.HTTPSConnection, req, **self.arguments)
+
+
+class Browser:
+    """Cookies, no redirects followed: each step is looked at. `address`: the one of this machine that it comes from."""
+
+    def __init__(self, *authorities, address="127.0.0.1"):
+        self.address = address
         context = ssl.create_default_context()
         for authority in authorities:
             context.load_verify_locations(authority)
         self.jar = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(NoRedirect, urllib.request.HTTPSHandler(context=context),
+        self.opener = urllib.request.build_opener(NoRedirect, HttpsFrom(context, address),
                                                   urllib.request.HTTPCookieProcessor(self.jar))
 
     def ask(self, method, url, body=None, headers=None):

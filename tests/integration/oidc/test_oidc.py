@@ -160,7 +160,7 @@ class MixUpTest(OidcCase):
         """Somebody's answer in a browser that began nothing."""
         victim = self.stack.browser()
         self.assert_refused(victim, self.stack.come_back(victim, self.back), "sign-in-expired")
-        self.assert_last_refusal("sign-in-expired")
+        self.assert_refusal_is_told(victim, "sign-in-expired")
         self.assert_signed_in(self.browser, self.stack.come_back(self.browser, self.back))
 
     def test_code_injected_into_anothers_session(self):
@@ -206,7 +206,7 @@ class MixUpTest(OidcCase):
     def test_the_provider_refuses(self):
         where = self.stack.come_back(self.browser, with_query(self.back, code=None, error="access_denied"))
         self.assert_refused(self.browser, where, "provider-denied")
-        self.assert_last_refusal("provider-denied")
+        self.assert_refusal_is_told(self.browser, "provider-denied")
 
 
 class NativeClientTest(OidcCase):

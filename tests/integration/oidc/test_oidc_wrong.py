@@ -20,7 +20,7 @@ class WrongTest(OidcCase):
     def assert_walk_is_refused(self, code=WRONG):
         browser, where = self.walk()
         self.assert_refused(browser, where, code)
-        self.assert_last_refusal(code)
+        self.assert_refusal_is_told(browser, code)
 
     def assert_walk_is_good(self):
         browser, where = self.walk()
