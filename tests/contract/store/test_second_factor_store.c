@@ -230,6 +230,17 @@ test_role_rules(StoreCase *test, gconstpointer data)
   g_assert_true(role_store_set_second_factor(test->transaction, "user", TRUE, NULL));
   g_autoptr(User) anybody = user_store_find(test->transaction, "free", NULL);
   g_assert_true(anybody->second_factor_required);
+  store_case_user(test, "kiosk");
+  g_assert_cmpint(
+      db_run(test->transaction, NULL,
+             "INSERT INTO device (id, description, public_key, code, secret_hash, state, model,"
+             " hostname, client_version, address, account_id, approved_by, seen_from, created_us,"
+             " expires_us, approved_us, seen_us, version)"
+             " VALUES ('k', '', 'k', '', '', 'approved', '', '', '', '', 'kiosk', '', '', 0, 0, 0, 0, 1)",
+             ""),
+      ==, 1);
+  g_autoptr(User) kiosk = user_store_find(test->transaction, "kiosk", NULL);
+  g_assert_false(kiosk->second_factor_required); /* nobody is there who could show one */
 }
 
 int
