@@ -29,6 +29,17 @@ handle_second_factor(const ApiContext *context, const Request *request, Answer *
   return TRUE;
 }
 
+/* What asks a directory for a password goes on where waiting keeps nobody else. */
+static gboolean
+look_whether_to_wait(const ApiContext *context, const Request *request, Answer *answer, GError **error)
+{
+  gboolean may_wait = FALSE;
+  if (!request->is_patient && !second_factor_may_wait(context->services, request->caller, &may_wait, error))
+    return FALSE;
+  answer->is_to_wait = may_wait;
+  return TRUE;
+}
+
 static void
 answer_draft(Answer *answer, const FactorDraft *draft)
 {
@@ -50,8 +61,11 @@ handle_begin_second_factor(const ApiContext *context, const Request *request, An
   const char *password = NULL;
   const char *code = NULL;
   if (body == NULL || !json_get_optional_string(body, "password", PASSWORD_MAX_BYTES, &password, error) ||
-      !json_get_optional_string(body, "code", CODE_MAX_BYTES, &code, error))
+      !json_get_optional_string(body, "code", CODE_MAX_BYTES, &code, error) ||
+      !look_whether_to_wait(context, request, answer, error))
     return FALSE;
+  if (answer->is_to_wait)
+    return TRUE;
   g_autoptr(FactorDraft) draft =
       second_factor_begin(context->services, request->caller, password, code, request->public_host, error);
   if (draft == NULL)
@@ -128,9 +142,13 @@ handle_turn_off_second_factor(const ApiContext *context, const Request *request,
 {
   static const char *const MEMBERS[] = {"password", "code", NULL};
   g_autoptr(JsonObject) body = request_body(request, MEMBERS, error);
-  const char *password = body != NULL ? json_get_string(body, "password", PASSWORD_MAX_BYTES, error) : NULL;
-  const char *code = password != NULL ? json_get_string(body, "code", CODE_MAX_BYTES, error) : NULL;
-  return code != NULL && second_factor_turn_off(context->services, request->caller, password, code, error);
+  const char *code = body != NULL ? json_get_string(body, "code", CODE_MAX_BYTES, error) : NULL;
+  const char *password = NULL;
+  if (code == NULL || !json_get_optional_string(body, "password", PASSWORD_MAX_BYTES, &password, error) ||
+      !look_whether_to_wait(context, request, answer, error))
+    return FALSE;
+  return answer->is_to_wait ||
+         second_factor_turn_off(context->services, request->caller, password, code, error);
 }
 
 gboolean

@@ -14,6 +14,7 @@ typedef struct {
   char *full_name;        /**< may be empty */
   char *source;           /**< USER_SOURCE_LOCAL, or the name of the authenticator that it comes from */
   gboolean administrator; /**< has that role on everything by a binding of its own */
+  gboolean administrates; /**< the same, or by a group */
   gboolean disabled;
   gboolean password_change_required;
   gboolean second_factor;          /**< one is set up */

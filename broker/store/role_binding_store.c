@@ -2,6 +2,7 @@
 #include "broker/store/role_binding_store.h"
 
 #include "broker/model/role.h"
+#include "broker/store/administrates.h"
 #include "broker/store/row.h"
 #include "common/base/error.h"
 
@@ -159,11 +160,8 @@ role_binding_store_of_group(DbTransaction *transaction, const char *group_id, GE
 gboolean
 role_binding_store_count_administrators(DbTransaction *transaction, gint64 *ret_count, GError **error)
 {
-  return row_number(
-      db_query(transaction, error,
-               "SELECT COUNT(*) FROM account a WHERE a.disabled = 0 AND EXISTS (SELECT 1 FROM role_binding b"
-               " WHERE b.role = '" ROLE_ADMINISTRATOR "' AND b.object = '/' AND (b.account_id = a.id"
-               " OR b.group_id IN (SELECT m.group_id FROM membership m WHERE m.account_id = a.id)))",
-               ""),
-      ret_count, error);
+  return row_number(db_query(transaction, error,
+                             "SELECT COUNT(*) FROM account a WHERE a.disabled = 0 AND " ADMINISTRATES("a.id"),
+                             ""),
+                    ret_count, error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/store/user_store.h"
 
+#include "broker/store/administrates.h"
 #include "broker/store/factor_demand.h"
 #include "broker/store/row.h"
 #include "common/base/error.h"
@@ -9,7 +10,8 @@
   "a.id, a.name, a.full_name, a.administrator, a.disabled, a.password_change_required, a.created_us, "       \
   "a.version, a.source, "                                                                                    \
   "(SELECT COUNT(*) FROM second_factor f WHERE f.account_id = a.id AND f.sealed <> ''), "                    \
-  "CASE WHEN " FACTOR_DEMAND("a.id") " THEN 1 ELSE 0 END"
+  "CASE WHEN " FACTOR_DEMAND("a.id") " THEN 1 ELSE 0 END, "                                                  \
+                                     "CASE WHEN " ADMINISTRATES("a.id") " THEN 1 ELSE 0 END"
 
 static gpointer
 read_user(DbQuery *query)
@@ -26,6 +28,7 @@ read_user(DbQuery *query)
   user->source = g_strdup(db_text(query, 8));
   user->second_factor = db_int(query, 9) > 0;
   user->second_factor_required = db_int(query, 10) > 0;
+  user->administrates = db_int(query, 11) > 0;
   return user;
 }
 

@@ -3,10 +3,13 @@
 #include "client/ui/controller_private.h"
 #include "common/api_client/api_sign_in.h"
 #include "common/base/log.h"
+#include "common/base/secret.h"
 
 void
 controller_close_browser(Controller *controller)
 {
+  if (controller->by_browser.waiting == NULL) /* in any other state the focus is where it is needed */
+    return;
   g_clear_pointer(&controller->by_browser.waiting, browser_sign_in_free);
   sign_in_page_set_waiting(controller->sign_in_page, FALSE);
 }
@@ -18,6 +21,10 @@ on_came_back(const char *code, const char *verifier, gpointer user_data)
   controller->by_browser.code = g_strdup(code);
   controller->by_browser.verifier = g_strdup(verifier);
   controller_close_browser(controller);
+  sign_in_page_set(controller->sign_in_page, api_client_get_host(controller->client), NULL);
+  sign_in_page_enter(controller->sign_in_page);
+  g_clear_pointer(&controller->user, g_free); /* of who tried it by a password before */
+  g_clear_pointer(&controller->password, secret_free);
   gtk_window_present(client_window_gtk(controller->window));
   controller_handle(controller, CLIENT_EVENT_CREDENTIALS, NULL);
 }

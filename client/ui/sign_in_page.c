@@ -121,6 +121,8 @@ sign_in_page_set_waiting(SignInPage *page, gboolean is_waiting)
     gtk_widget_grab_focus(GTK_WIDGET(page->cancel));
   else if (page->chosen != NULL)
     gtk_widget_grab_focus(page->chosen);
+  if (!is_waiting)
+    page->chosen = NULL;
 }
 
 GtkWidget *

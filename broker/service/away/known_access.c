@@ -44,7 +44,7 @@ note(Services *services, const char *actor, const char *address, const char *act
 static gboolean
 is_alive(const Services *services, const KnownSignIn *sign_in)
 {
-  return sign_in_limits_hold(&services->sign_in_limits, sign_in->user->administrator, sign_in->used_us,
+  return sign_in_limits_hold(&services->sign_in_limits, sign_in->user->administrates, sign_in->used_us,
                              sign_in->expires_us, clock_wall_us(&services->time));
 }
 

@@ -11,7 +11,7 @@ typedef struct {
   char *name;
   char *full_name;
   char *source;
-  gboolean administrator;
+  gboolean administrator, administrates;
   gboolean password_change_required;
   KnownToken *first;
 } KnownAccount;
@@ -107,6 +107,7 @@ take_account(KnownSignIns *known, const User *user)
   account->name = g_strdup(user->name);
   account->full_name = g_strdup(user->full_name);
   account->administrator = user->administrator;
+  account->administrates = user->administrates;
   account->password_change_required = user->password_change_required;
   return account;
 }
@@ -175,6 +176,7 @@ known_sign_ins_find(KnownSignIns *known, const char *token_hash)
   sign_in->user->full_name = g_strdup(token->account->full_name);
   sign_in->user->source = g_strdup(token->account->source);
   sign_in->user->administrator = token->account->administrator;
+  sign_in->user->administrates = token->account->administrates;
   sign_in->user->password_change_required = token->account->password_change_required;
   sign_in->used_us = token->used_us;
   sign_in->expires_us = token->expires_us;

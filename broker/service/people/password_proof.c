@@ -104,6 +104,24 @@ password_proof_may_wait(Services *services, const char *name, gboolean *ret_may_
   return TRUE;
 }
 
+gboolean
+password_proof_keeper(Services *services, const char *user_id, PasswordKeeper *ret_keeper, GError **error)
+{
+  g_autoptr(Work) work = work_begin(services, DB_READ, error);
+  g_autoptr(User) user = work != NULL ? user_store_find(work->transaction, user_id, error) : NULL;
+  if (user == NULL)
+    return FALSE;
+  const Authenticator *authenticator =
+      user_is_external(user) ? authenticator_folder_find(services->directories, user->source) : NULL;
+  if (!user_is_external(user))
+    *ret_keeper = PASSWORD_KEEPER_BROKER;
+  else if (authenticator != NULL && authenticator->kind == AUTHENTICATOR_PASSWORD)
+    *ret_keeper = PASSWORD_KEEPER_DIRECTORY;
+  else
+    *ret_keeper = PASSWORD_KEEPER_NOBODY;
+  return TRUE;
+}
+
 /* What the directories say of @name. All are asked, in the same order and with the same effort, whoever has
  * the account: only the one that may have it is given the password (@exists). The identity is NULL when none
  * accepts it. */

@@ -44,6 +44,17 @@ void proven_account_clear(ProvenAccount *proven);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProvenAccount, proven_account_clear)
 
+/** Who keeps the password of an account. */
+typedef enum {
+  PASSWORD_KEEPER_BROKER,
+  PASSWORD_KEEPER_DIRECTORY, /**< which may take its time */
+  PASSWORD_KEEPER_NOBODY,    /**< that could be asked: a provider, or what is configured no more */
+} PasswordKeeper;
+
+/** Who keeps the password of the account @user_id. */
+gboolean password_proof_keeper(Services *services, const char *user_id, PasswordKeeper *ret_keeper,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Refuses a name or a password: CARAWAY_ERROR_BAD_CREDENTIALS. */
 gboolean password_proof_refuse(GError **error);
 

@@ -5,6 +5,7 @@
 #include "broker/service/audit_log.h"
 #include "broker/service/people/factor_check.h"
 #include "broker/service/people/factor_key.h"
+#include "broker/service/people/password_proof.h"
 #include "broker/service/people/recovery_codes.h"
 #include "broker/service/people/sign_in.h"
 #include "broker/service/people/sign_in_ending.h"
@@ -17,11 +18,13 @@
 #include <sodium.h>
 
 #define DRAFT_LIFETIME_US (10 * 60 * SECOND_US)
+#define RECENT_US         (10 * 60 * SECOND_US)
 
 /* What one of the acts below takes and gives. */
 typedef struct {
-  const char *code;  /* nullable */
-  gboolean has_code; /* one was taken */
+  const char *code;    /* nullable */
+  gboolean has_code;   /* one was taken */
+  gboolean by_sign_in; /* there is no password: without a code the sign-in has to be recent */
   guint8 secret[TOTP_SECRET_BYTES];
   GStrv codes;
   SignIn *sign_in;
@@ -149,12 +152,51 @@ second_factor_state(Services *services, const Caller *caller, FactorState *ret_s
 
 /* --- setting up --- */
 
+/* The password that @caller has to show beside a code, of what it showed; NULL in @ret_password where there
+ * is none to be asked for. */
+static gboolean
+read_password(Services *services, const Caller *caller, const char *shown, const char **ret_password,
+              GError **error)
+{
+  PasswordKeeper keeper;
+  if (!password_proof_keeper(services, caller->user_id, &keeper, error))
+    return FALSE;
+  *ret_password = keeper == PASSWORD_KEEPER_NOBODY ? NULL : shown != NULL ? shown : "";
+  return TRUE;
+}
+
+gboolean
+second_factor_may_wait(Services *services, const Caller *caller, gboolean *ret_may_wait, GError **error)
+{
+  PasswordKeeper keeper;
+  if (!password_proof_keeper(services, caller->user_id, &keeper, error))
+    return FALSE;
+  *ret_may_wait = keeper == PASSWORD_KEEPER_DIRECTORY && !caller->second_factor_pending;
+  return TRUE;
+}
+
+/* Whoever finds a browser that was left open must not be able to lock its owner out. */
+static gboolean
+check_recent(Work *work, const Caller *caller, GError **error)
+{
+  g_autoptr(SignInRow) row = sign_in_store_find(work->transaction, caller->token_hash, error);
+  if (row == NULL)
+    return FALSE;
+  gint64 age_us = work->now_us - row->created_us;
+  if (age_us >= 0 && age_us < RECENT_US)
+    return TRUE;
+  g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_SIGN_IN_EXPIRED,
+                      "You signed in more than ten minutes ago; sign out and in again, then set it up.");
+  return FALSE;
+}
+
 static gboolean
 draft(Work *work, const Caller *caller, const User *user, Attempt *attempt, GError **error)
 {
   const FactorVault *vault = factor_key_vault(work->services, error);
   FactorProof proof;
-  if (vault == NULL || (user->second_factor && !take_code(work, caller, attempt, &proof, error)))
+  if (vault == NULL || (user->second_factor && !take_code(work, caller, attempt, &proof, error)) ||
+      (!user->second_factor && attempt->by_sign_in && !check_recent(work, caller, error)))
     return FALSE;
   g_autofree char *sealed = factor_vault_seal(vault, user->id, attempt->secret, sizeof attempt->secret);
   return second_factor_store_draft(work->transaction, user->id, sealed, work->now_us, error) &&
@@ -179,10 +221,13 @@ second_factor_begin(Services *services, const Caller *caller, const char *passwo
   gboolean is_first = caller->second_factor_pending && caller->enrolment_required;
   if (!is_first && !second_factor_check_pending(caller, error))
     return NULL;
-  const char *shown_password = is_first ? NULL : password != NULL ? password : "";
+  const char *asked = NULL;
+  if (!is_first && !read_password(services, caller, password, &asked, error))
+    return NULL;
+  attempt.by_sign_in = !is_first && asked == NULL;
   totp_secret_make(attempt.secret);
   FactorDraft *made = NULL;
-  if (run(services, caller, "second-factor.begin", shown_password, draft, &attempt, error))
+  if (run(services, caller, "second-factor.begin", asked, draft, &attempt, error))
     made = show(&attempt, caller, place);
   sodium_memzero(attempt.secret, sizeof attempt.secret);
   return made;
@@ -342,7 +387,9 @@ second_factor_turn_off(Services *services, const Caller *caller, const char *pas
                        GError **error)
 {
   Attempt attempt = {.code = code};
-  return run(services, caller, "second-factor.off", password, turn_off, &attempt, error);
+  const char *asked;
+  return read_password(services, caller, password, &asked, error) &&
+         run(services, caller, "second-factor.off", asked, turn_off, &attempt, error);
 }
 
 void

@@ -30,10 +30,11 @@ typedef struct {
 
 /**
  * Makes a secret for @caller, which counts once second_factor_confirm() got a code of it. @password
- * (nullable) must be the caller's but where setting up is all that its sign-in may do; @code (nullable) one
- * of the second factor that is to be replaced, where there is one. @place (nullable): what the app shows it
- * is for. Fails with CARAWAY_ERROR_BAD_CREDENTIALS, CARAWAY_ERROR_WRONG_CODE, CARAWAY_ERROR_THROTTLED,
- * CARAWAY_ERROR_SECOND_FACTOR_PENDING.
+ * (nullable) must be the caller's but where setting up is all that its sign-in may do, or where there is no
+ * password that could be asked for; @code (nullable) one of the second factor that is to be replaced, where
+ * there is one. With neither the sign-in has to be recent (CARAWAY_ERROR_SIGN_IN_EXPIRED). @place (nullable):
+ * what the app shows it is for. Fails with CARAWAY_ERROR_BAD_CREDENTIALS, CARAWAY_ERROR_WRONG_CODE,
+ * CARAWAY_ERROR_THROTTLED, CARAWAY_ERROR_SECOND_FACTOR_PENDING.
  */
 FactorDraft *second_factor_begin(Services *services, const Caller *caller, const char *password,
                                  const char *code, const char *place,
@@ -56,7 +57,12 @@ SignIn *second_factor_verify(Services *services, const Caller *caller, const cha
 GStrv second_factor_renew_recovery(Services *services, const Caller *caller, const char *code,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Turns the second factor of @caller off, who shows @password and @code; ends the other sign-ins.
+/** Whether second_factor_begin() and second_factor_turn_off() ask a directory, which may take its time. */
+gboolean second_factor_may_wait(Services *services, const Caller *caller, gboolean *ret_may_wait,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Turns the second factor of @caller off, who shows @password (nullable where there is none that could be
+ * asked for) and @code; ends the other sign-ins.
  * CARAWAY_ERROR_CONFLICT when the account must have one. */
 gboolean second_factor_turn_off(Services *services, const Caller *caller, const char *password,
                                 const char *code, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -137,7 +137,7 @@ find(Services *services, const char *hash, Found *found, gint64 *ret_now_us, GEr
   if (found->user == NULL)
     return FALSE;
   const SignInLimits *limits = &services->sign_in_limits;
-  gboolean administrates = found->user->administrator;
+  gboolean administrates = found->user->administrates;
   SignInRow *row = found->row;
   row->expires_us = sign_in_limits_end_us(limits, administrates, row->created_us, row->expires_us);
   return (!found->user->disabled &&

@@ -106,7 +106,7 @@ add(Work *work, User *user, const SignInRow *start, char **ret_hash, GError **er
   sign_in->standing = factor_standing(user, start->factor_us);
   gboolean pending = factor_standing_is_pending(sign_in->standing);
   sign_in->expires_us =
-      sign_in_limits_end_us(&work->services->sign_in_limits, user->administrator, work->now_us,
+      sign_in_limits_end_us(&work->services->sign_in_limits, user->administrates, work->now_us,
                             pending ? work->now_us + PENDING_LIFETIME_US : G_MAXINT64);
   if (start->expires_us > 0)
     sign_in->expires_us = MIN(sign_in->expires_us, start->expires_us);

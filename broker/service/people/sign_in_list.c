@@ -52,8 +52,8 @@ sign_in_list(Services *services, const Caller *caller, const char *key, GError *
   GPtrArray *listed = g_ptr_array_new_with_free_func((GDestroyNotify)listed_sign_in_free);
   for (guint i = 0; i < rows->len; i++) {
     SignInRow *row = g_ptr_array_index(rows, i);
-    row->expires_us = sign_in_limits_end_us(limits, user->administrator, row->created_us, row->expires_us);
-    if (sign_in_limits_hold(limits, user->administrator, row->used_us, row->expires_us, work->now_us))
+    row->expires_us = sign_in_limits_end_us(limits, user->administrates, row->created_us, row->expires_us);
+    if (sign_in_limits_hold(limits, user->administrates, row->used_us, row->expires_us, work->now_us))
       g_ptr_array_add(listed, listed_new(row, caller));
   }
   return listed;

@@ -5,6 +5,7 @@
 #include "broker/service/audit_log.h"
 #include "broker/service/people/external_recheck.h"
 #include "broker/service/people/group_admin.h"
+#include "broker/service/people/second_factor.h"
 #include "broker/service/people/sign_in.h"
 #include "broker/service/people/user_admin.h"
 #include "broker/service/pools/pool_admin.h"
@@ -509,6 +510,24 @@ test_what_is_unchanged_is_not_written(Case *test, gconstpointer data)
   g_assert_cmpstr(same->id, ==, anna->id);
 }
 
+/* What asks the directory for a password has to know that before it occupies those who serve local accounts.
+ */
+static void
+test_a_second_factor_may_wait_for_the_directory(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  stand_in_directory_add(test->directory, "id-1", "anna", PASSWORD, "");
+  add_local(test, "lora", FALSE);
+  const char *const names[] = {"anna", "lora"};
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+    g_autoptr(SignIn) sign_in = sign_in_begin(test->services, names[i], PASSWORD, &ORIGIN, &error);
+    g_autoptr(Caller) caller = sign_in_check(test->services, sign_in->token, ADDRESS, &error);
+    gboolean may_wait;
+    g_assert_true(second_factor_may_wait(test->services, caller, &may_wait, &error));
+    g_assert_cmpint(may_wait, ==, i == 0);
+  }
+}
+
 #define ADD(path, function) g_test_add("/external-account/" path, Case, NULL, set_up, function, tear_down)
 
 int
@@ -534,6 +553,7 @@ main(int argc, char **argv)
   ADD("one-that-fails-keeps-nobody", test_one_that_fails_keeps_nobody);
   ADD("the-next-round-goes-on", test_the_next_round_goes_on);
   ADD("what-is-unchanged-is-not-written", test_what_is_unchanged_is_not_written);
+  ADD("second-factor-may-wait", test_a_second_factor_may_wait_for_the_directory);
   ADD("audit-has-no-password", test_audit_has_no_password);
   return g_test_run();
 }

@@ -2,6 +2,7 @@
 /* Who must have a second factor, what a sign-in that lacks it is not, and taking it away from its owner. */
 #include "broker/service/audit_log.h"
 #include "broker/service/people/access_tokens.h"
+#include "broker/service/people/external_account.h"
 #include "broker/service/people/factor_key.h"
 #include "broker/service/people/group_admin.h"
 #include "broker/service/people/user_admin.h"
@@ -325,6 +326,80 @@ test_key_of_the_installation(void)
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFIG);
 }
 
+/* The provider of a person whose account has no password here: without the word of a directory. */
+static Caller *
+enter_from_provider(FactorCase *test)
+{
+  Services *services = test->fixture->services;
+  g_autoptr(GError) error = NULL;
+  const char *groups[] = {NULL};
+  const ExternalIdentity identity = {.authenticator = (char *)"provider",
+                                     .external_id = (char *)"id-1",
+                                     .user_name = (char *)"petra",
+                                     .full_name = (char *)"Petra",
+                                     .groups = (char **)groups};
+  g_autoptr(User) user = external_account_accept(services, &identity, FACTOR_ADDRESS, &error);
+  g_assert_no_error(error);
+  const SignInEntry entry = {.user_name = user->name, .method = "oidc provider", .address = FACTOR_ADDRESS};
+  g_autoptr(SignIn) begun = sign_in_enter(services, &entry, &error);
+  g_assert_no_error(error);
+  return factor_case_check(test, begun);
+}
+
+static FactorDraft *
+begin_without_password(FactorCase *test, const Caller *caller, const char *code, GError **error)
+{
+  return second_factor_begin(test->fixture->services, caller, NULL, code, "desk.example.org", error);
+}
+
+/* There is no password that could be asked for: a recent sign-in or the code stands for it. */
+static void
+test_without_a_password(void)
+{
+  g_autoptr(FactorCase) test = factor_case_new();
+  Services *services = test->fixture->services;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SignIn) replaced = NULL;
+  g_autoptr(Caller) petra = enter_from_provider(test);
+  factor_case_pass(test, 20); /* ten minutes */
+  g_assert_null(begin_without_password(test, petra, NULL, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_SIGN_IN_EXPIRED);
+  g_clear_error(&error);
+  g_autoptr(Caller) again = enter_from_provider(test);
+  factor_case_pass(test, 19);
+  g_autoptr(FactorDraft) draft = begin_without_password(test, again, NULL, &error);
+  g_assert_no_error(error);
+  test->secret = g_strdup(draft->secret);
+  test->codes = second_factor_confirm(services, again, factor_case_code(test, 0), &replaced, &error);
+  g_assert_no_error(error);
+  factor_case_pass(test, 60); /* the code alone does, whenever one signed in, and nothing else */
+  g_assert_null(begin_without_password(test, again, "000000", &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_WRONG_CODE);
+  g_clear_error(&error);
+  g_autoptr(FactorDraft) other = begin_without_password(test, again, test->codes[0], &error);
+  g_assert_no_error(error);
+  g_assert_false(second_factor_turn_off(services, again, NULL, "000000", &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_WRONG_CODE);
+  g_clear_error(&error);
+  g_assert_true(second_factor_turn_off(services, again, NULL, test->codes[1], &error));
+  g_assert_no_error(error);
+}
+
+/* Nobody else gets away without one. */
+static void
+test_a_password_is_asked_where_there_is_one(void)
+{
+  g_autoptr(FactorCase) test = factor_case_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) fresh = factor_case_sign_in(test, "alice", NULL);
+  g_assert_null(begin_without_password(test, fresh, NULL, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
+  g_clear_error(&error);
+  g_autoptr(Caller) alice = factor_case_enrol(test);
+  g_assert_false(second_factor_turn_off(test->fixture->services, alice, NULL, test->codes[0], &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_BAD_CREDENTIALS);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -340,5 +415,8 @@ main(int argc, char **argv)
   g_test_add_func("/second-factor/reset/refused", test_reset_is_refused);
   g_test_add_func("/second-factor/log", test_everything_is_in_the_log_but_secrets);
   g_test_add_func("/second-factor/key", test_key_of_the_installation);
+  g_test_add_func("/second-factor/without-a-password", test_without_a_password);
+  g_test_add_func("/second-factor/a-password-is-asked-where-there-is-one",
+                  test_a_password_is_asked_where_there_is_one);
   return g_test_run();
 }

@@ -2,9 +2,12 @@
 /* Sign-ins that are seen and ended, and the consoles that end with them (invariant 16, 17). */
 #include "broker/service/people/sign_in_list.h"
 
+#include "broker/model/role.h"
 #include "broker/service/connect/console_access.h"
+#include "broker/service/people/group_admin.h"
 #include "broker/service/people/sign_in.h"
 #include "broker/service/people/user_admin.h"
+#include "broker/service/rights/binding_admin.h"
 #include "broker/service/work.h"
 #include "broker/store/sign_in_store.h"
 #include "tests/unit/service/service_fixture.h"
@@ -184,6 +187,28 @@ test_administrators_have_shorter_limits(void)
   g_assert_false(is_good(test, 0)); /* whatever held when the sign-in began */
 }
 
+/* Who is one by a group is one. */
+static void
+test_administrators_by_a_group_have_shorter_limits(void)
+{
+  g_autoptr(Case) test = case_new();
+  g_autoptr(GError) error = NULL;
+  const Caller *admin = test->fixture->admin;
+  g_autoptr(Caller) alice = sign_in(test, "alice", NULL);
+  g_autoptr(Group) chiefs = group_admin_create(test->services, admin, &(NewGroup){.name = "chiefs"}, &error);
+  g_assert_no_error(error);
+  const NewBinding binding = {
+      .kind = ENTITLEMENT_GROUP, .subject = "chiefs", .role = ROLE_ADMINISTRATOR, .object = "/"};
+  g_autoptr(RoleBinding) bound = binding_admin_create(test->services, admin, &binding, &error);
+  g_assert_no_error(error);
+  fake_clock_advance(&test->fixture->clock, 3 * HOUR_US);
+  g_assert_true(is_good(test, 0));
+  g_assert_true(group_admin_add_member(test->services, admin, "chiefs", "alice", &error));
+  g_assert_no_error(error);
+  fake_clock_advance(&test->fixture->clock, 3 * HOUR_US);
+  g_assert_false(is_good(test, 0));
+}
+
 static void
 test_the_oldest_makes_room(void)
 {
@@ -348,6 +373,8 @@ main(int argc, char **argv)
   g_test_add_func("/sign-in-list/end", test_end_one);
   g_test_add_func("/sign-in-list/end-others", test_end_others);
   g_test_add_func("/sign-in-list/administrators", test_administrators_have_shorter_limits);
+  g_test_add_func("/sign-in-list/administrators-by-a-group",
+                  test_administrators_by_a_group_have_shorter_limits);
   g_test_add_func("/sign-in-list/limit", test_the_oldest_makes_room);
   g_test_add_func("/sign-in-list/consoles", test_ending_closes_consoles);
   g_test_add_func("/sign-in-list/consoles/other", test_ending_another_leaves_the_console);
