@@ -25,6 +25,16 @@ oidc_store_count(DbTransaction *transaction, const char *address, gint64 *ret_al
              ret_own, error);
 }
 
+gboolean
+oidc_store_give_way(DbTransaction *transaction, GError **error)
+{
+  return db_run(transaction, error,
+                "DELETE FROM oidc_begun WHERE key_hash = (SELECT key_hash FROM oidc_begun WHERE address ="
+                " (SELECT address FROM oidc_begun GROUP BY address ORDER BY COUNT(*) DESC, MIN(expires_us)"
+                " LIMIT 1) ORDER BY expires_us, key_hash LIMIT 1)",
+                "") >= 0;
+}
+
 static gpointer
 read_begun(DbQuery *query)
 {

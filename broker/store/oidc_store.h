@@ -11,7 +11,7 @@ typedef struct {
   char *key; /**< of the browser's secret */
   char *authenticator;
   char *redirect_uri;
-  char *address;          /**< that began it */
+  char *address;          /**< network that began it, as throttle_network() writes it */
   gint64 client_port;     /**< on the loopback of the native client that began it; 0: the browser itself */
   char *client_challenge; /**< of that client, "" without one */
   gint64 expires_us;
@@ -21,7 +21,10 @@ typedef struct {
 gboolean oidc_store_begin(DbTransaction *transaction, const OidcBegun *row,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** How many there are in all, and of @address. */
+/** The oldest of the network that has most of them gives way. */
+gboolean oidc_store_give_way(DbTransaction *transaction, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** How many there are in all, and of the network @address. */
 gboolean oidc_store_count(DbTransaction *transaction, const char *address, gint64 *ret_all, gint64 *ret_own,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -2,6 +2,7 @@
 #include "broker/service/people/oidc_sign_in.h"
 
 #include "broker/auth/oidc/oidc_authenticator.h"
+#include "broker/policy/throttle.h"
 #include "broker/service/audit_log.h"
 #include "broker/service/people/external_account.h"
 #include "broker/service/people/sign_in_methods.h"
@@ -14,7 +15,7 @@
 #define HAND_OVER_US         (60 * SECOND_US)
 #define CODE_BYTES           32
 #define BEGUN_MAX            16384
-#define BEGUN_OF_ADDRESS_MAX 512 /* an office behind one address */
+#define BEGUN_OF_NETWORK_MAX 512 /* an office behind one address */
 
 static OidcProvider *
 find_provider(Services *services, const char *name, GError **error)
@@ -34,20 +35,18 @@ refuse_expired(GError **error)
   return FALSE;
 }
 
+/* Who has a network of addresses is counted as one, and whoever fills the table makes room in it. */
 static gboolean
-check_room(DbTransaction *transaction, const char *address, GError **error)
+make_room(DbTransaction *transaction, const char *network, GError **error)
 {
   gint64 all = 0, own = 0;
-  if (!oidc_store_count(transaction, address, &all, &own, error))
+  if (!oidc_store_count(transaction, network, &all, &own, error))
     return FALSE;
-  if (own >= BEGUN_OF_ADDRESS_MAX)
-    g_set_error_literal(
-        error, CARAWAY_ERROR, CARAWAY_ERROR_THROTTLED,
-        "Too many sign-ins were begun from this address and not finished. Wait a few minutes.");
-  else if (all >= BEGUN_MAX)
-    g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_OVERLOADED,
-                        "Too many sign-ins are under way. Try again in a few minutes.");
-  return own < BEGUN_OF_ADDRESS_MAX && all < BEGUN_MAX;
+  if (own < BEGUN_OF_NETWORK_MAX)
+    return all < BEGUN_MAX || oidc_store_give_way(transaction, error);
+  g_set_error_literal(error, CARAWAY_ERROR, CARAWAY_ERROR_THROTTLED,
+                      "Too many sign-ins were begun from this address and not finished. Wait a few minutes.");
+  return FALSE;
 }
 
 static gboolean
@@ -57,18 +56,19 @@ enter(Services *services, const OidcSignInAsking *asking, const OidcTransaction 
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   if (work == NULL)
     return FALSE;
+  g_autofree char *network = throttle_network(asking->address);
   const OidcBegun row = {
       .key = transaction->key,
       .authenticator = (char *)asking->authenticator,
       .redirect_uri = (char *)redirect_uri,
-      .address = (char *)asking->address,
+      .address = network,
       .client_port = asking->client_port,
       .client_challenge = (char *)(asking->client_challenge != NULL ? asking->client_challenge : ""),
       .expires_us = work->now_us + LIFETIME_US,
   };
   return oidc_store_remove_expired(work->transaction, work->now_us, error) &&
-         check_room(work->transaction, asking->address, error) &&
-         oidc_store_begin(work->transaction, &row, error) && work_commit(work, error);
+         make_room(work->transaction, network, error) && oidc_store_begin(work->transaction, &row, error) &&
+         work_commit(work, error);
 }
 
 char *

@@ -103,6 +103,29 @@ test_counted(StoreCase *test, gconstpointer data)
   g_assert_cmpint(own, ==, 1);
 }
 
+/* Who began most of them makes room for the others, with the oldest. */
+static void
+test_the_largest_network_gives_way(StoreCase *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  begin(test, "key-1", "192.0.2.1", 50);
+  begin(test, "key-2", "2001:db8::", 70);
+  begin(test, "key-3", "2001:db8::", 60);
+  begin(test, "key-4", "2001:db8::", 80);
+  begin(test, "key-5", "198.51.100.1", 40);
+  g_assert_true(oidc_store_give_way(test->transaction, &error));
+  g_assert_no_error(error);
+  assert_not_begun(test, "key-3", 0);
+  g_assert_true(oidc_store_give_way(test->transaction, &error));
+  assert_not_begun(test, "key-2", 0);
+  g_assert_true(oidc_store_give_way(test->transaction, &error)); /* all have one: the oldest of all */
+  assert_not_begun(test, "key-5", 0);
+  gint64 all, own;
+  g_assert_true(oidc_store_count(test->transaction, "192.0.2.1", &all, &own, &error));
+  g_assert_cmpint(all, ==, 2);
+  g_assert_cmpint(own, ==, 1);
+}
+
 static void
 test_key_is_begun_once(StoreCase *test, gconstpointer data)
 {
@@ -141,6 +164,7 @@ main(int argc, char **argv)
   STORE_CASE_ADD("/oidc-store/taken-once", test_taken_once);
   STORE_CASE_ADD("/oidc-store/undone", test_undone_is_not_taken);
   STORE_CASE_ADD("/oidc-store/counted", test_counted);
+  STORE_CASE_ADD("/oidc-store/gives-way", test_the_largest_network_gives_way);
   STORE_CASE_ADD("/oidc-store/begun-once", test_key_is_begun_once);
   STORE_CASE_ADD("/oidc-store/fetched-once", test_fetched_once);
   return g_test_run();
