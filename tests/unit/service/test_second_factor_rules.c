@@ -340,7 +340,8 @@ enter_from_provider(FactorCase *test)
                                      .groups = (char **)groups};
   g_autoptr(User) user = external_account_accept(services, &identity, FACTOR_ADDRESS, &error);
   g_assert_no_error(error);
-  const SignInEntry entry = {.user_name = user->name, .method = "oidc provider", .address = FACTOR_ADDRESS};
+  const SignInEntry entry = {
+      .user_id = user->id, .user_name = user->name, .method = "oidc provider", .address = FACTOR_ADDRESS};
   g_autoptr(SignIn) begun = sign_in_enter(services, &entry, &error);
   g_assert_no_error(error);
   return factor_case_check(test, begun);
