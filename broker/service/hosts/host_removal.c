@@ -139,5 +139,6 @@ host_removal_run(Services *services, const Caller *caller, const char *name, gbo
   g_autoptr(GPtrArray) desktops =
       host != NULL ? desktop_store_of_host(work->transaction, host->name, error) : NULL;
   return desktops != NULL && check_may_go(host, desktops, force, error) &&
-         remove_host(work, caller, host, desktops, error) && work_commit(work, error);
+         remove_host(work, caller, host, desktops, error) &&
+         certificate_registry_commit(g_steal_pointer(&work), error);
 }

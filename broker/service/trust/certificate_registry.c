@@ -34,9 +34,8 @@ certificate_registry_enter(Work *work, const Caller *caller, const GPtrArray *ro
   return TRUE;
 }
 
-/* Makes it durable; this broker knows of it when the call returns, the others a moment later. */
-static gboolean
-finish(Work *work, GError **error)
+gboolean
+certificate_registry_commit(Work *work, GError **error)
 {
   Services *services = work->services;
   gboolean done = work_commit(work, error);
@@ -58,7 +57,7 @@ certificate_registry_enter_own(Services *services, CertificateRow *row, GError *
   g_autoptr(GPtrArray) rows = array_of(row);
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
   return work != NULL && certificate_registry_enter(work, NULL, rows, error) &&
-         finish(g_steal_pointer(&work), error);
+         certificate_registry_commit(g_steal_pointer(&work), error);
 }
 
 /* In the transaction that enters the new one: until then somebody may have revoked @older. */
@@ -85,7 +84,7 @@ renew(Services *services, const Caller *caller, const char *serial, CertificateR
   return older != NULL && check_renewal(work, older, error) &&
          certificate_registry_enter(work, caller, rows, error) &&
          certificate_store_replace(work->transaction, serial, row->serial, error) &&
-         finish(g_steal_pointer(&work), error);
+         certificate_registry_commit(g_steal_pointer(&work), error);
 }
 
 gboolean
@@ -165,7 +164,7 @@ certificate_registry_revoke(Services *services, const Caller *caller, const char
   g_autoptr(CertificateRow) row =
       work != NULL ? certificate_store_find(work->transaction, serial, error) : NULL;
   if (row == NULL || !revoke_some(work, caller, row, reason != NULL ? reason : "", all, error) ||
-      !finish(g_steal_pointer(&work), error))
+      !certificate_registry_commit(g_steal_pointer(&work), error))
     return NULL;
   return certificate_registry_get(services, serial, error);
 }

@@ -17,6 +17,10 @@
 gboolean certificate_registry_enter(Work *work, const Caller *caller, const GPtrArray *rows,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Makes @work (transfer full) durable, which changed certificates: this broker knows of it when the call
+ * returns, the others a moment later. */
+gboolean certificate_registry_commit(Work *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Enters @row, of this broker's own certificate. */
 gboolean certificate_registry_enter_own(Services *services, CertificateRow *row,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
