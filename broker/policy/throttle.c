@@ -35,7 +35,8 @@ throttle_network(const char *address)
 gboolean
 throttle_is_over(const ThrottleState *state, gint64 now_us)
 {
-  return state->failures == 0 || now_us - state->last_us >= THROTTLE_FORGET_US;
+  return state->failures == 0 || now_us - state->last_us >= THROTTLE_FORGET_US ||
+         state->last_us - now_us > THROTTLE_AHEAD_US;
 }
 
 gint64

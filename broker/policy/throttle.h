@@ -13,6 +13,9 @@
 /** After so long without a failure all is forgotten. */
 #define THROTTLE_FORGET_US (15 * 60 * (gint64)G_USEC_PER_SEC)
 
+/** A failure that is further ahead than this was written before a clock was set back, and is forgotten. */
+#define THROTTLE_AHEAD_US (60 * (gint64)G_USEC_PER_SEC)
+
 typedef enum {
   THROTTLE_PAIR,    /**< one account from one network */
   THROTTLE_ADDRESS, /**< any account from one network */

@@ -39,13 +39,16 @@ device_token_store_find(DbTransaction *transaction, const char *token_hash, GErr
                  read_device, "such device token", error);
 }
 
+/* By the database, so that none of many at once is lost. */
 gboolean
-device_token_store_note(DbTransaction *transaction, const char *token_hash, guint failures, gint64 failed_us,
-                        GError **error)
+device_token_store_failed(DbTransaction *transaction, const char *token_hash, gint64 now_us, gint64 since_us,
+                          gint64 till_us, GError **error)
 {
   return db_run(transaction, error,
-                "UPDATE device_token SET failures = ?, failed_us = ? WHERE token_hash = ?", "ils",
-                (int)failures, failed_us, token_hash) >= 0;
+                "UPDATE device_token SET failures = CASE WHEN failed_us <= ? OR failed_us > ? THEN 1"
+                " WHEN failures < 65535 THEN failures + 1 ELSE failures END, failed_us = ?"
+                " WHERE token_hash = ?",
+                "llls", since_us, till_us, now_us, token_hash) >= 0;
 }
 
 gboolean

@@ -26,9 +26,10 @@ gboolean device_token_store_add(DbTransaction *transaction, const char *token_ha
 DeviceTokenRow *device_token_store_find(DbTransaction *transaction, const char *token_hash,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Writes how often a sign-in with it failed, and when last. */
-gboolean device_token_store_note(DbTransaction *transaction, const char *token_hash, guint failures,
-                                 gint64 failed_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Counts a sign-in with it that failed at @now_us; those before do not count when the last of them was
+ * before @since_us or after @till_us. */
+gboolean device_token_store_failed(DbTransaction *transaction, const char *token_hash, gint64 now_us,
+                                   gint64 since_us, gint64 till_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Deletes the one with @token_hash of @user_id, if it is there. */
 gboolean device_token_store_remove(DbTransaction *transaction, const char *token_hash, const char *user_id,

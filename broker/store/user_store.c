@@ -71,6 +71,17 @@ user_store_find(DbTransaction *transaction, const char *key, GError **error)
   return g_steal_pointer(&user);
 }
 
+gboolean
+user_store_has_name(DbTransaction *transaction, const char *name, gboolean *ret_has, GError **error)
+{
+  gint64 count;
+  if (!row_number(db_query(transaction, error, "SELECT COUNT(*) FROM account WHERE name = ?", "s", name),
+                  &count, error))
+    return FALSE;
+  *ret_has = count > 0;
+  return TRUE;
+}
+
 static char *
 user_key(gpointer user)
 {

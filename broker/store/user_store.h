@@ -16,6 +16,10 @@ gboolean user_store_add(DbTransaction *transaction, const User *user, const char
 /** The account with id or name @key, with its groups; CARAWAY_ERROR_NOT_FOUND. */
 User *user_store_find(DbTransaction *transaction, const char *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Whether there is an account of the name @name. */
+gboolean user_store_has_name(DbTransaction *transaction, const char *name, gboolean *ret_has,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Accounts by name; the cursor is the last name. */
 GPtrArray *user_store_list(DbTransaction *transaction, const Page *page, char **ret_next,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

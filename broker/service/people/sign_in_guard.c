@@ -7,6 +7,7 @@
 #include "broker/service/people/password_proof.h"
 #include "broker/service/shared_memory.h"
 #include "broker/service/work.h"
+#include "broker/store/user_store.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/base/secret.h"
@@ -69,10 +70,9 @@ note_failure_of_device(Services *services, const SignInTry *attempt)
   g_autoptr(GError) error = NULL;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, &error);
   if (work != NULL) {
-    const ThrottleState before = state_of(attempt->device);
-    const ThrottleState after = throttle_failed(&before, work->now_us);
-    if (device_token_store_note(work->transaction, attempt->device->token_hash, after.failures, after.last_us,
-                                &error) &&
+    gint64 since_us = work->now_us - THROTTLE_FORGET_US, till_us = work->now_us + THROTTLE_AHEAD_US;
+    if (device_token_store_failed(work->transaction, attempt->device->token_hash, work->now_us, since_us,
+                                  till_us, &error) &&
         work_commit(work, &error))
       return;
   }
@@ -91,11 +91,24 @@ sign_in_guard_end(Services *services, const SignInTry *attempt, GuessEnd end)
     shared_memory_guess_note(services, &guess, end);
 }
 
+/* What somebody types as a name may be a password. It is looked for whether it is there or not, so that
+ * refusals take the same time. */
+static const char *
+shown_name(Services *services, const char *name)
+{
+  gboolean is_there = FALSE;
+  if (!names_is_valid(name))
+    return "(not a name)";
+  g_autoptr(Work) work = work_begin(services, DB_READ, NULL);
+  return work != NULL && user_store_has_name(work->transaction, name, &is_there, NULL) && is_there
+             ? name
+             : "(unknown name)";
+}
+
 void
 sign_in_guard_audit(Services *services, const SignInTry *attempt, const GError *refusal)
 {
-  g_autofree char *object =
-      g_strdup_printf("user/%.64s", names_is_valid(attempt->account) ? attempt->account : "(not a name)");
+  g_autofree char *object = g_strconcat("user/", shown_name(services, attempt->account), NULL);
   audit_log_refusal(services, NULL, attempt->device != NULL ? ACTION_OF_DEVICE : ACTION, object,
                     attempt->address, refusal);
 }

@@ -23,7 +23,8 @@ gboolean sign_in_guard_begin(Services *services, SignInTry *attempt, const char 
 /** Ends @attempt, which was begun. */
 void sign_in_guard_end(Services *services, const SignInTry *attempt, GuessEnd end);
 
-/** Writes to the audit log that @attempt was refused with @refusal. */
+/** Writes to the audit log that @attempt was refused with @refusal; its name where there is such an account.
+ */
 void sign_in_guard_audit(Services *services, const SignInTry *attempt, const GError *refusal);
 
 /** Frees what is in @attempt. */

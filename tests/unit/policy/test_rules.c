@@ -102,6 +102,17 @@ test_throttle(void)
   }
 }
 
+/* Failures of a known device are kept by the wall clock. */
+static void
+test_throttle_clock_set_back(void)
+{
+  const ThrottleState state = {20, 3600 * SECOND};
+  g_assert_cmpint(throttle_wait_us(THROTTLE_DEVICE, &state, 3600 * SECOND), ==, 60 * SECOND);
+  g_assert_cmpint(throttle_wait_us(THROTTLE_DEVICE, &state, 3541 * SECOND), >, 0); /* by a little */
+  g_assert_cmpint(throttle_wait_us(THROTTLE_DEVICE, &state, SECOND), ==, 0);
+  g_assert_cmpuint(throttle_failed(&state, SECOND).failures, ==, 1);
+}
+
 static void
 test_throttle_networks(void)
 {
@@ -142,6 +153,7 @@ main(int argc, char **argv)
   g_test_add_func("/rules/passwords", test_passwords);
   g_test_add_func("/rules/backoff", test_backoff);
   g_test_add_func("/rules/throttle", test_throttle);
+  g_test_add_func("/rules/throttle/clock", test_throttle_clock_set_back);
   g_test_add_func("/rules/throttle/networks", test_throttle_networks);
   g_test_add_func("/rules/entitlement", test_entitlement);
   return g_test_run();

@@ -4,6 +4,7 @@
 #include "broker/service/people/user_admin.h"
 #include "broker/service/services_private.h"
 #include "tests/unit/service/service_fixture.h"
+#include "tests/unit/service/stand_in_authenticator.h"
 
 #define PASSWORD "correct horse battery"
 #define HOME     "198.51.100.7"
@@ -127,12 +128,46 @@ test_tokens_rotate_and_expire(void)
   g_assert_cmpint(code_of_right_password(fixture, "alice", HOME, second), ==, CARAWAY_ERROR_THROTTLED);
 }
 
+typedef struct {
+  ServiceFixture *fixture;
+  const char *device;
+  gboolean is_second;
+} Pair;
+
+static void
+second_try(gpointer data)
+{
+  Pair *pair = data;
+  if (!pair->is_second) {
+    pair->is_second = TRUE;
+    g_assert_cmpint(fail(pair->fixture, "alice", HOME, pair->device), ==, CARAWAY_ERROR_BAD_CREDENTIALS);
+  }
+}
+
+static void
+test_none_of_two_at_once_is_lost(void)
+{
+  g_autoptr(ServiceFixture) fixture = fixture_with_people();
+  g_autofree char *device = sign_in(fixture, "alice", NULL);
+  StandInAuthenticator *stand_in = stand_in_authenticator_new(fixture->services);
+  for (guint i = 0; i < 3; i++) { /* twice each */
+    Pair pair = {fixture, device, FALSE};
+    stand_in->meanwhile = second_try;
+    stand_in->data = &pair;
+    g_assert_cmpint(fail(fixture, "alice", HOME, device), ==, CARAWAY_ERROR_BAD_CREDENTIALS);
+    g_assert_true(pair.is_second);
+  }
+  stand_in_authenticator_free(stand_in);
+  g_assert_cmpint(code_of_right_password(fixture, "alice", HOME, device), ==, CARAWAY_ERROR_THROTTLED);
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/known-device/not-locked-out", test_others_cannot_lock_a_known_device_out);
   g_test_add_func("/known-device/own-failures", test_a_known_device_is_slowed_by_its_own_failures);
+  g_test_add_func("/known-device/at-once", test_none_of_two_at_once_is_lost);
   g_test_add_func("/known-device/one-account", test_a_device_is_known_for_one_account);
   g_test_add_func("/known-device/rotation", test_tokens_rotate_and_expire);
   return g_test_run();

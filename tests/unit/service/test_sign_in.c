@@ -325,6 +325,27 @@ test_audit(void)
   g_assert_null(strstr(bad->detail, "hunter2"));
 }
 
+/* A password that somebody typed as a name may look like one. */
+static void
+test_audit_names_accounts_alone(void)
+{
+  static const struct {
+    const char *typed, *object;
+  } rows[] = {{"alice", "user/alice"}, {"hunter2", "user/(unknown name)"}, {"Hunter 2", "user/(not a name)"}};
+  g_autoptr(ServiceFixture) fixture = fixture_with_alice();
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    const Page page = {.limit = 1};
+    g_autoptr(SignIn) begun =
+        sign_in_begin(fixture->services, rows[i].typed, "wrong", &(SignInOrigin){.address = ADDRESS}, NULL);
+    g_assert_null(begun);
+    g_autoptr(GPtrArray) last = audit_log_list(fixture->services, &page, NULL, NULL);
+    const AuditEntry *entry = g_ptr_array_index(last, 0);
+    g_assert_cmpstr(entry->action, ==, "sign-in");
+    g_assert_cmpstr(entry->object, ==, rows[i].object);
+    g_assert_null(strstr(entry->detail, "unter"));
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -343,5 +364,6 @@ main(int argc, char **argv)
   g_test_add_func("/sign-in/last-administrator", test_last_administrator_stays);
   g_test_add_func("/sign-in/stale-version", test_stale_version);
   g_test_add_func("/sign-in/audit", test_audit);
+  g_test_add_func("/sign-in/audit/names", test_audit_names_accounts_alone);
   return g_test_run();
 }
