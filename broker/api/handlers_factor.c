@@ -102,8 +102,9 @@ handle_confirm_second_factor(const ApiContext *context, const Request *request, 
 {
   g_autofree char *code = read_code(request, error);
   g_autoptr(SignIn) sign_in = NULL;
-  GStrv codes =
-      code != NULL ? second_factor_confirm(context->services, request->caller, code, &sign_in, error) : NULL;
+  GStrv codes = code != NULL ? second_factor_confirm(context->services, request->caller, code,
+                                                     request->device, &sign_in, error)
+                             : NULL;
   if (codes == NULL)
     return FALSE;
   answer_codes(context, request, answer, codes, sign_in);
@@ -116,7 +117,8 @@ handle_verify_second_factor(const ApiContext *context, const Request *request, A
 {
   g_autofree char *code = read_code(request, error);
   g_autoptr(SignIn) sign_in =
-      code != NULL ? second_factor_verify(context->services, request->caller, code, error) : NULL;
+      code != NULL ? second_factor_verify(context->services, request->caller, code, request->device, error)
+                   : NULL;
   if (sign_in == NULL)
     return FALSE;
   sign_in_answer_set(context, answer, sign_in, request->by_cookie);

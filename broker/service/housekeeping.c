@@ -5,6 +5,7 @@
 #include "broker/service/desktops/lifecycle.h"
 #include "broker/service/hosts/host_admin.h"
 #include "broker/service/hosts/host_state.h"
+#include "broker/store/access_token_store.h"
 #include "broker/store/certificate_store.h"
 #include "broker/store/console_password_store.h"
 #include "broker/store/creation_store.h"
@@ -23,6 +24,9 @@
 
 /* Of an expired certificate is known for so long what became of it. */
 #define CERTIFICATE_KEEP_US (90 * DAY_US)
+
+/* An expired access token is shown as that for so long: its owner finds out why a program stopped. */
+#define TOKEN_KEEP_US (7 * DAY_US)
 
 /* An expired password is kept a while, so that its owner is told that it expired and not that there is none.
  */
@@ -79,6 +83,7 @@ housekeeping_delete_expired(Services *services, GError **error)
   gint64 keys_us = now_us - DAY_US - services->clock_steps.forward_us;
   return sign_in_store_remove_expired(work->transaction, now_us, idle_since_us, error) &&
          device_token_store_remove_expired(work->transaction, now_us, error) &&
+         access_token_store_remove_expired(work->transaction, now_us - TOKEN_KEEP_US, error) &&
          join_token_store_remove_expired(work->transaction, now_us, error) &&
          certificate_store_remove_expired(work->transaction, now_us - CERTIFICATE_KEEP_US, error) &&
          oidc_store_remove_expired(work->transaction, now_us, error) &&

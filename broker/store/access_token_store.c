@@ -76,6 +76,12 @@ access_token_store_remove(DbTransaction *transaction, const char *token_hash, GE
 }
 
 gboolean
+access_token_store_remove_expired(DbTransaction *transaction, gint64 before_us, GError **error)
+{
+  return db_run(transaction, error, "DELETE FROM access_token WHERE expires_us < ?", "l", before_us) >= 0;
+}
+
+gboolean
 access_token_store_device_lives(DbTransaction *transaction, const char *token_hash, gboolean *ret_lives,
                                 GError **error)
 {

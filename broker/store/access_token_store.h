@@ -27,6 +27,10 @@ gboolean access_token_store_touch(DbTransaction *transaction, const char *token_
 gboolean access_token_store_remove(DbTransaction *transaction, const char *token_hash,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Deletes what expired before @before_us. */
+gboolean access_token_store_remove_expired(DbTransaction *transaction, gint64 before_us,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Sets @ret_lives to whether @token_hash is that of an access token or of a sign-in. */
 gboolean access_token_store_device_lives(DbTransaction *transaction, const char *token_hash,
                                          gboolean *ret_lives, GError **error) G_GNUC_WARN_UNUSED_RESULT;

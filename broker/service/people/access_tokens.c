@@ -28,16 +28,37 @@ check_new(const NewAccessToken *new_token, GError **error)
   return names_check_text(new_token->name, NAME_MAX_BYTES, "name", error);
 }
 
+/* What has expired takes no room, nor its name; of very many that live shortly none is kept to be looked at.
+ */
+static gboolean
+make_room(Work *work, const GPtrArray *tokens, const char *name, guint *ret_alive, GError **error)
+{
+  guint alive = 0;
+  for (guint i = 0; i < tokens->len; i++) {
+    const AccessToken *token = g_ptr_array_index(tokens, i);
+    gboolean goes = g_str_equal(token->name, name) || tokens->len >= 2 * ACCESS_TOKENS_OF_ACCOUNT;
+    if (work->now_us < token->expires_us)
+      alive++;
+    else if (goes && !access_token_store_remove(work->transaction, token->token_hash, error))
+      return FALSE;
+  }
+  *ret_alive = alive;
+  return TRUE;
+}
+
 static gboolean
 check_room(Work *work, const char *user_id, const char *name, GError **error)
 {
+  guint alive = 0;
   g_autoptr(GPtrArray) tokens = access_token_store_of_user(work->transaction, user_id, error);
-  if (tokens == NULL)
+  if (tokens == NULL || !make_room(work, tokens, name, &alive, error))
     return FALSE;
   gboolean is_taken = FALSE;
-  for (guint i = 0; i < tokens->len; i++)
-    is_taken |= g_str_equal(((AccessToken *)g_ptr_array_index(tokens, i))->name, name);
-  if (!is_taken && tokens->len < ACCESS_TOKENS_OF_ACCOUNT)
+  for (guint i = 0; i < tokens->len; i++) {
+    const AccessToken *token = g_ptr_array_index(tokens, i);
+    is_taken |= work->now_us < token->expires_us && g_str_equal(token->name, name);
+  }
+  if (!is_taken && alive < ACCESS_TOKENS_OF_ACCOUNT)
     return TRUE;
   g_set_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT,
               is_taken ? "You have a token of this name; revoke it or choose another name."
@@ -52,7 +73,7 @@ access_tokens_create(Services *services, const Caller *caller, const NewAccessTo
   if (!check_new(new_token, error))
     return NULL;
   g_autoptr(Work) work = work_begin(services, DB_WRITE, error);
-  if (work == NULL ||
+  if (work == NULL || !work_check_caller(work, caller, error) ||
       !device_account_check_is_none(work, caller->user_id, "which signs in by its key alone", error) ||
       !check_room(work, caller->user_id, new_token->name, error))
     return NULL;

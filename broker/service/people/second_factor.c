@@ -23,6 +23,7 @@
 /* What one of the acts below takes and gives. */
 typedef struct {
   const char *code;    /* nullable */
+  const char *device;  /* nullable: as in SignInEntry */
   gboolean has_code;   /* one was taken */
   gboolean by_sign_in; /* there is no password: without a code the sign-in has to be recent */
   guint8 secret[TOTP_SECRET_BYTES];
@@ -263,7 +264,7 @@ prove(Work *work, const Caller *caller, Attempt *attempt, GError **error)
 {
   if (!caller->second_factor_pending)
     return sign_in_store_prove(work->transaction, caller->token_hash, work->now_us, error);
-  attempt->sign_in = sign_in_replace(work, caller, error);
+  attempt->sign_in = sign_in_replace(work, caller, attempt->device, error);
   return attempt->sign_in != NULL;
 }
 
@@ -290,10 +291,10 @@ confirm(Work *work, const Caller *caller, const User *user, Attempt *attempt, GE
 }
 
 GStrv
-second_factor_confirm(Services *services, const Caller *caller, const char *code, SignIn **ret_sign_in,
-                      GError **error)
+second_factor_confirm(Services *services, const Caller *caller, const char *code, const char *device,
+                      SignIn **ret_sign_in, GError **error)
 {
-  Attempt attempt = {.code = code};
+  Attempt attempt = {.code = code, .device = device};
   if (!caller->enrolment_required && !second_factor_check_pending(caller, error))
     return NULL;
   gboolean done = run(services, caller, "second-factor.enrol", NULL, confirm, &attempt, error);
@@ -316,14 +317,15 @@ verify(Work *work, const Caller *caller, const User *user, Attempt *attempt, GEr
   if (!take_code(work, caller, attempt, &proof, error))
     return FALSE;
   g_autofree char *detail = factor_check_tell(&proof);
-  attempt->sign_in = sign_in_replace(work, caller, error);
+  attempt->sign_in = sign_in_replace(work, caller, attempt->device, error);
   return attempt->sign_in != NULL && work_audit(work, caller, "sign-in", "user", user->name, detail, error);
 }
 
 SignIn *
-second_factor_verify(Services *services, const Caller *caller, const char *code, GError **error)
+second_factor_verify(Services *services, const Caller *caller, const char *code, const char *device,
+                     GError **error)
 {
-  Attempt attempt = {.code = code};
+  Attempt attempt = {.code = code, .device = device};
   if (!caller->second_factor_pending) {
     refuse_as_it_is("This sign-in needs no code.", error);
     return NULL;

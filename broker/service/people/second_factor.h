@@ -42,15 +42,15 @@ FactorDraft *second_factor_begin(Services *services, const Caller *caller, const
 
 /**
  * Makes the secret that waits count, as @code is of it: its recovery codes are returned (transfer full;
- * recovery_codes_free()), other sign-ins of the account end. @ret_sign_in: the sign-in in place of the
- * caller's where that was pending, else NULL. CARAWAY_ERROR_CONFLICT when none waits.
+ * recovery_codes_free()), other sign-ins of the account end. @device as in SignInEntry. @ret_sign_in: the
+ * sign-in in place of the caller's where that was pending, else NULL. CARAWAY_ERROR_CONFLICT when none waits.
  */
-GStrv second_factor_confirm(Services *services, const Caller *caller, const char *code, SignIn **ret_sign_in,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GStrv second_factor_confirm(Services *services, const Caller *caller, const char *code, const char *device,
+                            SignIn **ret_sign_in, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Proves the pending sign-in of @caller with @code: returns the sign-in in its place, whose token is
- * another. */
-SignIn *second_factor_verify(Services *services, const Caller *caller, const char *code,
+ * another. @device as in SignInEntry. */
+SignIn *second_factor_verify(Services *services, const Caller *caller, const char *code, const char *device,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Replaces the recovery codes of @caller, who shows @code (transfer full; recovery_codes_free()). */

@@ -6,6 +6,7 @@
 #include "broker/service/people/password_proof.h"
 #include "broker/service/people/sign_in_ending.h"
 #include "broker/store/device_token_store.h"
+#include "broker/store/session_store.h"
 #include "broker/store/sign_in_store.h"
 #include "broker/store/user_store.h"
 #include "common/base/error.h"
@@ -190,8 +191,26 @@ sign_in_enter(Services *services, const SignInEntry *entry, GError **error)
   return sign_in;
 }
 
+/* A sign-in becomes pending when its account has to have a second factor from now on; its consoles stay. */
+static gboolean
+hand_over_consoles(Work *work, const Caller *caller, const char *hash, GError **error)
+{
+  g_autoptr(GPtrArray) sessions = session_store_of_user(work->transaction, caller->user_id, error);
+  for (guint i = 0; sessions != NULL && i < sessions->len; i++) {
+    Session *session = g_ptr_array_index(sessions, i);
+    if (!g_str_equal(session->device, caller->token_hash))
+      continue;
+    g_free(session->device);
+    session->device = g_strdup(hash);
+    work_tell(work, session->id);
+    if (!session_store_update(work->transaction, session, error))
+      return FALSE;
+  }
+  return sessions != NULL;
+}
+
 SignIn *
-sign_in_replace(Work *work, const Caller *caller, GError **error)
+sign_in_replace(Work *work, const Caller *caller, const char *device, GError **error)
 {
   g_autofree char *hash = NULL;
   g_autoptr(SignInRow) pending = sign_in_store_find(work->transaction, caller->token_hash, error);
@@ -203,7 +222,10 @@ sign_in_replace(Work *work, const Caller *caller, GError **error)
                            .factor_us = work->now_us};
   User *user = user_store_find(work->transaction, caller->user_id, error);
   g_autoptr(SignIn) sign_in = user != NULL ? add(work, user, &start, &hash, error) : NULL;
-  return sign_in != NULL && know_device(work, NULL, sign_in, error) ? g_steal_pointer(&sign_in) : NULL;
+  return sign_in != NULL && know_device(work, device, sign_in, error) &&
+                 hand_over_consoles(work, caller, hash, error)
+             ? g_steal_pointer(&sign_in)
+             : NULL;
 }
 
 void

@@ -43,8 +43,9 @@ typedef struct {
 SignIn *sign_in_enter(Services *services, const SignInEntry *entry, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Ends the pending sign-in of @caller and begins one in its place that is proven with a second factor, with
- * a token of its own. */
-SignIn *sign_in_replace(Work *work, const Caller *caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * a token of its own; what it opened is the new one's. @device as in SignInEntry. */
+SignIn *sign_in_replace(Work *work, const Caller *caller, const char *device,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Frees @sign_in (nullable), wiping its token. */
 void sign_in_free(SignIn *sign_in);

@@ -78,6 +78,8 @@ factor_case_sign_in(FactorCase *test, const char *name, const char *code)
   g_autoptr(SignIn) begun =
       sign_in_begin_with_code(test->fixture->services, name, FACTOR_PASSWORD, code, &FACTOR_ORIGIN, &error);
   g_assert_no_error(error);
+  g_free(test->token);
+  test->token = g_strdup(begun->token);
   Caller *caller = factor_case_check(test, begun);
   g_assert_cmpint(second_factor_standing(caller), ==, begun->standing);
   return caller;
@@ -102,8 +104,8 @@ factor_case_enrol(FactorCase *test)
   g_autoptr(Caller) caller = factor_case_sign_in(test, "alice", NULL);
   g_autoptr(SignIn) replaced = NULL;
   factor_case_begin(test, caller, NULL);
-  test->codes =
-      second_factor_confirm(test->fixture->services, caller, factor_case_code(test, 0), &replaced, &error);
+  test->codes = second_factor_confirm(test->fixture->services, caller, factor_case_code(test, 0), NULL,
+                                      &replaced, &error);
   g_assert_no_error(error);
   g_assert_cmpuint(g_strv_length(test->codes), ==, RECOVERY_CODES);
   return replaced != NULL ? factor_case_check(test, replaced) : g_steal_pointer(&caller);
@@ -128,7 +130,7 @@ void
 factor_case_refused(FactorCase *test, const Caller *pending, const char *code, CarawayErrorCode expected)
 {
   g_autoptr(GError) error = NULL;
-  g_assert_null(second_factor_verify(test->fixture->services, pending, code, &error));
+  g_assert_null(second_factor_verify(test->fixture->services, pending, code, NULL, &error));
   g_assert_error(error, CARAWAY_ERROR, (int)expected);
 }
 
@@ -139,6 +141,7 @@ factor_case_free(FactorCase *test)
     return;
   service_fixture_free(test->fixture);
   g_free(test->secret);
+  g_free(test->token);
   recovery_codes_free(test->codes);
   g_free(test);
 }

@@ -19,6 +19,7 @@ typedef struct {
   ServiceFixture *fixture;
   char *secret; /**< (nullable) in base32, of alice's app */
   GStrv codes;  /**< (nullable) alice's recovery codes */
+  char *token;  /**< (nullable) of the last factor_case_sign_in() */
 } FactorCase;
 
 /** Services with alice, who has no second factor. */

@@ -2,6 +2,7 @@
 /* Access tokens: till when they are good, and for what. */
 #include "broker/service/people/access_tokens.h"
 
+#include "broker/service/housekeeping.h"
 #include "broker/service/people/sign_in.h"
 #include "broker/service/people/user_admin.h"
 #include "broker/store/user_store.h"
@@ -38,7 +39,10 @@ add_person(Case *test, const char *name)
   const NewUser person = {.name = name, .full_name = "", .password = PASSWORD};
   g_autoptr(User) user = user_admin_create(test->services, test->fixture->admin, &person, &error);
   g_assert_no_error(error);
-  return caller_new(user->id, user->name, FALSE, ADDRESS, "device");
+  g_autofree char *device = g_strconcat("device-of-", name, NULL);
+  Caller *caller = caller_new(user->id, user->name, FALSE, ADDRESS, device);
+  service_fixture_sign_in(test->fixture, caller);
+  return caller;
 }
 
 static void
@@ -127,6 +131,53 @@ test_revoked(Case *test, gconstpointer data)
   secret_free(other);
 }
 
+static guint
+count(Case *test)
+{
+  g_autoptr(GPtrArray) tokens = access_tokens_list(test->services, test->alice, NULL, NULL);
+  return tokens->len;
+}
+
+/* An expired one is in nobody's way, is seen for a week, and is gone after that. */
+static void
+test_expired_go(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  for (guint i = 1; i < ACCESS_TOKENS_OF_ACCOUNT; i++) {
+    g_autofree char *name = g_strdup_printf("number %u", i);
+    secret_free(make(test, name, PERMISSION_BIT(PERMISSION_OWN)));
+  }
+  const NewAccessToken more = {
+      .name = "one more", .scopes = PERMISSION_BIT(PERMISSION_OWN), .lifetime_s = HOUR_S};
+  char *text = NULL;
+  g_assert_null(access_tokens_create(test->services, test->alice, &more, &text, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
+  fake_clock_advance(&test->fixture->clock, HOUR_S * (gint64)G_USEC_PER_SEC);
+  secret_free(make(test, "one more", PERMISSION_BIT(PERMISSION_OWN)));
+  secret_free(make(test, "backup", PERMISSION_BIT(PERMISSION_OWN))); /* in place of the one that was */
+  g_assert_cmpuint(count(test), ==, ACCESS_TOKENS_OF_ACCOUNT + 1);
+  service_fixture_settle(test->fixture);
+  g_clear_error(&error);
+  g_assert_true(housekeeping_delete_expired(test->services, &error));
+  g_assert_cmpuint(count(test), ==, ACCESS_TOKENS_OF_ACCOUNT + 1);
+  fake_clock_advance(&test->fixture->clock, (7 * 24 * HOUR_S + 1) * (gint64)G_USEC_PER_SEC);
+  g_assert_true(housekeeping_delete_expired(test->services, &error));
+  g_assert_cmpuint(count(test), ==, 2);
+}
+
+/* What was asked for by a sign-in that ended before it was done. */
+static void
+test_sign_in_ended_meanwhile(Case *test, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  const NewAccessToken wanted = {
+      .name = "late", .scopes = PERMISSION_BIT(PERMISSION_OWN), .lifetime_s = HOUR_S};
+  char *text = NULL;
+  g_assert_true(sign_in_end(test->services, test->alice, &error));
+  g_assert_null(access_tokens_create(test->services, test->alice, &wanted, &text, &error));
+  g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_UNAUTHENTICATED);
+}
+
 static void
 test_disabled_account(Case *test, gconstpointer data)
 {
@@ -158,6 +209,8 @@ main(int argc, char **argv)
   ADD("scopes", test_scopes);
   ADD("end", test_end);
   ADD("changed-text", test_changed_text);
+  ADD("expired-go", test_expired_go);
+  ADD("signed-out", test_sign_in_ended_meanwhile);
   ADD("revoked", test_revoked);
   ADD("disabled-account", test_disabled_account);
   ADD("password-reset", test_password_reset);

@@ -8,7 +8,7 @@ static SignIn *
 verify(FactorCase *test, const Caller *pending, const char *code)
 {
   g_autoptr(GError) error = NULL;
-  SignIn *proven = second_factor_verify(test->fixture->services, pending, code, &error);
+  SignIn *proven = second_factor_verify(test->fixture->services, pending, code, NULL, &error);
   g_assert_no_error(error);
   return proven;
 }
@@ -234,8 +234,8 @@ test_replacing(void)
   factor_case_refused(test, pending, factor_case_code(test, 1), CARAWAY_ERROR_WRONG_CODE);
   factor_case_pass(test, 1);
   g_autoptr(SignIn) replaced = NULL;
-  GStrv codes =
-      second_factor_confirm(test->fixture->services, caller, factor_case_code(test, 0), &replaced, &error);
+  GStrv codes = second_factor_confirm(test->fixture->services, caller, factor_case_code(test, 0), NULL,
+                                      &replaced, &error);
   g_assert_no_error(error);
   g_assert_null(replaced);
   factor_case_pass(test, 1);
@@ -255,13 +255,13 @@ test_draft_does_not_last(void)
   g_autoptr(Caller) caller = factor_case_sign_in(test, "alice", NULL);
   g_autoptr(SignIn) replaced = NULL;
   g_autoptr(GError) error = NULL;
-  g_assert_null(second_factor_confirm(test->fixture->services, caller, "123456", &replaced, &error));
+  g_assert_null(second_factor_confirm(test->fixture->services, caller, "123456", NULL, &replaced, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
   g_clear_error(&error);
   factor_case_begin(test, caller, NULL);
   factor_case_pass(test, 20);
-  g_assert_null(
-      second_factor_confirm(test->fixture->services, caller, factor_case_code(test, 0), &replaced, &error));
+  g_assert_null(second_factor_confirm(test->fixture->services, caller, factor_case_code(test, 0), NULL,
+                                      &replaced, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_CONFLICT);
 }
 

@@ -9,6 +9,7 @@
 #include "broker/service/pools/pool_admin.h"
 #include "broker/service/services_private.h"
 #include "broker/service/sessions/session_events.h"
+#include "broker/service/work.h"
 #include "tests/unit/service/factor_case.h"
 
 #include <string.h>
@@ -79,8 +80,8 @@ test_pending_cannot_replace(void)
       second_factor_begin(test->fixture->services, pending, FACTOR_PASSWORD, test->codes[0], NULL, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_SECOND_FACTOR_PENDING);
   g_clear_error(&error);
-  g_assert_null(
-      second_factor_confirm(test->fixture->services, pending, factor_case_code(test, 1), &replaced, &error));
+  g_assert_null(second_factor_confirm(test->fixture->services, pending, factor_case_code(test, 1), NULL,
+                                      &replaced, &error));
   g_assert_error(error, CARAWAY_ERROR, CARAWAY_ERROR_SECOND_FACTOR_PENDING);
 }
 
@@ -148,6 +149,60 @@ open_desktop(FactorCase *test, const Caller *caller)
   service_fixture_console(fixture, session, TRUE);
   service_fixture_settle(fixture);
   return g_steal_pointer(&session);
+}
+
+/* Whoever has to set one up keeps the console that is open, and it ends with the sign-in that took over. */
+static void
+test_enrolment_keeps_consoles(void)
+{
+  g_autoptr(FactorCase) test = factor_case_new();
+  Services *services = test->fixture->services;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) before = factor_case_sign_in(test, "alice", NULL);
+  g_autoptr(Session) session = open_desktop(test, before);
+  factor_case_require(test);
+  g_autoptr(Caller) pending = sign_in_check(services, test->token, FACTOR_ADDRESS, &error);
+  g_assert_no_error(error);
+  g_assert_true(pending->enrolment_required);
+  factor_case_begin(test, pending, NULL);
+  g_autoptr(SignIn) replaced = NULL;
+  test->codes = second_factor_confirm(services, pending, factor_case_code(test, 0), NULL, &replaced, &error);
+  g_assert_no_error(error);
+  g_autoptr(Caller) after = factor_case_check(test, replaced);
+  g_autoptr(Session) kept = service_fixture_session(test->fixture, session->id);
+  g_assert_cmpstr(kept->device, ==, after->token_hash);
+}
+
+static guint
+count_devices(FactorCase *test, const char *user_id)
+{
+  g_autoptr(Work) work = work_begin(test->fixture->services, DB_READ, NULL);
+  g_autoptr(DbQuery) query = db_query(work->transaction, NULL,
+                                      "SELECT COUNT(*) FROM device_token WHERE account_id = ?", "s", user_id);
+  gboolean has_row = FALSE;
+  g_assert_true(db_next(query, &has_row, NULL) && has_row);
+  return (guint)db_int(query, 0);
+}
+
+/* A device is known by one token, whether the code comes with the password or after it. */
+static void
+test_code_rotates_the_device(void)
+{
+  g_autoptr(FactorCase) test = factor_case_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Caller) enrolled = factor_case_enrol(test);
+  guint before = count_devices(test, enrolled->user_id);
+  g_autofree char *device = NULL;
+  for (guint i = 0; i < 3; i++) {
+    factor_case_pass(test, 2);
+    g_autoptr(Caller) pending = factor_case_sign_in(test, "alice", NULL);
+    g_autoptr(SignIn) proven =
+        second_factor_verify(test->fixture->services, pending, factor_case_code(test, 0), device, &error);
+    g_assert_no_error(error);
+    g_free(device);
+    device = g_strdup(proven->device);
+  }
+  g_assert_cmpuint(count_devices(test, enrolled->user_id), ==, before + 1);
 }
 
 /* Row 17 for a second factor: the console is cut with the change, the desktop stays for its owner. */
@@ -286,7 +341,8 @@ test_everything_is_in_the_log_but_secrets(void)
   g_autoptr(Caller) enrolled = factor_case_enrol(test);
   g_autoptr(Caller) pending = factor_case_sign_in(test, "alice", NULL);
   factor_case_refused(test, pending, "AAAA-BBBB-CCCC-DDDD", CARAWAY_ERROR_WRONG_CODE);
-  g_autoptr(SignIn) proven = second_factor_verify(test->fixture->services, pending, test->codes[0], &error);
+  g_autoptr(SignIn) proven =
+      second_factor_verify(test->fixture->services, pending, test->codes[0], NULL, &error);
   factor_case_pass(test, 1);
   g_autofree char *code = g_strdup(factor_case_code(test, 0));
   g_autoptr(Caller) at_once = factor_case_sign_in(test, "alice", code);
@@ -405,6 +461,8 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/second-factor/consoles", test_enrolment_keeps_consoles);
+  g_test_add_func("/second-factor/device", test_code_rotates_the_device);
   g_test_add_func("/second-factor/required-by-a-group", test_required_by_a_group);
   g_test_add_func("/second-factor/joining-a-group", test_joining_a_group_that_requires_it);
   g_test_add_func("/second-factor/pending/cannot-replace", test_pending_cannot_replace);
