@@ -427,7 +427,7 @@ test_without_a_password(void)
   g_autoptr(FactorDraft) draft = begin_without_password(test, again, NULL, &error);
   g_assert_no_error(error);
   test->secret = g_strdup(draft->secret);
-  test->codes = second_factor_confirm(services, again, factor_case_code(test, 0), &replaced, &error);
+  test->codes = second_factor_confirm(services, again, factor_case_code(test, 0), NULL, &replaced, &error);
   g_assert_no_error(error);
   factor_case_pass(test, 60); /* the code alone does, whenever one signed in, and nothing else */
   g_assert_null(begin_without_password(test, again, "000000", &error));
