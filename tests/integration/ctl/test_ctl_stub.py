@@ -236,13 +236,13 @@ class Commands(CtlTest):
                 return file.read().splitlines()
         part = json.dumps(row) + "\n"
         following = json.dumps({"type": "next", "cursor": "1"}) + "\n"
-        self.answer("GET", "/audit/export", 200, part)
+        self.answer("GET", "/audit/export", 200, part * 3)
         self.ctl.ok("audit", "export", path)
         self.answer("GET", "/audit/export", 200, part + following)
         self.answer("GET", "/audit/export?cursor=1", 503, {"code": "unavailable", "detail": "Later."})
         before = read()
         self.assertEqual(self.ctl.run("audit", "export", path).returncode, 1)
-        self.assertEqual((len(before), read()), (1, before))
+        self.assertEqual((len(before), read()), (3, before))
         self.assertEqual([name for name in os.listdir(self.folder) if name.startswith((".goutput", "audit"))], ["audit.jsonl"])
         self.answer("GET", "/audit/export?cursor=1", 200, part)
         self.ctl.ok("audit", "export", path)
