@@ -134,6 +134,14 @@ class DirectoryBrokerTest(unittest.TestCase):
         anna.call("GET", "me")
         self.assertFalse(self.admin.call("GET", "users/anna")["disabled"])
 
+    def admin_goes_in(self):
+        """Not while the crowd's passwords are held against local accounts, which is bounded."""
+        try:
+            return self.sign_in("admin", ADMIN_PASSWORD)
+        except Problem as problem:
+            self.assertEqual(problem.code, "overloaded")
+            return None
+
     def test_a_mute_directory_keeps_nobody_else_waiting(self):
         mute = MuteServer()
         self.addCleanup(mute.close)
@@ -151,7 +159,7 @@ class DirectoryBrokerTest(unittest.TestCase):
         wait_until(lambda: len(mute.taken) >= 4, 60, "waiting for the directory to be asked")
         began = time.monotonic()
         for _ in range(5):  # local accounts go in while the crowd hangs
-            self.sign_in("admin", ADMIN_PASSWORD)
+            wait_until(self.admin_goes_in, SLOW_S / 6, "a local sign-in", 0.1)
             self.admin.call("GET", "users")
         self.assertTrue(any(one.is_alive() for one in crowd))
         self.assertLess(time.monotonic() - began, SLOW_S)
