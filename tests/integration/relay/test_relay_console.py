@@ -86,14 +86,15 @@ class RelayConsole(unittest.TestCase):
                 self.assertEqual(self.rig.agent.wait_for(type="console", session=session)["client"], "127.0.0.1")
 
     def test_grant_works_once(self):
-        grant = self.rig.grant()
+        once = "11111111-2222-4333-8444-777777777701"
+        grant = self.rig.grant(session=once)
         main, _ = self.rig.open_main(grant)
         # While it lives the request is fine, but a second main is not.
         self.assert_refused(1, lambda: SpiceLink(self.rig.connect(grant), MAIN))
         main.send(104)
         main.receive_kind(MSG_MAIN_CHANNELS_LIST)
         main.stream.close()
-        self.rig.agent.wait_for(type="console", state="disconnected")
+        self.rig.agent.wait_for(type="console", session=once, state="disconnected")
         self.assert_refused("grant-already-used", self.rig.connect, grant)
 
     def test_two_at_once_one_wins(self):
