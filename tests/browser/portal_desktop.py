@@ -43,9 +43,11 @@ def connect(browser, card):
 
 
 def canvas_picture(browser, name):
-    """The desktop's picture alone, cut out of what the browser shows."""
-    box = browser.script("const r = document.querySelector('#screen canvas').getBoundingClientRect();"
-                         "return [r.left, r.top, Math.min(r.right, innerWidth), Math.min(r.bottom, innerHeight)];")
+    """The desktop's picture alone, cut out of what the browser shows. There is none for a moment while the guest changes
+    the size of its screen to that of the window."""
+    box = browser.wait(lambda: browser.script("const r = document.querySelector('#screen canvas')?.getBoundingClientRect();"
+                                              "return r && [r.left, r.top, Math.min(r.right, innerWidth),"
+                                              " Math.min(r.bottom, innerHeight)];"), "the desktop's canvas")
     return browser.picture(artefact(name)).crop([int(edge) for edge in box])
 
 
@@ -59,6 +61,7 @@ def has_picture(browser):
 def paint(browser):
     """Opens a terminal in the guest and fills it with the colour."""
     started = time.monotonic()
+    settle(browser)
     browser.find("#screen canvas").click()
     browser.chord("ControlLeft", "AltLeft", "KeyT")
     before = canvas_picture(browser, "portal-before.png")
