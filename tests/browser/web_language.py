@@ -18,7 +18,7 @@ SOURCE = os.environ["CARAWAY_SOURCE"]
 WEB = os.path.join(SOURCE, "portal", "web")
 
 # Codes of which only administrators and machines ever hear.
-NOT_FOR_USERS = {"port-in-use", "join-token-invalid", "stale-epoch", "configuration-wrong"}
+NOT_FOR_USERS = {"port-in-use", "join-token-invalid", "stale-epoch", "configuration-wrong", "device-not-accepted", "device-revoked"}
 # What is the same in both languages.
 SAME = {"appName", "code"}
 
