@@ -83,7 +83,7 @@ def account_page(browser, stack):
     browser.wait_text("kept by “Laboratory”", "[data-section=password]")
     browser.wait_text("Python-urllib", "[data-section=sign-ins]")
     assert stack.me(elsewhere)
-    agree(browser, "Sign out: Python-urllib, 127.0.0.1")
+    agree(browser, f"Sign out: Python-urllib, {elsewhere.address}")
     browser.wait_text("Signed out there.", "#toast")
     assert not stack.me(elsewhere)
     browser.press("New token…")
