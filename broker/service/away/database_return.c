@@ -29,6 +29,18 @@ database_return_note(Services *services, DbMode mode, const GError *error)
   services_wake(services);
 }
 
+gboolean
+database_return_forgive(Services *services, GError *problem, GError **error)
+{
+  if (database_watch_is_trouble(problem)) {
+    database_return_note(services, DB_WRITE, problem);
+    g_error_free(problem);
+    return TRUE;
+  }
+  g_propagate_error(error, problem);
+  return FALSE;
+}
+
 void
 database_return_note_silence(Services *services, const char *host, gint64 term)
 {

@@ -10,6 +10,13 @@
 /** Notes that work of @mode failed with @error, if that was the database's doing. */
 void database_return_note(Services *services, DbMode mode, const GError *error);
 
+/**
+ * For a write that need not be made at once: TRUE when @problem (transfer full) is trouble with the database,
+ * which is noted; else it becomes @error .
+ */
+gboolean database_return_forgive(Services *services, GError *problem,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Notes that @host fell silent over the link of @term, which could not be written. */
 void database_return_note_silence(Services *services, const char *host, gint64 term);
 

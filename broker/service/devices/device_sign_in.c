@@ -119,13 +119,7 @@ note_seen_when_due(Services *services, const Device *device, const char *address
   if (clock_wall_us(&services->time) - device->seen_us < SEEN_INTERVAL_US ||
       note_seen(services, device, address, &problem))
     return TRUE;
-  if (database_watch_is_trouble(problem)) {
-    database_return_note(services, DB_WRITE, problem);
-    g_clear_error(&problem);
-    return TRUE;
-  }
-  g_propagate_error(error, problem);
-  return FALSE;
+  return database_return_forgive(services, problem, error);
 }
 
 Device *

@@ -189,13 +189,7 @@ touch(Services *services, const AccessToken *token, const char *address, gint64 
       access_token_store_touch(work->transaction, token->token_hash, address, now_us, &problem) &&
       work_commit(work, &problem))
     return TRUE;
-  if (!database_watch_is_trouble(problem)) {
-    g_propagate_error(error, problem);
-    return FALSE;
-  }
-  database_return_note(services, DB_WRITE, problem); /* that it was used need not be written */
-  g_error_free(problem);
-  return TRUE;
+  return database_return_forgive(services, problem, error); /* that it was used need not be written */
 }
 
 Caller *

@@ -160,13 +160,7 @@ touch_when_due(Services *services, const char *hash, gint64 used_us, gint64 now_
   GError *problem = NULL;
   if (now_us - used_us < TOUCH_INTERVAL_US || touch(services, hash, &problem))
     return TRUE;
-  if (database_watch_is_trouble(problem)) {
-    database_return_note(services, DB_WRITE, problem);
-    g_clear_error(&problem);
-    return TRUE;
-  }
-  g_propagate_error(error, problem);
-  return FALSE;
+  return database_return_forgive(services, problem, error);
 }
 
 static Caller *
